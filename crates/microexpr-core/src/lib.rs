@@ -1,0 +1,44 @@
+//! Values that cross crates of the `microexpr` workspace, and the image operators that more than one of them needs.
+//!
+//! ```
+//! use microexpr_core::{Clip, sample};
+//! use ndarray::Array3;
+//!
+//! let clip = Clip::new(Array3::from_elem((2, 4, 6), 0.5), 100.0)?;
+//! assert_eq!((clip.len(), clip.height(), clip.width()), (2, 4, 6));
+//! assert_eq!(sample::bilinear(clip.frame(0), 2.5, 1.5), 0.5);
+//! # Ok::<(), microexpr_core::CoreError>(())
+//! ```
+//!
+//! | module | holds |
+//! |---|---|
+//! | (root) | [`Clip`], [`ImageSequence`], [`FlowField`], [`Landmarks`], [`CoreError`] |
+//! | [`border`] | the reflect-101 border rule |
+//! | [`filter`] | separable convolution, Gaussian blur |
+//! | [`pyramid`] | binomial-5 Gaussian pyramid, down and up |
+//! | [`sample`] | bilinear and bicubic sub-pixel sampling |
+//! | [`resize`] | bilinear resizing with pixel-centre alignment |
+//! | [`atomic_file`] | files that are either whole or absent |
+//!
+//! # Conventions
+//!
+//! Images are `f32` in `0..=1`, row-major `[row, col]`. Points are `[x, y]` in pixels with `(0, 0)` the centre of the
+//! first pixel. Flow `u` points right and `v` down, in pixels per frame, and `I0(x) ≈ I1(x + flow(x))`.
+
+pub mod atomic_file;
+pub mod border;
+mod clip;
+mod error;
+pub mod filter;
+mod flow_field;
+mod image_sequence;
+mod landmarks;
+pub mod pyramid;
+pub mod resize;
+pub mod sample;
+
+pub use clip::Clip;
+pub use error::CoreError;
+pub use flow_field::FlowField;
+pub use image_sequence::{ImageSequence, grey_from_image};
+pub use landmarks::{LandmarkScheme, Landmarks, Point};
