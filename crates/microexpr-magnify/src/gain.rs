@@ -1,0 +1,162 @@
+use serde::{Deserialize, Serialize};
+
+use crate::MagnifyError;
+
+/// How strongly each pyramid level is amplified. Level 0 is the finest (the frame minus its blur), the last level is the
+/// residual (the blurred rest).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+#[non_exhaustive]
+pub enum GainRule {
+    /// α at the levels `finest..=coarsest`, 0 elsewhere.
+    ///
+    /// Level 1 is the finest that is worth amplifying: level 0 is four fifths of all pixel noise and little motion. With the
+    /// levels from 1 on, a pattern of wavelength 8 / 16 / 32 / 64 px gets 0.53 / 0.86 / 0.96 / 0.99 of α, one of 4 px
+    /// 0.06 of α, and independent pixel noise 0.20 of α (in standard deviation, before the temporal filter).
+    Uniform {
+        /// First amplified level.
+        finest: usize,
+        /// Last amplified level; `None`: the last before the residual, so that the brightness of the whole frame stays.
+        coarsest: Option<usize>,
+    },
+    /// Wu's bound on how far a wavelength may be moved: with `δ = λ_c / 8 / (1 + α)` the gain of a level is
+    /// `boost · (λ / 8δ − 1)`, at least 0 and at most α; 0 at the finest level and the residual. The wavelength λ is
+    /// `√(height² + width²) / 3` at the residual and halves at every finer level. A negative α needs no bound.
+    ///
+    /// Source: H.-Y. Wu et al., "Eulerian Video Magnification for Revealing Subtle Changes in the World", SIGGRAPH 2012,
+    /// equation 14 and the authors' MATLAB release. Differs: clamped at 0 from below, where the release attenuates or
+    /// reverses the motion of fine levels.
+    Wu {
+        /// Spatial wavelength λ_c in pixels above which the full α is used.
+        lambda_c_px: f64,
+        /// Factor on the bound; 2 in the release.
+        boost: f64,
+    },
+    /// Wu's rule as the MIT release has it, for comparing with its videos: `boost = 2`, and fine levels may get negative
+    /// gains, that is attenuated or reversed motion. Everything times `factor`.
+    MitRelease {
+        /// Spatial wavelength λ_c in pixels above which the full α is used.
+        lambda_c_px: f64,
+        /// 1, or 0.5 for the release's one-sided ideal filter.
+        factor: f64,
+    },
+    /// α for everything coarser than `2^level` pixels, brightness of the whole frame included: pulse in skin colour instead
+    /// of motion. It is the level of the Gaussian pyramid that is amplified, at most the residual.
+    ColorChange {
+        /// Level of the Gaussian pyramid, 4 to 6 for faces that fill the frame.
+        level: usize,
+    },
+    /// `α · weights[level]`, finest level first; missing levels get 0.
+    PerLevel {
+        /// Weight of every level.
+        weights: Vec<f64>,
+    },
+}
+
+impl Default for GainRule {
+    /// Uniform from level 1 to the last before the residual.
+    fn default() -> Self {
+        Self::Uniform { finest: 1, coarsest: None }
+    }
+}
+
+impl GainRule {
+    /// Gain of every pyramid level of frames of `height` × `width` pixels, finest first, residual last.
+    ///
+    /// # Errors
+    ///
+    /// [`MagnifyError::LevelOrder`], [`MagnifyError::LevelCount`] or [`MagnifyError::Setting`].
+    pub fn gains(&self, height: usize, width: usize, alpha: f64) -> Result<Vec<f64>, MagnifyError> {
+        check("alpha", "finite", alpha, alpha.is_finite())?;
+        let count = level_count(height, width);
+        let bands = 1..count - 1;
+        let wavelength = |level| (height as f64).hypot(width as f64) / 3.0 / pow2(count - 1 - level);
+        match self {
+            Self::Uniform { finest, coarsest } => {
+                let end = coarsest.map_or(count - 1, |c| c + 1);
+                if let Some(coarsest) = coarsest.filter(|c| c < finest) {
+                    return Err(MagnifyError::LevelOrder { finest: *finest, coarsest });
+                }
+                Ok((0..count).map(|l| if (*finest..end).contains(&l) { alpha } else { 0.0 }).collect())
+            }
+            Self::Wu { lambda_c_px, boost } => {
+                check(
+                    "lambda_c_px",
+                    "positive",
+                    *lambda_c_px,
+                    lambda_c_px.is_finite() && *lambda_c_px > 0.0,
+                )?;
+                check("boost", "positive", *boost, boost.is_finite() && *boost > 0.0)?;
+                let bounded = |bound: f64| if alpha > 0.0 { bound.clamp(0.0, alpha) } else { alpha };
+                let gain = |level| bounded(boost * wu_bound(wavelength(level), *lambda_c_px, alpha));
+                Ok((0..count).map(|l| if bands.contains(&l) { gain(l) } else { 0.0 }).collect())
+            }
+            Self::MitRelease { lambda_c_px, factor } => {
+                check(
+                    "lambda_c_px",
+                    "positive",
+                    *lambda_c_px,
+                    lambda_c_px.is_finite() && *lambda_c_px > 0.0,
+                )?;
+                check("factor", "finite", *factor, factor.is_finite())?;
+                let gain =
+                    |level| factor * (2.0 * wu_bound(wavelength(level), *lambda_c_px, alpha)).min(alpha);
+                Ok((0..count).map(|l| if bands.contains(&l) { gain(l) } else { 0.0 }).collect())
+            }
+            Self::ColorChange { level } => {
+                let first = (*level).min(count - 1);
+                Ok((0..count).map(|l| if l >= first { alpha } else { 0.0 }).collect())
+            }
+            Self::PerLevel { weights } => {
+                if weights.len() > count {
+                    let found = weights.len();
+                    return Err(MagnifyError::LevelCount { height, width, expected: count, found });
+                }
+                for weight in weights {
+                    check("a level's weight", "finite", *weight, weight.is_finite())?;
+                }
+                Ok((0..count).map(|l| alpha * weights.get(l).unwrap_or(&0.0)).collect())
+            }
+        }
+    }
+}
+
+/// Number of pyramid levels of a frame, the residual included: it is halved (rounding down) while its smaller side has
+/// at least 5 pixels.
+///
+/// Source: E. Simoncelli, matlabPyrTools, `maxPyrHt` with a 5-tap filter.
+#[must_use]
+pub fn level_count(height: usize, width: usize) -> usize {
+    let side = height.min(width);
+    1 + (0..).take_while(|halvings| side >> halvings >= 5).count()
+}
+
+pub(crate) fn check(
+    name: &'static str,
+    expected: &'static str,
+    found: f64,
+    valid: bool,
+) -> Result<(), MagnifyError> {
+    if valid { Ok(()) } else { Err(MagnifyError::Setting { name, expected, found }) }
+}
+
+/// `λ / 8δ − 1` with `δ = λ_c / 8 / (1 + α)`.
+fn wu_bound(wavelength: f64, lambda_c: f64, alpha: f64) -> f64 {
+    wavelength * (1.0 + alpha) / lambda_c - 1.0
+}
+
+fn pow2(exponent: usize) -> f64 {
+    (1_u64 << exponent) as f64
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn level_counts_follow_maxpyrht() {
+        let sides = [1, 4, 5, 9, 10, 63, 64, 254, 255, 480];
+        let counts = sides.map(|s| level_count(s, 1000));
+        assert_eq!(counts, [1, 1, 2, 2, 3, 5, 5, 7, 7, 8]);
+    }
+}
