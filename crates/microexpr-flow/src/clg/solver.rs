@@ -1,0 +1,77 @@
+use microexpr_core::FlowField;
+use ndarray::ArrayView2;
+
+use super::ClgParams;
+use super::refinement::Refinement;
+use crate::dense_flow::check_pair;
+use crate::filter::blur;
+use crate::plane::{Plane, pyramid};
+use crate::plane_warp::{coarsest_flow, double_flow};
+use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
+
+/// Pixels below which an image is not halved again.
+const MIN_SIDE: usize = 8;
+
+/// Combined local-global flow: a windowed brightness constraint, robust, made dense by robust smoothness.
+///
+/// Minimises `Σ ψ(wᵀ J w; data_scale) + smoothness · ψ(|∇u|² + |∇v|²; edge_scale)` with `w = (du, dv, 1)`,
+/// `J = K ∗ (∇₃I ∇₃Iᵀ)` and `ψ(s²; c) = 2c²·√(1 + s²/c²)`, coarse to fine, warping by cubic convolution, five-point
+/// derivatives of the mean of both frames, red-black over-relaxation.
+///
+/// Source: A. Bruhn, J. Weickert, C. Schnörr, "Lucas/Kanade Meets Horn/Schunck: Combining Local and Global Optic Flow
+/// Methods", IJCV 2005, eqs. 16–18 and 34. Differs: warping, and derivatives of both frames.
+///
+/// # Example
+///
+/// See [`DenseFlow`].
+#[derive(Debug, Clone)]
+pub struct Clg {
+    params: ClgParams,
+    refinement: Refinement,
+}
+
+impl Clg {
+    /// Makes a solver.
+    #[must_use]
+    pub fn new(params: ClgParams) -> Self {
+        Self { params, refinement: Refinement::default() }
+    }
+
+    /// The solver's settings.
+    #[must_use]
+    pub fn params(&self) -> &ClgParams {
+        &self.params
+    }
+}
+
+impl DenseFlow for Clg {
+    fn algorithm(&self) -> FlowAlgorithm {
+        FlowAlgorithm::Clg(self.params.clone())
+    }
+
+    fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
+        self.params.check()?;
+        let mut plane = Plane::from_frame(frame)?;
+        blur(&mut plane, self.params.presmoothing_px, &mut Plane::default());
+        let levels = pyramid(plane, self.params.max_level, MIN_SIDE);
+        Ok(PreparedFrame::new(self.algorithm(), frame.dim(), levels))
+    }
+
+    fn flow_between(
+        &mut self,
+        from: &PreparedFrame,
+        to: &PreparedFrame,
+        initial: Option<&FlowField>,
+    ) -> Result<FlowField, FlowError> {
+        check_pair(&self.algorithm(), from, to, initial)?;
+        let levels = from.planes().iter().zip(to.planes()).rev();
+        let (mut u, mut v) = coarsest_flow(initial, from.planes());
+        for (from, to) in levels {
+            if u.dim() != from.dim() {
+                (u, v) = (double_flow(&u, from.dim()), double_flow(&v, from.dim()));
+            }
+            self.refinement.run(from, to, &self.params, &mut u, &mut v);
+        }
+        Ok(FlowField::new(u.into_array(), v.into_array())?)
+    }
+}

@@ -1,0 +1,69 @@
+use serde::{Deserialize, Serialize};
+
+use crate::FlowError;
+use crate::dense_flow::check_range;
+
+/// Settings of [`Dis`](crate::Dis), named as in OpenCV's `DISOpticalFlow`. Patches are 8×8 pixels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct DisParams {
+    /// Pyramid level whose flow is enlarged to the result; 0 is the full image.
+    pub finest_scale: usize,
+    /// Pyramid level where the search begins; `None` chooses by the size of the image.
+    pub coarsest_scale: Option<usize>,
+    /// Pixels from one patch to the next, `1..=8`.
+    pub patch_stride: usize,
+    /// Gradient descent steps per patch and level.
+    pub gradient_descent_iterations: usize,
+    /// Fixed-point iterations of the variational refinement per level.
+    pub variational_refinement_iterations: usize,
+    /// Smoothness of the variational refinement, in `(grey/px)²`.
+    pub smoothness: f32,
+}
+
+/// OpenCV's three trades of time for accuracy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum DisPreset {
+    /// A quarter of the resolution, no refinement.
+    Ultrafast,
+    /// A quarter of the resolution.
+    Fast,
+    /// Half the resolution.
+    Medium,
+}
+
+impl DisPreset {
+    /// The settings of the preset.
+    #[must_use]
+    pub fn params(self) -> DisParams {
+        let (finest_scale, patch_stride, gradient_descent_iterations) = match self {
+            Self::Ultrafast => (2, 4, 12),
+            Self::Fast => (2, 4, 16),
+            Self::Medium => (1, 3, 25),
+        };
+        let variational_refinement_iterations = if self == Self::Ultrafast { 0 } else { 5 };
+        DisParams {
+            finest_scale,
+            coarsest_scale: None,
+            patch_stride,
+            gradient_descent_iterations,
+            variational_refinement_iterations,
+            smoothness: 3e-3,
+        }
+    }
+}
+
+impl Default for DisParams {
+    fn default() -> Self {
+        DisPreset::Medium.params()
+    }
+}
+
+impl DisParams {
+    pub(super) fn check(&self) -> Result<(), FlowError> {
+        let stride = u32::try_from(self.patch_stride).unwrap_or(u32::MAX);
+        check_range("patch_stride", stride, 1..=8, "1 to 8")?;
+        check_range("smoothness", self.smoothness, 1e-6..=1e6, "1e-6 to 1e6")
+    }
+}

@@ -1,0 +1,100 @@
+use microexpr_core::FlowField;
+use ndarray::ArrayView2;
+
+use super::DisParams;
+use super::densify::Densify;
+use super::patch::{SIDE, padded};
+use super::search::Grid;
+use crate::clg::{ClgParams, Refinement};
+use crate::dense_flow::check_pair;
+use crate::plane::{Plane, pyramid};
+use crate::plane_warp::{coarsest_flow, double_flow};
+use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
+
+/// Dense inverse search: patches find their displacement by gradient descent, their weighted mean is the flow.
+///
+/// Source: T. Kroeger, R. Timofte, D. Dai, L. Van Gool, "Fast Optical Flow Using Dense Inverse Search", ECCV 2016; presets of
+/// OpenCV's `DISOpticalFlow`. Differs: a binomial pyramid, and the refinement is that of [`Clg`](crate::Clg) without window.
+///
+/// # Example
+///
+/// See [`DenseFlow`].
+#[derive(Debug, Clone)]
+pub struct Dis {
+    params: DisParams,
+    grid: Grid,
+    densify: Densify,
+    refinement: Refinement,
+}
+
+impl Dis {
+    /// Makes a solver.
+    #[must_use]
+    pub fn new(params: DisParams) -> Self {
+        Self { params, grid: Grid::default(), densify: Densify::default(), refinement: Refinement::default() }
+    }
+
+    /// The solver's settings.
+    #[must_use]
+    pub fn params(&self) -> &DisParams {
+        &self.params
+    }
+
+    fn refine(&mut self, from: &Plane, to: &Plane, u: &mut Plane, v: &mut Plane) {
+        let (height, width) = from.dim();
+        if height.min(width) >= SIDE {
+            let (stride, iterations) = (self.params.patch_stride, self.params.gradient_descent_iterations);
+            let wide = padded(to);
+            self.grid.search(from, &wide, (u, v), stride, iterations);
+            self.densify.run(&self.grid, from, &wide, u, v);
+        }
+        let refinement = ClgParams {
+            window_px: 0.0,
+            smoothness: self.params.smoothness,
+            warps: 1,
+            reweightings: self.params.variational_refinement_iterations,
+            sweeps: 5,
+            ..ClgParams::default()
+        };
+        if refinement.reweightings > 0 {
+            self.refinement.run(from, to, &refinement, u, v);
+        }
+    }
+}
+
+impl DenseFlow for Dis {
+    fn algorithm(&self) -> FlowAlgorithm {
+        FlowAlgorithm::Dis(self.params.clone())
+    }
+
+    fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
+        self.params.check()?;
+        let (height, width) = frame.dim();
+        let image = Plane::from_frame(frame)?;
+        // As OpenCV: patches cover a quarter of the coarsest image.
+        let automatic = ((height.max(width) as f64 / (4 * SIDE) as f64).log2() + 0.5).max(0.0) as usize;
+        let coarsest = self.params.coarsest_scale.unwrap_or(automatic).max(self.params.finest_scale);
+        Ok(PreparedFrame::new(self.algorithm(), frame.dim(), pyramid(image, coarsest, SIDE)))
+    }
+
+    fn flow_between(
+        &mut self,
+        from: &PreparedFrame,
+        to: &PreparedFrame,
+        initial: Option<&FlowField>,
+    ) -> Result<FlowField, FlowError> {
+        check_pair(&self.algorithm(), from, to, initial)?;
+        let levels = from.planes().iter().zip(to.planes()).enumerate().rev();
+        let (mut u, mut v) = coarsest_flow(initial, from.planes());
+        let finest = self.params.finest_scale.min(from.planes().len() - 1);
+        for (level, (from, to)) in levels {
+            if u.dim() != from.dim() {
+                (u, v) = (double_flow(&u, from.dim()), double_flow(&v, from.dim()));
+            }
+            if level >= finest {
+                self.refine(from, to, &mut u, &mut v);
+            }
+        }
+        Ok(FlowField::new(u.into_array(), v.into_array())?)
+    }
+}

@@ -1,0 +1,169 @@
+use super::FarnebackWindow;
+use super::equations::Equations;
+use super::polynomial::COEFFICIENTS;
+use crate::filter::{Symmetry, add_pair, correlate_line, scale_line};
+use crate::plane::Plane;
+use crate::simd::vectorized;
+
+/// Keeps the equations of flat areas solvable.
+const REGULARIZATION: f32 = 1e-3;
+
+/// Averages equations over a window around every pixel and solves them; beyond the image its border repeats.
+#[derive(Debug, Clone, Default)]
+pub(super) struct Averaging {
+    /// Sums over the rows of a box, per column.
+    sums: [Vec<f64>; COEFFICIENTS],
+    /// A row of column sums between repeated ends.
+    line: Vec<f32>,
+    averages: [Vec<f32>; COEFFICIENTS],
+}
+
+impl Averaging {
+    pub(super) fn solve(
+        &mut self,
+        equations: &Equations,
+        window: FarnebackWindow,
+        win_size: usize,
+        u: &mut Plane,
+        v: &mut Plane,
+    ) {
+        let (height, width) = u.dim();
+        let radius = win_size / 2;
+        self.averages.iter_mut().for_each(|line| line.resize(width, 0.0));
+        self.line.resize(width + 2 * radius, 0.0);
+        let gaussian = half_gaussian(radius);
+        for row in 0..height {
+            for i in 0..COEFFICIENTS {
+                let plane = &equations.planes[i];
+                match window {
+                    FarnebackWindow::Box => self.average_box(plane, i, row, radius),
+                    FarnebackWindow::Gaussian => self.average_gaussian(plane, i, row, &gaussian),
+                }
+            }
+            let scale = match window {
+                FarnebackWindow::Box => 1.0 / (win_size * win_size) as f32,
+                FarnebackWindow::Gaussian => 1.0,
+            };
+            solve_row(self.averages.each_ref().map(Vec::as_slice), scale, u.row_mut(row), v.row_mut(row));
+        }
+    }
+
+    fn average_box(&mut self, plane: &Plane, index: usize, row: usize, radius: usize) {
+        let (height, width) = plane.dim();
+        let sums = &mut self.sums[index];
+        let below = |distance: usize| plane.row((row + distance).min(height - 1));
+        if row == 0 {
+            sums.clear();
+            sums.resize(width, 0.0);
+            (0..=radius).for_each(|_| add_row(plane.row(0), sums));
+            (1..=radius).for_each(|k| add_row(below(k), sums));
+        } else {
+            replace_row(below(radius), plane.row((row - 1).saturating_sub(radius)), sums);
+        }
+        round_row(sums, &mut self.line[radius..radius + width]);
+        repeat_ends(&mut self.line, radius);
+        box_sums(&mut self.line, 2 * radius + 1, &mut self.averages[index]);
+    }
+
+    fn average_gaussian(&mut self, plane: &Plane, index: usize, row: usize, half: &[f32]) {
+        let (height, width) = plane.dim();
+        let radius = half.len() - 1;
+        let middle = &mut self.line[radius..radius + width];
+        scale_line(plane.row(row), half[0], middle);
+        for (k, weight) in half.iter().enumerate().skip(1) {
+            let (above, below) = (plane.row(row.saturating_sub(k)), plane.row((row + k).min(height - 1)));
+            add_pair(above, below, *weight, Symmetry::Even, middle);
+        }
+        repeat_ends(&mut self.line, radius);
+        correlate_line(&self.line, half, Symmetry::Even, &mut self.averages[index]);
+    }
+}
+
+/// Right half of a Gaussian over `2·radius + 1` pixels with standard deviation `0.3·radius`, its whole having sum 1.
+fn half_gaussian(radius: usize) -> Vec<f32> {
+    let sigma = (0.3 * radius as f64).max(1e-3);
+    let weight = |x: usize| (-((x * x) as f64) / (2.0 * sigma * sigma)).exp();
+    let total = 1.0 + 2.0 * (1..=radius).map(weight).sum::<f64>();
+    (0..=radius).map(|x| (weight(x) / total) as f32).collect()
+}
+
+fn repeat_ends(line: &mut [f32], radius: usize) {
+    let end = line.len() - radius;
+    let (first, last) = (line[radius], line[end - 1]);
+    line[..radius].fill(first);
+    line[end..].fill(last);
+}
+
+vectorized! {
+    fn add_row(row: &[f32], sums: &mut [f64]) {
+        for (sum, value) in sums.iter_mut().zip(row) {
+            *sum += f64::from(*value);
+        }
+    }
+}
+
+vectorized! {
+    fn replace_row(new: &[f32], old: &[f32], sums: &mut [f64]) {
+        for ((sum, new), old) in sums.iter_mut().zip(new).zip(old) {
+            *sum += f64::from(*new) - f64::from(*old);
+        }
+    }
+}
+
+vectorized! {
+    fn round_row(sums: &[f64], out: &mut [f32]) {
+        for (value, sum) in out.iter_mut().zip(sums) {
+            *value = *sum as f32;
+        }
+    }
+}
+
+vectorized! {
+    /// Sums of `length` neighbours, an odd number, put together from sums of 1, 2, 4, … of them; `line` is used up.
+    fn box_sums(line: &mut [f32], length: usize, out: &mut [f32]) {
+        let width = out.len();
+        out.copy_from_slice(&line[..width]);
+        let (mut start, mut step) = (1, 1);
+        while 2 * step <= length {
+            add_shifted(line, step);
+            step *= 2;
+            if length & step != 0 {
+                for (value, part) in out.iter_mut().zip(&line[start..start + width]) {
+                    *value += part;
+                }
+                start += step;
+            }
+        }
+    }
+}
+
+/// Adds to every value the one `step` further on, a register at a time; the last `step` values stay.
+#[inline(always)]
+fn add_shifted(line: &mut [f32], step: usize) {
+    const LANES: usize = 8;
+    let count = line.len().saturating_sub(step);
+    let whole = count - count % LANES;
+    for i in (0..whole).step_by(LANES) {
+        let (near, far) = (&line[i..i + LANES], &line[i + step..i + step + LANES]);
+        let sum: [f32; LANES] = std::array::from_fn(|lane| near[lane] + far[lane]);
+        line[i..i + LANES].copy_from_slice(&sum);
+    }
+    for i in whole..count {
+        line[i] += line[i + step];
+    }
+}
+
+vectorized! {
+    fn solve_row(averages: [&[f32]; COEFFICIENTS], scale: f32, u: &mut [f32], v: &mut [f32]) {
+        let width = u.len();
+        let v = &mut v[..width];
+        let [g_yy, g_xy, g_xx, h_y, h_x] = averages.map(|line| &line[..width]);
+        for i in 0..width {
+            let (yy, xy, xx) = (scale * g_yy[i], scale * g_xy[i], scale * g_xx[i]);
+            let (y, x) = (scale * h_y[i], scale * h_x[i]);
+            let inverse = 1.0 / (yy * xx - xy * xy + REGULARIZATION);
+            u[i] = (yy * x - xy * y) * inverse;
+            v[i] = (xx * y - xy * x) * inverse;
+        }
+    }
+}

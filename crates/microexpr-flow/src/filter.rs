@@ -1,0 +1,153 @@
+//! Separable filters on planes, with reflect-101 borders.
+
+use microexpr_core::border::reflect_101;
+use microexpr_core::filter::gaussian_kernel;
+
+use crate::plane::Plane;
+use crate::simd::vectorized;
+
+/// Blurs in place with a Gaussian of standard deviation `sigma_px`; zero changes nothing.
+pub(crate) fn blur(plane: &mut Plane, sigma_px: f32, scratch: &mut Plane) {
+    if sigma_px > 0.0 {
+        let kernel = gaussian_kernel(sigma_px);
+        correlate(plane, &kernel[kernel.len() / 2..], scratch);
+    }
+}
+
+/// Filters in place, along rows and along columns, with the symmetric kernel whose middle and right half is `half`.
+pub(crate) fn correlate(plane: &mut Plane, half: &[f32], scratch: &mut Plane) {
+    scratch.resize(plane.dim());
+    correlate_rows(plane, half, Symmetry::Even, scratch);
+    correlate_cols(scratch, half, Symmetry::Even, plane);
+}
+
+/// Replaces pixels by the coefficients of the cubic B-spline through them.
+///
+/// The exact filter `√3·z^|k|`, `z = √3 − 2`, is cut where it falls below `1e-4`.
+///
+/// Source: M. Unser, "Splines: A Perfect Fit for Signal and Image Processing", IEEE SPM 1999.
+pub(crate) fn spline_coefficients(plane: &mut Plane, scratch: &mut Plane) {
+    const RADIUS: i32 = 7;
+    let half: Vec<f32> =
+        (0..=RADIUS).map(|k| (3.0_f64.sqrt() * (3.0_f64.sqrt() - 2.0).powi(k)) as f32).collect();
+    correlate(plane, &half, scratch);
+}
+
+/// Five-point central differences `(1, −8, 0, 8, −1) / 12` along rows and along columns.
+pub(crate) fn derivatives(plane: &Plane, dx: &mut Plane, dy: &mut Plane) {
+    const HALF: [f32; 3] = [0.0, 8.0 / 12.0, -1.0 / 12.0];
+    dx.resize(plane.dim());
+    dy.resize(plane.dim());
+    correlate_rows(plane, &HALF, Symmetry::Odd, dx);
+    correlate_cols(plane, &HALF, Symmetry::Odd, dy);
+}
+
+/// How the left half of a kernel follows from its right half.
+#[derive(Clone, Copy)]
+pub(crate) enum Symmetry {
+    Even,
+    Odd,
+}
+
+impl Symmetry {
+    #[inline(always)]
+    fn sign(self) -> f32 {
+        match self {
+            Self::Even => 1.0,
+            Self::Odd => -1.0,
+        }
+    }
+}
+
+fn correlate_rows(from: &Plane, half: &[f32], symmetry: Symmetry, to: &mut Plane) {
+    let (height, width) = from.dim();
+    let radius = half.len() - 1;
+    let mut line = vec![0.0; width + 2 * radius];
+    for row in 0..height {
+        line[radius..radius + width].copy_from_slice(from.row(row));
+        for i in 0..radius {
+            line[i] = from.row(row)[reflect_101(i as isize - radius as isize, width)];
+            line[radius + width + i] = from.row(row)[reflect_101((width + i) as isize, width)];
+        }
+        correlate_line(&line, half, symmetry, to.row_mut(row));
+    }
+}
+
+fn correlate_cols(from: &Plane, half: &[f32], symmetry: Symmetry, to: &mut Plane) {
+    let height = from.dim().0;
+    for row in 0..height {
+        let out = to.row_mut(row);
+        scale_line(from.row(row), half[0], out);
+        for (tap, weight) in half.iter().enumerate().skip(1) {
+            let above = from.row(reflect_101(row as isize - tap as isize, height));
+            let below = from.row(reflect_101((row + tap) as isize, height));
+            add_pair(above, below, *weight, symmetry, out);
+        }
+    }
+}
+
+vectorized! {
+    /// `Σ_k kernel[k]·line[x + k]`, `line` being longer than `out` by both arms of the kernel.
+    pub(crate) fn correlate_line(line: &[f32], half: &[f32], symmetry: Symmetry, out: &mut [f32]) {
+        let (radius, width) = (half.len() - 1, out.len());
+        for (value, pixel) in out.iter_mut().zip(&line[radius..radius + width]) {
+            *value = half[0] * pixel;
+        }
+        for (tap, weight) in half.iter().enumerate().skip(1) {
+            let (before, after) = (&line[radius - tap..][..width], &line[radius + tap..][..width]);
+            for i in 0..width {
+                out[i] += weight * (after[i] + symmetry.sign() * before[i]);
+            }
+        }
+    }
+}
+
+vectorized! {
+    /// `out = weight·line`.
+    pub(crate) fn scale_line(line: &[f32], weight: f32, out: &mut [f32]) {
+        for (value, pixel) in out.iter_mut().zip(line) {
+            *value = weight * pixel;
+        }
+    }
+}
+
+vectorized! {
+    /// Adds one pair of taps of a kernel to `out`.
+    pub(crate) fn add_pair(before: &[f32], after: &[f32], weight: f32, symmetry: Symmetry, out: &mut [f32]) {
+        for ((value, a), b) in out.iter_mut().zip(after).zip(before) {
+            *value += weight * (a + symmetry.sign() * b);
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use ndarray::Array2;
+
+    #[test]
+    fn blur_equals_the_gaussian_of_core() {
+        for size in [(1, 1), (2, 9), (30, 17)] {
+            let image = Array2::from_shape_fn(size, |(r, c)| ((r * 5 + c * c) % 13) as f32 / 13.0);
+            let mut plane = Plane::from_frame(image.view()).unwrap();
+            blur(&mut plane, 1.3, &mut Plane::default());
+            let core = microexpr_core::filter::gaussian(image.view(), 1.3);
+            assert!(plane.into_array().iter().zip(&core).all(|(a, b)| (a - b).abs() < 1e-6), "{size:?}");
+        }
+    }
+
+    #[test]
+    fn derivatives_of_a_cubic_are_exact_away_from_the_border() {
+        let image = Array2::from_shape_fn((9, 9), |(r, c)| {
+            let (x, y) = (c as f32 - 4.0, r as f32 - 4.0);
+            0.01 * x * x * x - 0.02 * y * y + 0.3 * x * y
+        });
+        let (mut dx, mut dy) = (Plane::default(), Plane::default());
+        derivatives(&Plane::from_frame(image.view()).unwrap(), &mut dx, &mut dy);
+        for (row, col) in [(4, 4), (3, 6), (6, 2)] {
+            let (x, y) = (col as f32 - 4.0, row as f32 - 4.0);
+            assert!((dx.row(row)[col] - (0.03 * x * x + 0.3 * y)).abs() < 1e-5);
+            assert!((dy.row(row)[col] - (-0.04 * y + 0.3 * x)).abs() < 1e-5);
+        }
+    }
+}

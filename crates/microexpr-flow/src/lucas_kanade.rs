@@ -1,0 +1,8 @@
+//! Pyramidal Lucas–Kanade: where single points of one frame have gone in another.
+
+mod params;
+mod tracker;
+mod window;
+
+pub use params::{Consistency, LucasKanadeParams};
+pub use tracker::{FramePyramid, LucasKanade, TrackStatus, TrackedPoint};

@@ -1,0 +1,51 @@
+use serde::{Deserialize, Serialize};
+
+/// Settings of [`LucasKanade`](crate::LucasKanade).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct LucasKanadeParams {
+    /// Pixels on each side of the window's middle; 10 is a window of 21×21.
+    pub window_radius_px: usize,
+    /// Halvings of the image above the full size; small images get fewer.
+    pub max_level: usize,
+    /// Newton steps per level.
+    pub max_iterations: usize,
+    /// A level ends when a step is shorter than this.
+    pub epsilon_px: f64,
+    /// Smaller eigenvalue of the window's mean gradient matrix, in `(grey/px)²` with grey in `0..=1`, below which the
+    /// window has too little texture. The default is OpenCV's `1e-4` in these units.
+    pub min_eigenvalue: f64,
+    /// Whether every point is also tracked back.
+    pub consistency: Consistency,
+}
+
+impl Default for LucasKanadeParams {
+    fn default() -> Self {
+        Self {
+            window_radius_px: 10,
+            max_level: 3,
+            max_iterations: 30,
+            epsilon_px: 0.001,
+            min_eigenvalue: 1.6e-6,
+            consistency: Consistency::default(),
+        }
+    }
+}
+
+/// Whether a found point is tracked back to the template, and how far from its origin it may end.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Consistency {
+    /// Not tracked back: half the time.
+    Unchecked,
+    /// Tracked back.
+    ForwardBackward {
+        /// Largest distance between a point and its track back.
+        max_error_px: f64,
+    },
+}
+
+impl Default for Consistency {
+    fn default() -> Self {
+        Self::ForwardBackward { max_error_px: 1.0 }
+    }
+}

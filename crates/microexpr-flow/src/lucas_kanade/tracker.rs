@@ -1,0 +1,247 @@
+use microexpr_core::Point;
+use ndarray::ArrayView2;
+use serde::{Deserialize, Serialize};
+
+use super::window::{Template, Window};
+use super::{Consistency, LucasKanadeParams};
+use crate::FlowError;
+use crate::filter::spline_coefficients;
+use crate::plane::{Plane, pyramid};
+
+/// Steps on coarse levels only have to bring the next level close.
+const COARSE_EPSILON_PX: f64 = 0.03;
+
+/// A frame with its pyramid: made once by [`LucasKanade::prepare`], used any number of times as template or target.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FramePyramid {
+    /// Spline coefficients, finest first.
+    levels: Vec<Plane>,
+}
+
+impl FramePyramid {
+    /// Height and width of the frame in pixels.
+    #[must_use]
+    pub fn dim(&self) -> (usize, usize) {
+        self.levels[0].dim()
+    }
+}
+
+/// What became of a tracked point.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
+pub enum TrackStatus {
+    /// Found.
+    Tracked,
+    /// The point or its match lies outside the image.
+    OutsideImage,
+    /// The window around the point has too little texture in some direction.
+    NoTexture,
+    /// Tracking back ends too far from the point.
+    Inconsistent,
+}
+
+/// A point of the template in another frame.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct TrackedPoint {
+    /// `[x, y]` in pixels, always finite: the best estimate even where the status is not [`TrackStatus::Tracked`].
+    pub position: Point,
+    /// Whether the point was found.
+    pub status: TrackStatus,
+    /// Mean absolute grey difference between the two windows.
+    pub residual: f64,
+    /// Distance in pixels between the point and its track back; `None` if it was not tracked back.
+    pub forward_backward_px: Option<f64>,
+}
+
+impl TrackedPoint {
+    /// Whether the point was found.
+    #[must_use]
+    pub fn is_tracked(&self) -> bool {
+        self.status == TrackStatus::Tracked
+    }
+}
+
+/// Pyramidal Lucas–Kanade tracker with its workspace.
+///
+/// Per level, Newton steps `d += G⁻¹ Σ g·(I0(x) − I1(x + d))` over a window, with Scharr gradients `g` of the template
+/// and `G = Σ g gᵀ`, until a step is shorter than `epsilon_px`.
+///
+/// Source: J.-Y. Bouguet, "Pyramidal Implementation of the Lucas Kanade Feature Tracker", Intel 2000. Differs: windows
+/// are sampled from cubic splines instead of bilinearly, gradients are taken on the sampled window.
+///
+/// # Example
+///
+/// ```
+/// use microexpr_flow::{LucasKanade, LucasKanadeParams};
+/// use ndarray::Array2;
+///
+/// let blob = |x: f64, y: f64| {
+///     let wave = |row: usize, col: usize| (((col as f64 - x) / 5.0).sin() * ((row as f64 - y) / 6.0).cos()) as f32;
+///     Array2::from_shape_fn((64, 64), |(row, col)| 0.5 + 0.4 * wave(row, col))
+/// };
+/// let mut tracker = LucasKanade::new(LucasKanadeParams::default());
+/// let template = tracker.prepare(blob(0.0, 0.0).view())?;
+/// let frame = tracker.prepare(blob(0.3, -0.2).view())?;
+/// let found = tracker.track(&template, &frame, &[[30.0, 30.0]], None)?;
+/// assert!(found[0].is_tracked());
+/// assert!((found[0].position[0] - 30.3).abs() < 0.01 && (found[0].position[1] - 29.8).abs() < 0.01);
+/// # Ok::<(), microexpr_flow::FlowError>(())
+/// ```
+#[derive(Debug, Clone)]
+pub struct LucasKanade {
+    params: LucasKanadeParams,
+    template: Template,
+    image: Window,
+}
+
+/// Where a search ended.
+struct Match {
+    position: Point,
+    status: TrackStatus,
+    residual: f64,
+}
+
+impl LucasKanade {
+    /// Makes a tracker.
+    #[must_use]
+    pub fn new(params: LucasKanadeParams) -> Self {
+        let side = 2 * params.window_radius_px + 1;
+        Self { params, template: Template::new(side), image: Window::new(side) }
+    }
+
+    /// The tracker's settings.
+    #[must_use]
+    pub fn params(&self) -> &LucasKanadeParams {
+        &self.params
+    }
+
+    /// Builds the pyramid of a frame `[row, col]`.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::EmptyFrame`], [`FlowError::PixelValue`].
+    pub fn prepare(&self, frame: ArrayView2<'_, f32>) -> Result<FramePyramid, FlowError> {
+        let min_side = 2 * self.params.window_radius_px + 2;
+        let mut levels = pyramid(Plane::from_frame(frame)?, self.params.max_level, min_side);
+        let mut scratch = Plane::default();
+        levels.iter_mut().for_each(|level| spline_coefficients(level, &mut scratch));
+        Ok(FramePyramid { levels })
+    }
+
+    /// Finds the points of `template` in `frame`: one result per point, in order.
+    ///
+    /// The search begins at `start` (one position per point), or at the points themselves.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::FrameSize`], [`FlowError::StartCount`], [`FlowError::PointNotFinite`], and
+    /// [`FlowError::PreparedElsewhere`] if the two pyramids differ in height.
+    pub fn track(
+        &mut self,
+        template: &FramePyramid,
+        frame: &FramePyramid,
+        points: &[Point],
+        start: Option<&[Point]>,
+    ) -> Result<Vec<TrackedPoint>, FlowError> {
+        if template.dim() != frame.dim() {
+            return Err(FlowError::FrameSize { expected: template.dim(), found: frame.dim() });
+        }
+        if template.levels.len() != frame.levels.len() {
+            return Err(FlowError::PreparedElsewhere);
+        }
+        let start = start.unwrap_or(points);
+        if start.len() != points.len() {
+            return Err(FlowError::StartCount { expected: points.len(), found: start.len() });
+        }
+        let finite = |p: &Point| p[0].is_finite() && p[1].is_finite();
+        if let Some(index) = points.iter().zip(start).position(|(p, s)| !(finite(p) && finite(s))) {
+            return Err(FlowError::PointNotFinite { index });
+        }
+        Ok(points.iter().zip(start).map(|(p, s)| self.track_point(template, frame, *p, *s)).collect())
+    }
+
+    fn track_point(
+        &mut self,
+        template: &FramePyramid,
+        frame: &FramePyramid,
+        point: Point,
+        start: Point,
+    ) -> TrackedPoint {
+        let Match { position, mut status, residual } = self.find(template, frame, point, start);
+        let mut forward_backward_px = None;
+        if let (TrackStatus::Tracked, Consistency::ForwardBackward { max_error_px }) =
+            (status, self.params.consistency)
+        {
+            let back = self.find(frame, template, position, point);
+            let error = (back.position[0] - point[0]).hypot(back.position[1] - point[1]);
+            forward_backward_px = Some(error);
+            if back.status != TrackStatus::Tracked || error > max_error_px {
+                status = TrackStatus::Inconsistent;
+            }
+        }
+        TrackedPoint { position, status, residual, forward_backward_px }
+    }
+
+    fn find(&mut self, template: &FramePyramid, frame: &FramePyramid, point: Point, start: Point) -> Match {
+        if !is_inside(point, template.dim()) {
+            return Match { position: start, status: TrackStatus::OutsideImage, residual: 0.0 };
+        }
+        let top = template.levels.len() - 1;
+        let mut position = start;
+        let mut textured = false;
+        for level in (0..=top).rev() {
+            let scale = (1_usize << level) as f64;
+            let [x, y] = point.map(|c| c / scale);
+            let gradient = self.template.take(&template.levels[level], x, y);
+            textured = smaller_eigenvalue(gradient) >= self.params.min_eigenvalue.max(f64::MIN_POSITIVE);
+            if textured {
+                let epsilon = if level == 0 { self.params.epsilon_px } else { COARSE_EPSILON_PX };
+                let found =
+                    self.descend(&frame.levels[level], gradient, position.map(|c| c / scale), epsilon);
+                position = found.map(|c| c * scale);
+            }
+        }
+        self.image.sample(&frame.levels[0], position[0], position[1]);
+        let residual = self.image.mean_difference(self.template.pixels());
+        let status = match (textured, is_inside(position, frame.dim())) {
+            (false, _) => TrackStatus::NoTexture,
+            (true, false) => TrackStatus::OutsideImage,
+            (true, true) => TrackStatus::Tracked,
+        };
+        Match { position, status, residual }
+    }
+
+    /// Newton steps on one level, until short enough or a window's width outside the image.
+    fn descend(&mut self, image: &Plane, [xx, xy, yy]: [f64; 3], start: Point, epsilon: f64) -> Point {
+        let side = 2 * self.params.window_radius_px + 1;
+        let determinant = (xx * yy - xy * xy) * (side * side) as f64;
+        let (height, width) = image.dim();
+        let reach = side as f64;
+        let mut at = start;
+        for _ in 0..self.params.max_iterations {
+            self.image.sample(image, at[0], at[1]);
+            let [bx, by] = self.image.mismatch(&self.template);
+            let step = [(xy * by - yy * bx) / determinant, (xy * bx - xx * by) / determinant];
+            if !(step[0].is_finite() && step[1].is_finite()) {
+                break;
+            }
+            at = [at[0] + step[0], at[1] + step[1]];
+            let left_image = at[0] < -reach
+                || at[1] < -reach
+                || at[0] > width as f64 + reach
+                || at[1] > height as f64 + reach;
+            if left_image || step[0].hypot(step[1]) < epsilon {
+                break;
+            }
+        }
+        at
+    }
+}
+
+fn is_inside(point: Point, (height, width): (usize, usize)) -> bool {
+    point[0] >= -0.5 && point[1] >= -0.5 && point[0] <= width as f64 - 0.5 && point[1] <= height as f64 - 0.5
+}
+
+fn smaller_eigenvalue([xx, xy, yy]: [f64; 3]) -> f64 {
+    0.5 * (xx + yy - ((xx - yy) * (xx - yy) + 4.0 * xy * xy).sqrt())
+}

@@ -1,0 +1,23 @@
+use microexpr_core::FlowField;
+
+use super::{IntensityFrame, IntensityMeasure, SelectionParams};
+
+/// One intensity per frame from the flows between consecutive frames; a single frame has 0.
+pub(super) fn intensities(flows: &[FlowField], params: &SelectionParams) -> Vec<f64> {
+    let mut sums: Vec<f64> = flows.iter().map(|flow| measure(flow, params.measure)).collect();
+    let (first, last) = (sums.first().copied().unwrap_or(0.0), sums.last().copied().unwrap_or(0.0));
+    match params.frame {
+        IntensityFrame::Earlier => sums.push(last),
+        IntensityFrame::Later => sums.insert(0, first),
+    }
+    sums
+}
+
+fn measure(flow: &FlowField, measure: IntensityMeasure) -> f64 {
+    let of = |u: f64, v: f64| match measure {
+        IntensityMeasure::Magnitude => u.hypot(v),
+        IntensityMeasure::AbsoluteSum => u.abs() + v.abs(),
+        IntensityMeasure::SignedSum => u + v,
+    };
+    flow.u().iter().zip(flow.v()).map(|(u, v)| of(f64::from(*u), f64::from(*v))).sum()
+}

@@ -1,0 +1,64 @@
+use serde::{Deserialize, Serialize};
+
+/// Settings of [`select_frames`](crate::select_frames).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct SelectionParams {
+    /// What is summed over the pixels of a flow.
+    pub measure: IntensityMeasure,
+    /// To which frame of a pair the flow's intensity belongs.
+    pub frame: IntensityFrame,
+    /// Frames of a segment, at least 2.
+    pub segment: usize,
+    /// Frames from the start of a segment to the start of the next, `1..=segment`; less than `segment` overlaps.
+    pub stride: usize,
+    /// What a frame must be to be kept.
+    pub keep: KeepRule,
+}
+
+impl Default for SelectionParams {
+    fn default() -> Self {
+        Self {
+            measure: IntensityMeasure::default(),
+            frame: IntensityFrame::default(),
+            segment: 8,
+            stride: 8,
+            keep: KeepRule::default(),
+        }
+    }
+}
+
+/// What is summed over the pixels of a flow to give its intensity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IntensityMeasure {
+    /// `Σ √(u² + v²)`.
+    #[default]
+    Magnitude,
+    /// `Σ (|u| + |v|)`.
+    AbsoluteSum,
+    /// `Σ (u + v)`: opposite motions cancel.
+    SignedSum,
+}
+
+/// To which frame of the pair `(t, t + 1)` the intensity of its flow belongs; the frame left over repeats its neighbour.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum IntensityFrame {
+    /// To `t`; the last frame repeats the one before.
+    #[default]
+    Earlier,
+    /// To `t + 1`; the first frame repeats the second.
+    Later,
+}
+
+/// What the intensity of a frame must be, compared with the mean of its segment.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "snake_case")]
+pub enum KeepRule {
+    /// Strictly greater.
+    #[default]
+    Greater,
+    /// Greater or equal.
+    GreaterOrEqual,
+}

@@ -1,0 +1,113 @@
+use std::ops::Range;
+
+use microexpr_core::FlowField;
+use serde::{Deserialize, Serialize};
+
+use super::intensity::intensities;
+use super::{KeepRule, SelectionParams};
+use crate::FlowError;
+use crate::dense_flow::check_finite;
+
+/// Which frames of a clip are kept, and why.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Selection {
+    /// Motion of every frame, in summed pixels.
+    pub intensity: Vec<f64>,
+    /// Mean intensity of every frame's segment; the lowest one where segments overlap.
+    pub threshold: Vec<f64>,
+    /// Indices of the kept frames, ascending; the first and the last frame are always among them.
+    pub kept: Vec<usize>,
+}
+
+/// Selects the frames that move more than their segment does on average, and the first and the last one.
+///
+/// `flows` are those between consecutive frames: one fewer than frames; none for a clip of one frame. A last segment of one
+/// frame joins the segment before it.
+///
+/// Source: 2S-AMAGN, §3.1 (segments of 8 frames, threshold at their mean).
+///
+/// # Errors
+///
+/// [`FlowError::FrameSize`] if the fields differ in size, [`FlowError::FlowNotFinite`] for NaN or infinite displacements,
+/// [`FlowError::Setting`] for a segment below 2 frames or a stride outside `1..=segment`.
+///
+/// # Example
+///
+/// ```
+/// use microexpr_core::FlowField;
+/// use microexpr_flow::{SelectionParams, select_frames};
+/// use ndarray::Array2;
+///
+/// let moving = |px: f32| FlowField::new(Array2::from_elem((4, 4), px), Array2::zeros((4, 4)));
+/// let flows = [moving(0.0)?, moving(0.1)?, moving(1.0)?, moving(0.1)?, moving(0.0)?];
+/// let selection = select_frames(&flows, &SelectionParams::default())?;
+/// assert_eq!(selection.kept, [0, 2, 5]);
+/// # Ok::<(), microexpr_flow::FlowError>(())
+/// ```
+pub fn select_frames(flows: &[FlowField], params: &SelectionParams) -> Result<Selection, FlowError> {
+    check(flows, params)?;
+    let intensity = intensities(flows, params);
+    let frames = intensity.len();
+    let mut threshold = vec![f64::INFINITY; frames];
+    for segment in segments(frames, params) {
+        let mean = intensity[segment.clone()].iter().sum::<f64>() / segment.len() as f64;
+        threshold[segment].iter_mut().for_each(|t| *t = t.min(mean));
+    }
+    let moves = |frame: usize| match params.keep {
+        KeepRule::Greater => intensity[frame] > threshold[frame],
+        KeepRule::GreaterOrEqual => intensity[frame] >= threshold[frame],
+    };
+    let kept = (0..frames).filter(|frame| *frame == 0 || frame + 1 == frames || moves(*frame)).collect();
+    Ok(Selection { intensity, threshold, kept })
+}
+
+fn check(flows: &[FlowField], params: &SelectionParams) -> Result<(), FlowError> {
+    let setting = |name, expected, found: usize| FlowError::Setting { name, expected, found: found as f64 };
+    if params.segment < 2 {
+        return Err(setting("segment", "at least 2 frames", params.segment));
+    }
+    if !(1..=params.segment).contains(&params.stride) {
+        return Err(setting("stride", "from 1 to the length of a segment", params.stride));
+    }
+    for (index, flow) in flows.iter().enumerate() {
+        if flow.dim() != flows[0].dim() {
+            return Err(FlowError::FrameSize { expected: flows[0].dim(), found: flow.dim() });
+        }
+        check_finite(flow, index)?;
+    }
+    Ok(())
+}
+
+/// Segments that cover all frames; the last one may be shorter, but has two frames if the clip has.
+fn segments(frames: usize, params: &SelectionParams) -> Vec<Range<usize>> {
+    let mut segments: Vec<Range<usize>> = Vec::new();
+    let mut start = 0_usize;
+    loop {
+        let end = start.saturating_add(params.segment).min(frames);
+        match segments.last_mut() {
+            Some(previous) if end - start == 1 => previous.end = frames,
+            _ => segments.push(start..end),
+        }
+        if end == frames {
+            return segments;
+        }
+        start += params.stride;
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn segments_cover_the_clip_and_a_tail_of_one_joins_the_previous() {
+        let of = |frames, segment, stride| {
+            segments(frames, &SelectionParams { segment, stride, ..Default::default() })
+        };
+        assert_eq!(of(16, 8, 8), [0..8, 8..16]);
+        assert_eq!(of(17, 8, 8), [0..8, 8..17]);
+        assert_eq!(of(18, 8, 8), [0..8, 8..16, 16..18]);
+        assert_eq!(of(10, 4, 2), [0..4, 2..6, 4..8, 6..10]);
+        assert_eq!(of(1, 8, 8).len(), 1);
+    }
+}

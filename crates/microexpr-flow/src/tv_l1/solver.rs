@@ -1,0 +1,192 @@
+use microexpr_core::FlowField;
+use ndarray::ArrayView2;
+
+use super::gradient_warp::GradientWarp;
+use super::iteration::{Iteration, Residual, Steps};
+use super::{MedianFilter, TvL1Params};
+use crate::dense_flow::check_pair;
+use crate::median::Median;
+use crate::plane::Plane;
+use crate::plane_resize::resize;
+use crate::plane_warp::mark_inside;
+use crate::simd::vectorized;
+use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
+
+/// Levels with a shorter side are left out.
+const MIN_SIDE: usize = 16;
+/// `lambda` is meant for frames of `0..=255`.
+const GREY_LEVELS: f32 = 255.0;
+/// Planes per level: the image and its two derivatives.
+const PLANES: usize = 3;
+
+/// TV-L1 flow: absolute brightness differences and total variation, minimised by Chambolle's dual iteration.
+///
+/// Minimises `Σ |∇u| + |∇v| + λ·|I1(x + (u, v)) − I0(x)|`.
+///
+/// Source: C. Zach, T. Pock, H. Bischof, "A Duality Based Approach for Realtime TV-L1 Optical Flow", DAGM 2007; J. Sánchez,
+/// E. Meinhardt-Llopis, G. Facciolo, "TV-L1 Optical Flow Estimation", IPOL 2013. Differs: pixels whose match lies outside
+/// the image do not count; Catmull-Rom warping.
+///
+/// # Example
+///
+/// See [`DenseFlow`].
+#[derive(Debug, Clone)]
+pub struct TvL1 {
+    params: TvL1Params,
+    residual: Residual,
+    iteration: Iteration,
+    warp: GradientWarp,
+    warped: Plane,
+    inside: Plane,
+    median: Median,
+}
+
+impl TvL1 {
+    /// Makes a solver.
+    #[must_use]
+    pub fn new(params: TvL1Params) -> Self {
+        Self {
+            params,
+            residual: Residual::default(),
+            iteration: Iteration::default(),
+            warp: GradientWarp::default(),
+            warped: Plane::default(),
+            inside: Plane::default(),
+            median: Median::default(),
+        }
+    }
+
+    /// The solver's settings.
+    #[must_use]
+    pub fn params(&self) -> &TvL1Params {
+        &self.params
+    }
+
+    fn refine(&mut self, from: &[Plane], to: &[Plane], u: &mut Plane, v: &mut Plane) {
+        self.iteration.reset(u.dim());
+        self.warp.set(to);
+        for _ in 0..self.params.warps {
+            self.linearize(&from[0], u, v);
+            self.descend(u, v);
+        }
+    }
+
+    /// Linearises the brightness difference around the flow.
+    fn linearize(&mut self, from: &Plane, u: &Plane, v: &Plane) {
+        let Residual { constant, dx, dy } = &mut self.residual;
+        mark_inside(u, v, &mut self.inside);
+        self.warp.run(u, v, [&mut self.warped, dx, dy]);
+        constant.resize(u.dim());
+        for row in 0..u.dim().0 {
+            let images = [from.row(row), self.warped.row(row), self.inside.row(row)];
+            let flow = [u.row(row), v.row(row)];
+            form_residual(images, flow, constant.row_mut(row), dx.row_mut(row), dy.row_mut(row));
+        }
+    }
+
+    /// Iterates until the flow changes little.
+    fn descend(&mut self, u: &mut Plane, v: &mut Plane) {
+        let TvL1Params { tau, lambda, theta, epsilon, .. } = self.params;
+        let steps = Steps { threshold: lambda * theta, theta, dual: tau / theta };
+        let (height, width) = u.dim();
+        let enough = f64::from(epsilon * epsilon) * (height * width) as f64;
+        for _ in 0..self.params.outer_iterations {
+            for plane in [&mut *u, &mut *v] {
+                match self.params.median_filtering {
+                    MedianFilter::Off => {}
+                    MedianFilter::Three => self.median.filter_3(plane),
+                    MedianFilter::Five => self.median.filter_5(plane),
+                }
+            }
+            for _ in 0..self.params.inner_iterations {
+                if self.iteration.run(&self.residual, steps, u, v) <= enough {
+                    return;
+                }
+            }
+        }
+    }
+}
+
+impl DenseFlow for TvL1 {
+    fn algorithm(&self) -> FlowAlgorithm {
+        FlowAlgorithm::TvL1(self.params.clone())
+    }
+
+    fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
+        self.params.check()?;
+        let mut image = Plane::from_frame(frame)?;
+        image.scale(GREY_LEVELS);
+        let mut planes = Vec::new();
+        for level in 0..self.params.nscales.max(1) {
+            if level > 0 {
+                let shrink = |side: usize| (side as f64 * self.params.scale_step).round_ties_even() as usize;
+                let dim = (shrink(image.dim().0), shrink(image.dim().1));
+                if dim.0.min(dim.1) < MIN_SIDE {
+                    break;
+                }
+                image = resize(&image, dim, 1.0);
+            }
+            let (dx, dy) = central_differences(&image);
+            planes.extend([image.clone(), dx, dy]);
+        }
+        Ok(PreparedFrame::new(self.algorithm(), frame.dim(), planes))
+    }
+
+    fn flow_between(
+        &mut self,
+        from: &PreparedFrame,
+        to: &PreparedFrame,
+        initial: Option<&FlowField>,
+    ) -> Result<FlowField, FlowError> {
+        check_pair(&self.algorithm(), from, to, initial)?;
+        let coarsest = from.planes()[from.planes().len() - 1].dim();
+        let (mut u, mut v) = match initial {
+            None => (Plane::zeros(coarsest), Plane::zeros(coarsest)),
+            Some(flow) => {
+                let gain = coarsest.1 as f32 / from.dim().1 as f32;
+                let shrink = |component| resize(&Plane::from_array(component), coarsest, gain);
+                (shrink(flow.u()), shrink(flow.v()))
+            }
+        };
+        for (from, to) in from.planes().chunks(PLANES).zip(to.planes().chunks(PLANES)).rev() {
+            if u.dim() != from[0].dim() {
+                let gain = (1.0 / self.params.scale_step) as f32;
+                (u, v) = (resize(&u, from[0].dim(), gain), resize(&v, from[0].dim(), gain));
+            }
+            self.refine(from, to, &mut u, &mut v);
+        }
+        Ok(FlowField::new(u.into_array(), v.into_array())?)
+    }
+}
+
+/// `½·(next − previous)`; half the one-sided difference at the border.
+fn central_differences(image: &Plane) -> (Plane, Plane) {
+    let (height, width) = image.dim();
+    let (mut dx, mut dy) = (Plane::zeros((height, width)), Plane::zeros((height, width)));
+    for row in 0..height {
+        let (line, above, below) = (image.row(row), row.saturating_sub(1), (row + 1).min(height - 1));
+        for (col, value) in dx.row_mut(row).iter_mut().enumerate() {
+            *value = 0.5 * (line[(col + 1).min(width - 1)] - line[col.saturating_sub(1)]);
+        }
+        let neighbours = image.row(below).iter().zip(image.row(above));
+        for (value, (below, above)) in dy.row_mut(row).iter_mut().zip(neighbours) {
+            *value = 0.5 * (below - above);
+        }
+    }
+    (dx, dy)
+}
+
+vectorized! {
+    /// `constant = I1w − I0 − dx·u − dy·v`; all is zero where the match lies outside the image.
+    fn form_residual(images: [&[f32]; 3], flow: [&[f32]; 2], constant: &mut [f32], dx: &mut [f32], dy: &mut [f32]) {
+        let width = constant.len();
+        let [from, warped, inside] = images.map(|line| &line[..width]);
+        let [u, v] = flow.map(|line| &line[..width]);
+        let (dx, dy) = (&mut dx[..width], &mut dy[..width]);
+        for i in 0..width {
+            dx[i] *= inside[i];
+            dy[i] *= inside[i];
+            constant[i] = inside[i] * (warped[i] - from[i]) - (dx[i] * u[i] + dy[i] * v[i]);
+        }
+    }
+}

@@ -1,0 +1,120 @@
+//! What every dense algorithm keeps to.
+
+#![expect(clippy::unwrap_used, reason = "a helper of a test that fails has failed the test")]
+
+mod texture;
+
+use microexpr_core::{Clip, FlowField};
+use microexpr_flow::{FlowAlgorithm, FlowError, flow_pairs, flow_sequence};
+use ndarray::{Array2, Array3, Axis};
+use proptest::prelude::*;
+
+fn algorithms() -> Vec<FlowAlgorithm> {
+    vec![
+        FlowAlgorithm::Clg(Default::default()),
+        FlowAlgorithm::Farneback(Default::default()),
+        FlowAlgorithm::TvL1(Default::default()),
+        FlowAlgorithm::Dis(Default::default()),
+    ]
+}
+
+fn clip(frames: usize) -> Clip {
+    let mut pixels = Array3::zeros((frames, 40, 52));
+    for (t, mut frame) in pixels.axis_iter_mut(Axis(0)).enumerate() {
+        frame.assign(&texture::frame((40, 52), |x, y| (x - 0.2 * t as f64, y + 0.1 * (t * t) as f64)));
+    }
+    Clip::new(pixels, 100.0).unwrap()
+}
+
+#[test]
+fn a_shift_is_found_by_every_algorithm() {
+    let (from, to) = texture::shifted_pair((80, 90), (0.7, -0.4));
+    for algorithm in algorithms() {
+        let flow = algorithm.solver().flow(from.view(), to.view()).unwrap();
+        let (u, v) = (flow.u().mean().unwrap(), flow.v().mean().unwrap());
+        assert!((u - 0.7).abs() < 0.05 && (v + 0.4).abs() < 0.05, "{algorithm:?}: {u}, {v}");
+    }
+}
+
+#[test]
+fn pairs_of_a_clip_equal_pairs_of_frames_for_any_number_of_threads() {
+    let clip = clip(5);
+    let pairs = [(0, 1), (0, 2), (3, 2), (2, 3), (4, 4), (3, 4)];
+    for algorithm in algorithms() {
+        let alone: Vec<FlowField> = pairs
+            .iter()
+            .map(|(a, b)| algorithm.solver().flow(clip.frame(*a), clip.frame(*b)).unwrap())
+            .collect();
+        for threads in [1, 2, 4] {
+            assert_eq!(with_threads(threads, || flow_pairs(&clip, &pairs, &algorithm)).unwrap(), alone);
+        }
+    }
+}
+
+#[cfg(feature = "rayon")]
+fn with_threads<R: Send>(threads: usize, body: impl FnOnce() -> R + Send) -> R {
+    rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap().install(body)
+}
+
+#[cfg(not(feature = "rayon"))]
+fn with_threads<R>(_: usize, body: impl FnOnce() -> R) -> R {
+    body()
+}
+
+#[test]
+fn a_sequence_holds_one_flow_fewer_than_frames() {
+    let algorithm = FlowAlgorithm::default();
+    assert_eq!(flow_sequence(&clip(4), &algorithm).unwrap().len(), 3);
+    assert!(flow_sequence(&clip(1), &algorithm).unwrap().is_empty());
+    assert!(matches!(
+        flow_pairs(&clip(2), &[(0, 2)], &algorithm),
+        Err(FlowError::FrameIndex { index: 2, frames: 2 })
+    ));
+}
+
+#[test]
+fn bad_frames_are_errors() {
+    let good = Array2::<f32>::zeros((8, 9));
+    for value in [f32::NAN, f32::INFINITY, 1e30] {
+        let mut bad = good.clone();
+        bad[[3, 4]] = value;
+        for algorithm in algorithms() {
+            let mut solver = algorithm.solver();
+            let error = solver.flow(good.view(), bad.view()).unwrap_err();
+            assert!(matches!(error, FlowError::PixelValue { row: 3, col: 4, .. }), "{error}");
+            let other = Array2::zeros((9, 8));
+            let error = solver.flow(good.view(), other.view()).unwrap_err();
+            assert_eq!(error.to_string(), "sizes differ: expected 9x8, found 8x9");
+            let empty = Array2::zeros((0, 3));
+            assert!(matches!(solver.flow(empty.view(), empty.view()), Err(FlowError::EmptyFrame { .. })));
+        }
+    }
+}
+
+#[test]
+fn settings_survive_storage_and_missing_ones_are_the_defaults() {
+    for algorithm in algorithms() {
+        let text = serde_json::to_string(&algorithm).unwrap();
+        assert_eq!(serde_json::from_str::<FlowAlgorithm>(&text).unwrap(), algorithm);
+    }
+    let short: FlowAlgorithm = serde_json::from_str(r#"{"algorithm":"clg"}"#).unwrap();
+    assert_eq!(short, FlowAlgorithm::default());
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(60))]
+    #[test]
+    fn any_frames_give_a_finite_flow(
+        height in 1..24_usize, width in 1..200_usize, seed in any::<u64>(), contrast in 0.0..1e4_f32, frozen in any::<bool>(),
+    ) {
+        let noise = |salt: u64| Array2::from_shape_fn((height, width), |(r, c)| {
+            let bits = (seed ^ salt).wrapping_add((r * 1009 + c) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
+            contrast * ((bits ^ (bits >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 40) as f32 / (1 << 24) as f32
+        });
+        let (from, to) = (noise(1), if frozen { Array2::from_elem((height, width), contrast) } else { noise(2) });
+        for algorithm in algorithms() {
+            let flow = algorithm.solver().flow(from.view(), to.view()).unwrap();
+            prop_assert!(flow.u().iter().chain(flow.v()).all(|d| d.is_finite()), "{:?}", algorithm);
+        }
+    }
+}
