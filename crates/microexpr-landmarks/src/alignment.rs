@@ -1,0 +1,139 @@
+//! Bringing every frame onto the first one, and cutting the face out.
+
+mod blocks;
+mod crop;
+mod hull;
+mod params;
+mod registration;
+
+use microexpr_core::{Clip, Landmarks, Point};
+use ndarray::{Array3, Axis};
+
+use crate::eyes::{Eyes, require_68};
+use crate::plane_map::{distance, fit_robust};
+use crate::{LandmarkError, MotionModel, PlaneMap};
+use hull::ConvexHull;
+use registration::{Registered, Registration, map_frames};
+
+pub use params::{AlignEvidence, AlignParams, CropParams, TextureParams};
+
+/// A clip in which the head stands still and the face fills the frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct AlignedClip {
+    /// The faces, `size_px` square, at the frame rate of the original.
+    pub clip: Clip,
+    /// The 68 points of every frame in pixels of [`AlignedClip::clip`].
+    pub landmarks: Vec<Landmarks>,
+    /// For every frame: pixels of the aligned frame to pixels of the original one.
+    pub transforms: Vec<PlaneMap>,
+    /// For every frame: root mean square motion of the face's stable parts that the alignment left over, in pixels of the
+    /// original, measurement noise included.
+    pub residual_px: Vec<f64>,
+}
+
+/// Aligns the frames of a clip to its first one and cuts the face out, in a single resampling.
+///
+/// Source: 2S-AMAGN §4.1 (frames are aligned to the first and 254×254 pixels large); by which motion, on what evidence and
+/// with which margin is our choice, see [`AlignParams`].
+#[derive(Debug, Clone, PartialEq)]
+pub struct FaceAligner {
+    params: AlignParams,
+}
+
+impl FaceAligner {
+    /// Checks the settings.
+    ///
+    /// # Errors
+    ///
+    /// [`LandmarkError::Settings`] naming the setting that is out of range.
+    pub fn new(params: AlignParams) -> Result<Self, LandmarkError> {
+        params.check()?;
+        Ok(Self { params })
+    }
+
+    /// Aligns a clip, given its 68 points in every frame.
+    ///
+    /// # Errors
+    ///
+    /// [`LandmarkError::FrameCount`] and [`LandmarkError::Scheme`] for unfitting landmarks,
+    /// [`LandmarkError::DegenerateFace`] if the first frame's eyes coincide, [`LandmarkError::Alignment`] naming a frame
+    /// that cannot be registered.
+    pub fn align(&self, clip: &Clip, tracked: &[Landmarks]) -> Result<AlignedClip, LandmarkError> {
+        if tracked.len() != clip.len() {
+            return Err(LandmarkError::FrameCount { expected: clip.len(), found: tracked.len() });
+        }
+        tracked.iter().try_for_each(require_68)?;
+        let placement = crop::placement(&tracked[0], &self.params.crop)?;
+        let Registered { maps, residual_px } = self.head_motion(clip, tracked)?;
+        let transforms: Vec<PlaneMap> = maps.iter().map(|m| placement.then(m)).collect();
+        let landmarks = transforms
+            .iter()
+            .zip(tracked)
+            .enumerate()
+            .map(|(i, (t, l))| moved_back(t, l, i))
+            .collect::<Result<_, _>>()?;
+        Ok(AlignedClip { clip: self.cut(clip, &transforms)?, landmarks, transforms, residual_px })
+    }
+
+    fn cut(&self, clip: &Clip, transforms: &[PlaneMap]) -> Result<Clip, LandmarkError> {
+        let size = self.params.crop.size_px;
+        let faces = map_frames(clip.len(), |i| crop::resample(clip.frame(i), &transforms[i], size));
+        let mut frames = Array3::zeros((clip.len(), size, size));
+        frames.axis_iter_mut(Axis(0)).zip(&faces).for_each(|(mut frame, face)| frame.assign(face));
+        Ok(Clip::new(frames, clip.fps())?)
+    }
+
+    /// The head's motion from the first frame to each frame.
+    fn head_motion(&self, clip: &Clip, tracked: &[Landmarks]) -> Result<Registered, LandmarkError> {
+        let start = self.motion_of_stable_points(tracked)?;
+        if self.params.evidence == AlignEvidence::StablePoints || self.params.motion == MotionModel::None {
+            return Ok(start);
+        }
+        let points = tracked[0].points();
+        let face = ConvexHull::around(&face_outline(points)?);
+        let iod_px = Eyes::of(points, 0)?.distance_px();
+        let margin_px = self.params.texture.expressive_margin_iod * iod_px;
+        let stable = |p: Point| {
+            face.contains(p)
+                && EXPRESSIVE.iter().flat_map(|r| &points[r.clone()]).all(|q| distance(p, *q) >= margin_px)
+        };
+        Registration::new(&stable, (face.centre(), iod_px), self.params.motion, &self.params.texture)
+            .run(clip, &start.maps)
+    }
+
+    fn motion_of_stable_points(&self, tracked: &[Landmarks]) -> Result<Registered, LandmarkError> {
+        let stable = |l: &Landmarks| -> Vec<Point> {
+            self.params.stable_points.iter().map(|i| l.points()[*i]).collect()
+        };
+        let from = stable(&tracked[0]);
+        let (mut maps, mut residual_px) = (Vec::new(), Vec::new());
+        for (frame, landmarks) in tracked.iter().enumerate() {
+            let to = stable(landmarks);
+            let problem = "its stable points coincide";
+            let map = fit_robust(&from, &to, self.params.motion)
+                .filter(|m| m.inverse().is_some())
+                .ok_or(LandmarkError::Alignment { frame, problem })?;
+            let squares = from.iter().zip(&to).map(|(p, q)| distance(map.apply(*p), *q).powi(2));
+            residual_px.push((squares.sum::<f64>() / from.len() as f64).sqrt());
+            maps.push(map);
+        }
+        Ok(Registered { maps, residual_px })
+    }
+}
+
+/// Brows, eyes and mouth.
+const EXPRESSIVE: [std::ops::Range<usize>; 2] = [17..27, 36..68];
+
+/// Jaw, brows, and the forehead half an inter-ocular distance above them.
+fn face_outline(points: &[Point]) -> Result<Vec<Point>, LandmarkError> {
+    let eyes = Eyes::of(points, 0)?;
+    let up = eyes.up_from(points[57]).map(|v| 0.5 * v * eyes.distance_px());
+    let forehead = points[17..=26].iter().map(|p| [p[0] + up[0], p[1] + up[1]]);
+    Ok(points[..=26].iter().copied().chain(forehead).collect())
+}
+
+fn moved_back(transform: &PlaneMap, landmarks: &Landmarks, frame: usize) -> Result<Landmarks, LandmarkError> {
+    let problem = "its motion flattens the face";
+    let back = transform.inverse().ok_or(LandmarkError::Alignment { frame, problem })?;
+    Ok(landmarks.map(|p| back.apply(*p))?)
+}

@@ -1,0 +1,136 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{LandmarkError, MotionModel};
+
+/// Settings of [`FaceAligner`](crate::FaceAligner).
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AlignParams {
+    /// What is undone: nothing, translation with rotation and scale, or any linear change.
+    pub motion: MotionModel,
+    /// What the head's motion is measured on.
+    pub evidence: AlignEvidence,
+    /// Points of the 68 that expressions move least: nose bridge, nostrils, inner eye corners.
+    pub stable_points: Vec<usize>,
+    /// How texture is compared, if `evidence` asks for it.
+    pub texture: TextureParams,
+    /// What of the face is kept.
+    pub crop: CropParams,
+}
+
+impl Default for AlignParams {
+    fn default() -> Self {
+        Self {
+            motion: MotionModel::Similarity,
+            evidence: AlignEvidence::Texture,
+            stable_points: (27..=35).chain([39, 42]).collect(),
+            texture: TextureParams::default(),
+            crop: CropParams::default(),
+        }
+    }
+}
+
+/// What the head's motion is measured on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum AlignEvidence {
+    /// The tracked stable points alone, by a robust fit.
+    StablePoints,
+    /// The grey values of the whole face, starting from the stable points: parts that move by themselves during the clip
+    /// lose their weight. About three times as exact, and slower.
+    #[default]
+    Texture,
+}
+
+/// Settings of the comparison of grey values.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TextureParams {
+    /// Side of the blocks that are weighed as wholes, in inter-ocular distances.
+    pub block_iod: f64,
+    /// Standard deviation of the blur before comparing, in pixels.
+    pub blur_px: f32,
+    /// Faces are halved until their inter-ocular distance is below this, in pixels.
+    pub max_iod_px: f64,
+    /// Blocks nearer than this to points of brows, eyes and mouth are left out, in inter-ocular distances.
+    pub expressive_margin_iod: f64,
+    /// Own motion of a block up to which it counts as stable whatever the others do, in pixels.
+    pub stable_px: f64,
+    /// Rounds of registering all frames and weighing the blocks anew.
+    pub rounds: usize,
+    /// Newton steps per frame and round.
+    pub max_iterations: usize,
+    /// A frame is registered when no point of the face moves by more than this in a step.
+    pub epsilon_px: f64,
+}
+
+impl Default for TextureParams {
+    fn default() -> Self {
+        Self {
+            block_iod: 0.2,
+            blur_px: 1.0,
+            max_iod_px: 100.0,
+            expressive_margin_iod: 0.2,
+            stable_px: 0.03,
+            rounds: 3,
+            max_iterations: 20,
+            epsilon_px: 2e-4,
+        }
+    }
+}
+
+/// What of the face is kept: a square on the first frame's eye line, scaled to `size_px`.
+///
+/// With the default values the square holds the face from ear to ear, the forehead above the brows, and the chin's upper
+/// half; the paper's 51 points have a margin around them. Beyond the frame its border pixels repeat.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct CropParams {
+    /// Width and height of the result in pixels.
+    pub size_px: usize,
+    /// Side of the square in inter-ocular distances.
+    pub side_iod: f64,
+    /// How far its centre lies below the middle of the eyes, in inter-ocular distances.
+    pub centre_below_eyes_iod: f64,
+}
+
+impl Default for CropParams {
+    fn default() -> Self {
+        Self { size_px: 254, side_iod: 2.7, centre_below_eyes_iod: 0.3 }
+    }
+}
+
+impl AlignParams {
+    pub(super) fn check(&self) -> Result<(), LandmarkError> {
+        let refuse = |setting, problem: String| Err(LandmarkError::Settings { setting, problem });
+        if !(2..=8192).contains(&self.crop.size_px) {
+            return refuse("size_px", format!("expected 2 to 8192, found {}", self.crop.size_px));
+        }
+        if !(self.crop.side_iod > 0.0 && self.crop.side_iod <= 100.0) {
+            return refuse("side_iod", format!("expected 0 to 100, found {}", self.crop.side_iod));
+        }
+        if !(-100.0..=100.0).contains(&self.crop.centre_below_eyes_iod) {
+            let found = self.crop.centre_below_eyes_iod;
+            return refuse("centre_below_eyes_iod", format!("expected -100 to 100, found {found}"));
+        }
+        if self.stable_points.len() < 3 || self.stable_points.iter().any(|i| *i > 67) {
+            return refuse(
+                "stable_points",
+                format!("expected three or more numbers from 0 to 67, found {:?}", self.stable_points),
+            );
+        }
+        let texture = &self.texture;
+        if !(0.02..=2.0).contains(&texture.block_iod) {
+            return refuse("block_iod", format!("expected 0.02 to 2, found {}", texture.block_iod));
+        }
+        if !(0.0..=20.0).contains(&texture.blur_px)
+            || !(10.0..=1e6).contains(&texture.max_iod_px)
+            || !(1e-9..=1.0).contains(&texture.epsilon_px)
+        {
+            return refuse(
+                "texture",
+                "expected blur_px 0 to 20, max_iod_px 10 to 1e6, epsilon_px 1e-9 to 1".to_owned(),
+            );
+        }
+        Ok(())
+    }
+}

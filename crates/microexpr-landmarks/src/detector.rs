@@ -1,0 +1,60 @@
+use image::GrayImage;
+use serde::{Deserialize, Serialize};
+
+use crate::{FaceBox, LandmarkError};
+
+/// A face that a detector found.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Detection {
+    /// Where: a box as dlib's landmark models expect it.
+    pub face: FaceBox,
+    /// How sure, in the detector's own unit; more is surer.
+    pub score: f64,
+}
+
+/// Finds faces in an image.
+pub trait FaceDetector {
+    /// All faces of the image, in no particular order, in boxes as dlib's landmark models expect them (see
+    /// [`SeetaFace`](crate::SeetaFace) for how one detector's boxes are mapped to that). No face is an empty list, not an
+    /// error.
+    ///
+    /// # Errors
+    ///
+    /// Whatever keeps the detector from looking.
+    fn detect(&self, image: &GrayImage) -> Result<Vec<Detection>, LandmarkError>;
+}
+
+/// Which face of an image is meant.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub enum FaceChoice {
+    /// The largest one that the detector finds.
+    #[default]
+    Largest,
+    /// The image is a face: its box is the whole frame.
+    WholeFrame,
+    /// The face in this box.
+    Given(FaceBox),
+}
+
+/// The box of the chosen face.
+///
+/// # Errors
+///
+/// [`LandmarkError::NoFace`] if the detector finds none, [`LandmarkError::FaceBox`] if the whole frame is thinner than two
+/// pixels, and the detector's errors.
+pub fn choose_face(
+    detector: &dyn FaceDetector,
+    image: &GrayImage,
+    choice: FaceChoice,
+) -> Result<FaceBox, LandmarkError> {
+    match choice {
+        FaceChoice::Given(face) => Ok(face),
+        FaceChoice::WholeFrame => FaceBox::whole_frame(image.width(), image.height()),
+        FaceChoice::Largest => detector
+            .detect(image)?
+            .iter()
+            .map(|d| d.face)
+            .max_by(|a, b| a.area().total_cmp(&b.area()))
+            .ok_or(LandmarkError::NoFace { width: image.width(), height: image.height() }),
+    }
+}

@@ -1,0 +1,92 @@
+//! Face detection, 68-point landmarks, tracking and alignment, in pure Rust.
+//!
+//! From the image files of a clip to a clip in which the head stands still, with the points of every frame:
+//!
+//! ```no_run
+//! use microexpr_core::ImageSequence;
+//! use microexpr_landmarks::{AlignParams, FaceAligner, FaceLandmarker, LandmarkerParams, Paper51Params, paper51};
+//!
+//! let landmarker = FaceLandmarker::open(None, LandmarkerParams::default())?;
+//! let seen = landmarker.read(&ImageSequence::open("s1_ne_01")?, 100.0)?;
+//! let points = landmarker.follow(&seen.clip, &seen.face)?;
+//! let aligned = FaceAligner::new(AlignParams::default())?.align(&seen.clip, &points)?;
+//! let nodes = paper51(&aligned.landmarks[0], (254, 254), &Paper51Params::default())?;
+//! # Ok::<(), microexpr_landmarks::LandmarkError>(())
+//! ```
+//!
+//! The parts work alone. With points from elsewhere, here drawn by hand, no model is needed:
+//!
+//! ```
+//! use microexpr_core::{LandmarkScheme, Landmarks};
+//! use microexpr_landmarks::{Paper51Params, paper51};
+//!
+//! // Eyes at (40, 50) and (80, 50), everything else on a ring around the mouth.
+//! let points = (0..68).map(|i| match i {
+//!     36..42 => [40.0, 50.0],
+//!     42..48 => [80.0, 50.0],
+//!     17..27 => [30.0 + 6.0 * f64::from(i - 17), 40.0],
+//!     _ => [60.0 + 20.0 * f64::from(i).cos(), 90.0 + 10.0 * f64::from(i).sin()],
+//! });
+//! let all = Landmarks::new(LandmarkScheme::Ibug68, points.collect())?;
+//! let nodes = paper51(&all, (128, 128), &Paper51Params::default())?;
+//! // The first forehead point lies 0.35 · 40 = 14 pixels above the first brow point.
+//! assert_eq!(nodes.points()[37], [30.0, 26.0]);
+//! # Ok::<(), microexpr_landmarks::LandmarkError>(())
+//! ```
+//!
+//! | file | holds |
+//! |---|---|
+//! | `detector`, `seeta_face` | [`FaceDetector`], [`FaceChoice`], the default detector [`SeetaFace`] |
+//! | `shape_predictor` | [`ShapePredictor`]: landmarks in a box, by models in dlib's format |
+//! | `model_path` | [`find_landmark_model`]: where the model comes from |
+//! | `landmarker` | [`FaceLandmarker`]: detector and predictor together, for images and clips |
+//! | `landmark_file` | [`read_landmarks`], [`write_landmarks`]: points of any other program |
+//! | `tracking` | [`track`]: points of the first frame followed through a clip |
+//! | `alignment` | [`FaceAligner`]: head motion undone, face cut out |
+//! | `paper51` | [`paper51`]: the 51 points of 2S-AMAGN |
+//! | `picture` | [`draw_landmarks`]: points and their numbers on the face |
+//!
+//! # Models and licences
+//!
+//! The detector's model is SeetaFace's (BSD 2-Clause, © 2016 Visual Information Processing and Learning group, Chinese
+//! Academy of Sciences), embedded at build time from the source package of `rustface`. The landmark model is not included:
+//! the published one was trained on photographs whose licence excludes commercial use. [`find_landmark_model`] tells where
+//! it is looked for.
+//!
+//! # No face, many faces, half a face
+//!
+//! No face is an error ([`LandmarkError::NoFace`]) unless the box is given or the whole frame is the face. Of many faces the
+//! largest is taken, and followed: a second face never takes over, because tracking needs no detection after the first
+//! frame. Of half a face at the image's border the detector finds what it can (from about two thirds on); predicted points
+//! may then lie outside the image.
+
+mod alignment;
+mod detector;
+mod error;
+mod eyes;
+mod face_box;
+mod grey;
+mod landmark_file;
+mod landmarker;
+mod model_path;
+mod paper51;
+mod picture;
+mod plane_map;
+mod seeta_face;
+mod shape_predictor;
+mod tracking;
+
+pub use alignment::{AlignEvidence, AlignParams, AlignedClip, CropParams, FaceAligner, TextureParams};
+pub use detector::{Detection, FaceChoice, FaceDetector, choose_face};
+pub use error::LandmarkError;
+pub use face_box::FaceBox;
+pub use grey::{grey_as_dlib, grey_from_frame};
+pub use landmark_file::{read_landmarks, write_landmarks};
+pub use landmarker::{FaceClip, FaceLandmarker, FaceLandmarks, LandmarkerParams, PointMotion};
+pub use model_path::{LANDMARK_MODEL_DEFAULT, LANDMARK_MODEL_VARIABLE, find_landmark_model};
+pub use paper51::{Paper51Params, paper51};
+pub use picture::{PictureParams, draw_landmarks};
+pub use plane_map::{MotionModel, PlaneMap};
+pub use seeta_face::{DETECTOR_MODEL_VARIABLE, SeetaFace, SeetaFaceParams};
+pub use shape_predictor::{ShapePredictor, round_as_dlib};
+pub use tracking::{TrackParams, track};

@@ -1,0 +1,158 @@
+use microexpr_core::{Clip, Landmarks, Point};
+use microexpr_flow::{Consistency, LucasKanade, LucasKanadeParams};
+use serde::{Deserialize, Serialize};
+
+use crate::LandmarkError;
+use crate::plane_map::{MotionModel, PlaneMap, distance, fit_robust, median};
+
+/// Settings of [`track`].
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TrackParams {
+    /// The point tracker, with its forward-backward check.
+    pub lucas_kanade: LucasKanadeParams,
+    /// A point whose motion differs by more than this from its neighbours' (after removing the head's), in face sizes
+    /// (root of the area that the points span), counts as lost.
+    pub max_deviation: f64,
+    /// How many reliable neighbours a lost point is repaired from.
+    pub neighbours: usize,
+    /// Share of the points that must be followed; below it the track is lost.
+    pub min_tracked: f64,
+}
+
+impl Default for TrackParams {
+    fn default() -> Self {
+        let lucas_kanade = LucasKanadeParams {
+            consistency: Consistency::ForwardBackward { max_error_px: 0.5 },
+            ..LucasKanadeParams::default()
+        };
+        Self { lucas_kanade, max_deviation: 0.05, neighbours: 6, min_tracked: 0.5 }
+    }
+}
+
+/// Follows the points of the first frame through a clip: one set per frame, the first as given.
+///
+/// Every frame is compared with the first one, so errors do not add up; the search starts where the previous frame ended.
+/// A point that fails the tracker's checks, or moves unlike its neighbours, is put where its neighbours' motion carries it.
+///
+/// # Errors
+///
+/// [`LandmarkError::TrackLost`] naming the frame if fewer than `min_tracked` of the points can be followed.
+pub fn track(clip: &Clip, first: &Landmarks, params: &TrackParams) -> Result<Vec<Landmarks>, LandmarkError> {
+    let mut tracker = LucasKanade::new(params.lucas_kanade.clone());
+    let template = tracker.prepare(clip.frame(0))?;
+    let origin = first.points();
+    let neighbourhood = Neighbourhood::new(origin, params);
+    let mut positions = origin.to_vec();
+    let mut all = vec![first.clone()];
+    for frame in 1..clip.len() {
+        let image = tracker.prepare(clip.frame(frame))?;
+        let found = tracker.track(&template, &image, origin, Some(&positions))?;
+        let tracked: Vec<bool> = found.iter().map(|f| f.is_tracked()).collect();
+        positions = found.iter().map(|f| f.position).collect();
+        neighbourhood.repair(&mut positions, tracked, frame)?;
+        all.push(Landmarks::new(first.scheme(), positions.clone())?);
+    }
+    Ok(all)
+}
+
+/// The points of the first frame, and who is near whom.
+struct Neighbourhood<'a> {
+    origin: &'a [Point],
+    /// Every other point, nearest first.
+    nearest: Vec<Vec<usize>>,
+    max_deviation_px: f64,
+    neighbours: usize,
+    least: usize,
+}
+
+impl<'a> Neighbourhood<'a> {
+    fn new(origin: &'a [Point], params: &TrackParams) -> Self {
+        let nearest = (0..origin.len()).map(|i| by_distance(origin, i)).collect();
+        let least = (params.min_tracked.clamp(0.0, 1.0) * origin.len() as f64).ceil() as usize;
+        let max_deviation_px = params.max_deviation * face_size_px(origin);
+        Self { origin, nearest, max_deviation_px, neighbours: params.neighbours.max(1), least: least.max(2) }
+    }
+
+    /// Replaces lost points and outliers.
+    fn repair(
+        &self,
+        positions: &mut [Point],
+        mut reliable: Vec<bool>,
+        frame: usize,
+    ) -> Result<(), LandmarkError> {
+        let head = self.head_motion(positions, &reliable, frame)?;
+        let residual: Vec<Point> =
+            self.origin.iter().zip(&*positions).map(|(o, p)| minus(*p, head.apply(*o))).collect();
+        let outliers: Vec<usize> = (0..reliable.len())
+            .filter(|i| reliable[*i] && self.deviation(*i, &residual, &reliable) > self.max_deviation_px)
+            .collect();
+        outliers.iter().for_each(|i| reliable[*i] = false);
+        let head = self.head_motion(positions, &reliable, frame)?;
+        for lost in (0..reliable.len()).filter(|i| !reliable[*i]) {
+            let own = head.apply(self.origin[lost]);
+            let carried = self.carried(lost, positions, &reliable, &head);
+            positions[lost] = [own[0] + carried[0], own[1] + carried[1]];
+        }
+        Ok(())
+    }
+
+    fn head_motion(
+        &self,
+        positions: &[Point],
+        reliable: &[bool],
+        frame: usize,
+    ) -> Result<PlaneMap, LandmarkError> {
+        let keep = |points: &[Point]| -> Vec<Point> {
+            points.iter().zip(reliable).filter(|(_, r)| **r).map(|(p, _)| *p).collect()
+        };
+        let (from, to) = (keep(self.origin), keep(positions));
+        let lost = LandmarkError::TrackLost { frame, tracked: from.len(), points: positions.len() };
+        if from.len() < self.least {
+            return Err(lost);
+        }
+        fit_robust(&from, &to, MotionModel::Similarity).ok_or(lost)
+    }
+
+    fn reliable_near<'s>(&'s self, index: usize, reliable: &'s [bool]) -> impl Iterator<Item = usize> + 's {
+        self.nearest[index].iter().copied().filter(|j| reliable[*j]).take(self.neighbours)
+    }
+
+    /// Distance of a point's own motion from the median of its neighbours'.
+    fn deviation(&self, index: usize, residual: &[Point], reliable: &[bool]) -> f64 {
+        let middle = [0, 1]
+            .map(|axis| median(self.reliable_near(index, reliable).map(|j| residual[j][axis]).collect()));
+        distance(residual[index], middle)
+    }
+
+    /// Mean motion of the neighbours beyond the head's, weighted by nearness.
+    fn carried(&self, index: usize, positions: &[Point], reliable: &[bool], head: &PlaneMap) -> Point {
+        let (mut sum, mut total) = ([0.0, 0.0], 0.0);
+        for j in self.reliable_near(index, reliable) {
+            let beyond = minus(positions[j], head.apply(self.origin[j]));
+            let weight = 1.0 / (1.0 + distance(self.origin[index], self.origin[j]).powi(2));
+            sum = [sum[0] + weight * beyond[0], sum[1] + weight * beyond[1]];
+            total += weight;
+        }
+        if total > 0.0 { [sum[0] / total, sum[1] / total] } else { sum }
+    }
+}
+
+fn by_distance(points: &[Point], index: usize) -> Vec<usize> {
+    let mut others: Vec<usize> = (0..points.len()).filter(|j| *j != index).collect();
+    others
+        .sort_by(|a, b| distance(points[index], points[*a]).total_cmp(&distance(points[index], points[*b])));
+    others
+}
+
+fn face_size_px(points: &[Point]) -> f64 {
+    let extent = |axis: usize| {
+        let values = points.iter().map(|p| p[axis]);
+        values.clone().fold(f64::NEG_INFINITY, f64::max) - values.fold(f64::INFINITY, f64::min)
+    };
+    if points.is_empty() { 0.0 } else { (extent(0) * extent(1)).sqrt() }
+}
+
+fn minus(p: Point, q: Point) -> Point {
+    [p[0] - q[0], p[1] - q[1]]
+}
