@@ -1,0 +1,166 @@
+//! From landmarks and flow to a graph.
+
+use microexpr_core::{FlowField, Landmarks};
+use ndarray::ArrayView2;
+
+use crate::{EdgeList, GraphError, GraphParams, Stream, VideoGraph, jaccard, rbf};
+
+/// Kept frames of one graph of [`build_triplets`].
+const TRIPLET: usize = 3;
+
+/// Builds the graph of a video: one set of landmarks and one flow field per kept frame; `kept` are the
+/// indices of these frames in the clip.
+///
+/// The flow field's pixels are the landmarks' pixels. Time and memory grow linearly with nodes and edges.
+///
+/// Source: 2S-AMAGN §3.2; what it leaves open is settled by [`GraphParams`].
+///
+/// # Errors
+///
+/// [`GraphError::NoFrames`], [`GraphError::FrameCount`], [`GraphError::FrameOrder`],
+/// [`GraphError::LandmarkCount`], [`GraphError::EmptyFlow`], [`GraphError::FlowSize`],
+/// [`GraphError::FlowNotFinite`] for input that does not fit together; [`GraphError::Setting`],
+/// [`GraphError::NoTriangle`], [`GraphError::NoContours`] for settings that do not fit the input;
+/// [`GraphError::TooManyNodes`].
+///
+/// # Example
+///
+/// ```
+/// use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
+/// use microexpr_graph::{GraphParams, TEMPLATE_51, build};
+///
+/// let points = TEMPLATE_51.map(|p| [127.0 + 70.0 * p[0], 90.0 + 70.0 * p[1]]);
+/// let face = Landmarks::new(LandmarkScheme::Paper51, points.to_vec())?;
+/// let flow = FlowField::zeros(254, 254);
+/// let graph = build(&[face.clone(), face], &[flow.clone(), flow], &[0, 7], &GraphParams::default())?;
+/// assert_eq!(graph.nodes(), 2 * 51);
+/// assert_eq!(graph.edges().len(), 2 * (2 * 139 + 51) + 2 * 51);
+/// # Ok::<(), Box<dyn std::error::Error>>(())
+/// ```
+pub fn build(
+    points: &[Landmarks],
+    flows: &[FlowField],
+    kept: &[usize],
+    params: &GraphParams,
+) -> Result<VideoGraph, GraphError> {
+    let nodes = NodeFeatures::of(points, flows, kept, params)?;
+    assemble(points, kept, nodes, params)
+}
+
+/// Builds one graph per three successive kept frames (all frames if there are fewer); the first frame of the
+/// video stays the reference of every graph's positions.
+///
+/// # Errors
+///
+/// As [`build`].
+pub fn build_triplets(
+    points: &[Landmarks],
+    flows: &[FlowField],
+    kept: &[usize],
+    params: &GraphParams,
+) -> Result<Vec<VideoGraph>, GraphError> {
+    let nodes = NodeFeatures::of(points, flows, kept, params)?;
+    let length = kept.len().min(TRIPLET);
+    let triplets = 0..=kept.len() - length;
+    triplets
+        .map(|first| {
+            let frames = first..first + length;
+            let part = nodes.frames(first, length, points[0].points().len());
+            assemble(&points[frames.clone()], &kept[frames], part, params)
+        })
+        .collect()
+}
+
+/// Features of the nodes of successive frames in both streams, row by row.
+struct NodeFeatures {
+    position: Vec<f32>,
+    patch: Vec<f32>,
+    patch_width: usize,
+}
+
+impl NodeFeatures {
+    fn of(
+        points: &[Landmarks],
+        flows: &[FlowField],
+        kept: &[usize],
+        params: &GraphParams,
+    ) -> Result<Self, GraphError> {
+        check_input(points, flows, kept)?;
+        if params.patch_size_px == 0 {
+            return Err(GraphError::Setting { name: "patch_size_px", expected: "at least 1", found: 0.0 });
+        }
+        let patch_width = params.patch_feature.width(params.patch_size_px);
+        let mut patches = Vec::with_capacity(points.len() * points[0].points().len() * patch_width);
+        for (frame, (face, flow)) in points.iter().zip(flows).enumerate() {
+            for (landmark, point) in face.points().iter().enumerate() {
+                let patch = params.patch_feature.patch(flow, *point, params.patch_size_px);
+                if !patch.iter().all(|value| value.is_finite()) {
+                    return Err(GraphError::FlowNotFinite { frame, landmark });
+                }
+                patches.extend(patch);
+            }
+        }
+        let position = params.position_feature.of(points, flows[0].dim());
+        Ok(Self { position, patch: patches, patch_width })
+    }
+
+    fn frames(&self, first: usize, count: usize, landmarks: usize) -> Self {
+        let rows = |width: usize| first * landmarks * width..(first + count) * landmarks * width;
+        Self {
+            position: self.position[rows(2)].to_vec(),
+            patch: self.patch[rows(self.patch_width)].to_vec(),
+            patch_width: self.patch_width,
+        }
+    }
+}
+
+fn assemble(
+    points: &[Landmarks],
+    kept: &[usize],
+    nodes: NodeFeatures,
+    params: &GraphParams,
+) -> Result<VideoGraph, GraphError> {
+    let landmarks = points[0].points().len();
+    let spatial = params.topology.video_edges(&points[0])?;
+    let edges =
+        EdgeList::spatio_temporal(&spatial, landmarks, kept.len(), params.temporal, params.self_loops)?;
+    let count = landmarks * kept.len();
+    let shared = jaccard(count, &edges.source, &edges.target, params.neighbourhood)?;
+    let stream = |nodes: Vec<f32>, width: usize| {
+        let features = ArrayView2::from_shape((count, width), &nodes).expect("one row per node");
+        let alike = rbf(features, &edges.source, &edges.target, params.bandwidth)?;
+        let edges = shared.iter().zip(alike).map(|(jaccard, rbf)| [*jaccard, rbf]).collect();
+        Ok(Stream { width, nodes, edges })
+    };
+    Ok(VideoGraph {
+        landmarks,
+        kept_frames: kept.to_vec(),
+        positions_px: points.iter().flat_map(|f| f.points()).map(|p| p.map(|c| c as f32)).collect(),
+        position: stream(nodes.position, 2)?,
+        patch: stream(nodes.patch, nodes.patch_width)?,
+        edges,
+    })
+}
+
+fn check_input(points: &[Landmarks], flows: &[FlowField], kept: &[usize]) -> Result<(), GraphError> {
+    if kept.len() != points.len() || kept.len() != flows.len() {
+        let (points, flows) = (points.len(), flows.len());
+        return Err(GraphError::FrameCount { kept: kept.len(), points, flows });
+    }
+    let (Some(face), Some(flow)) = (points.first(), flows.first()) else { return Err(GraphError::NoFrames) };
+    if let Some(pair) = kept.windows(2).find(|pair| pair[0] >= pair[1]) {
+        return Err(GraphError::FrameOrder { previous: pair[0], next: pair[1] });
+    }
+    let same_scheme = |p: &Landmarks| p.scheme() == face.scheme() && p.points().len() == face.points().len();
+    if let Some(frame) = points.iter().position(|p| !same_scheme(p)) {
+        let (expected, found) = (face.points().len(), points[frame].points().len());
+        return Err(GraphError::LandmarkCount { frame, expected, found });
+    }
+    if let Some(frame) = flows.iter().position(|f| f.dim().0 == 0 || f.dim().1 == 0) {
+        return Err(GraphError::EmptyFlow { frame });
+    }
+    if let Some(frame) = flows.iter().position(|f| f.dim() != flow.dim()) {
+        return Err(GraphError::FlowSize { frame, expected: flow.dim(), found: flows[frame].dim() });
+    }
+    Ok(())
+}

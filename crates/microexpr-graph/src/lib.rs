@@ -1,0 +1,55 @@
+//! Spatio-temporal facial landmark graphs with node and edge features.
+//!
+//! Landmarks of the kept frames of a video become nodes, joined within a frame by the triangulation of a
+//! canonical face and across frames landmark by landmark. Stream 1 describes a node by its position, stream 2
+//! by the optical flow around it; edges carry the Jaccard index of the graph's structure and a radial basis
+//! function of each stream's features.
+//!
+//! ```
+//! use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
+//! use microexpr_graph::{GraphParams, build};
+//!
+//! let square = vec![[10.0, 10.0], [30.0, 10.0], [10.0, 30.0], [32.0, 32.0]];
+//! let face = Landmarks::new(LandmarkScheme::Custom, square)?;
+//! let flow = FlowField::zeros(48, 48);
+//! let graph = build(&[face.clone(), face], &[flow.clone(), flow], &[0, 3], &GraphParams::default())?;
+//! assert_eq!(graph.nodes(), 8);
+//! assert_eq!(graph.patch().node_features().dim(), (8, 100));
+//! // Per frame 5 edges both ways and 4 self-loops; between the frames 4 edges both ways.
+//! assert_eq!(graph.edges().len(), 2 * (2 * 5 + 4) + 2 * 4);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | item | holds |
+//! |---|---|
+//! | [`build`], [`build_triplets`], [`GraphParams`] | landmarks and flow to graphs, and its settings |
+//! | [`VideoGraph`], [`Stream`] | the result |
+//! | [`Topology`], [`TEMPLATE_51`] | edges within a frame |
+//! | [`EdgeList`], [`Temporal`] | edges over space and time |
+//! | [`PositionFeature`], [`PatchFeature`] | node features |
+//! | [`jaccard`], [`rbf`] | edge features of any graph |
+
+mod adjacency;
+mod build;
+mod edge_list;
+mod error;
+mod jaccard;
+mod params;
+mod patch_feature;
+mod position_feature;
+mod rbf;
+mod template;
+mod topology;
+mod video_graph;
+
+pub use build::{build, build_triplets};
+pub use edge_list::{EdgeList, Temporal, TemporalDirection, TemporalPartners};
+pub use error::GraphError;
+pub use jaccard::{Neighbourhood, jaccard};
+pub use params::{GraphParams, SelfLoops};
+pub use patch_feature::PatchFeature;
+pub use position_feature::PositionFeature;
+pub use rbf::{Bandwidth, rbf};
+pub use template::TEMPLATE_51;
+pub use topology::Topology;
+pub use video_graph::{Stream, VideoGraph};

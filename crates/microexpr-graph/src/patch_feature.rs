@@ -1,0 +1,81 @@
+//! Node features of the second stream: the optical flow around a landmark.
+
+use microexpr_core::{FlowField, Point};
+use serde::{Deserialize, Serialize};
+
+/// Which quantity of the flow a patch holds.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum PatchFeature {
+    /// Length `√(u² + v²)` in pixels.
+    #[default]
+    Magnitude,
+    /// Horizontal component u in pixels, positive to the right.
+    Horizontal,
+    /// Vertical component v in pixels, positive down.
+    Vertical,
+    /// Direction `atan2(v, u)` in radians, `−π..=π`, 0 where there is no motion.
+    Orientation,
+    /// All of u, then all of v, in pixels: twice the values.
+    Components,
+}
+
+impl PatchFeature {
+    /// Number of values of one patch of `size_px` × `size_px` pixels.
+    #[must_use]
+    pub fn width(self, size_px: usize) -> usize {
+        let planes = if self == Self::Components { 2 } else { 1 };
+        planes * size_px * size_px
+    }
+
+    /// The patch around `centre`, row by row: the `size_px`² pixels whose centres lie in
+    /// `[x − size/2, x + size/2) × [y − size/2, y + size/2)`; beyond the border the nearest pixel is
+    /// repeated.
+    ///
+    /// A field without pixels gives zeros.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use microexpr_core::FlowField;
+    /// use microexpr_graph::PatchFeature;
+    /// use ndarray::Array2;
+    ///
+    /// let ramp = Array2::from_shape_fn((20, 30), |(row, col)| (100 * row + col) as f32);
+    /// let flow = FlowField::new(ramp, Array2::zeros((20, 30)))?;
+    /// let patch = PatchFeature::Horizontal.patch(&flow, [8.0, 7.0], 10);
+    /// assert_eq!((patch[0], patch[1], patch[10], patch[99]), (203.0, 204.0, 303.0, 1112.0));
+    /// # Ok::<(), microexpr_core::CoreError>(())
+    /// ```
+    #[must_use]
+    pub fn patch(self, flow: &FlowField, centre: Point, size_px: usize) -> Vec<f32> {
+        let mut values = Vec::with_capacity(self.width(size_px));
+        let (u, v) = (flow.u(), flow.v());
+        let mut plane = |value: fn(f32, f32) -> f32| {
+            for row in (0..size_px).map(|i| pixel(centre[1], i, size_px, u.nrows())) {
+                for col in (0..size_px).map(|i| pixel(centre[0], i, size_px, u.ncols())) {
+                    let at = [row, col];
+                    values.push(u.get(at).zip(v.get(at)).map_or(0.0, |(u, v)| value(*u, *v)));
+                }
+            }
+        };
+        match self {
+            Self::Magnitude => plane(|u, v| (u * u + v * v).sqrt()),
+            Self::Horizontal => plane(|u, _| u),
+            Self::Vertical => plane(|_, v| v),
+            Self::Orientation => plane(|u, v| v.atan2(u)),
+            Self::Components => {
+                plane(|u, _| u);
+                plane(|_, v| v);
+            }
+        }
+        values
+    }
+}
+
+/// Pixel number `i` of a patch along one axis of `len` pixels.
+fn pixel(centre: f64, i: usize, size_px: usize, len: usize) -> usize {
+    let first = (centre - size_px as f64 / 2.0).ceil();
+    (first + i as f64).clamp(0.0, len.saturating_sub(1) as f64) as usize
+}

@@ -1,0 +1,125 @@
+//! Positions and flow patches as node features.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::f32::consts::{FRAC_PI_2, PI};
+
+use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
+use microexpr_graph::{GraphParams, PatchFeature, PositionFeature, TEMPLATE_51, VideoGraph, build};
+use ndarray::Array2;
+
+/// u = 100·row + col, v = −u: the pixel a value came from can be read off.
+fn ramp(height: usize, width: usize) -> FlowField {
+    let u = Array2::from_shape_fn((height, width), |(row, col)| (100 * row + col) as f32);
+    FlowField::new(u.clone(), -u).unwrap()
+}
+
+fn face(shift: [f64; 2]) -> Landmarks {
+    let points = TEMPLATE_51.map(|p| [100.0 + 60.0 * p[0] + shift[0], 80.0 + 60.0 * p[1] + shift[1]]);
+    Landmarks::new(LandmarkScheme::Paper51, points.to_vec()).unwrap()
+}
+
+fn graph(faces: &[Landmarks], position_feature: PositionFeature) -> VideoGraph {
+    let flows = vec![FlowField::zeros(200, 254); faces.len()];
+    let kept: Vec<usize> = (0..faces.len()).collect();
+    build(faces, &flows, &kept, &GraphParams { position_feature, ..GraphParams::default() }).unwrap()
+}
+
+#[test]
+fn patch_covers_the_half_open_square_row_by_row() {
+    let patch = PatchFeature::Horizontal.patch(&ramp(40, 40), [20.0, 10.0], 10);
+    let expected: Vec<f32> =
+        (5..15).flat_map(|row| (15..25).map(move |col| (100 * row + col) as f32)).collect();
+    assert_eq!(patch, expected);
+}
+
+#[test]
+fn patch_holds_the_pixels_whose_centres_lie_in_the_square() {
+    // [15.4, 25.4) × [5, 15) holds the columns 16 to 25; [14.5, 24.5) the columns 15 to 24.
+    let first = |x: f64| PatchFeature::Horizontal.patch(&ramp(40, 40), [x, 10.0], 10)[0];
+    assert_eq!([first(20.4), first(20.0), first(19.5), first(19.9999)], [516.0, 515.0, 515.0, 515.0]);
+    // An odd side: [18.5, 21.5).
+    let odd = PatchFeature::Horizontal.patch(&ramp(40, 40), [20.0, 10.0], 3);
+    assert_eq!(odd, [919.0, 920.0, 921.0, 1019.0, 1020.0, 1021.0, 1119.0, 1120.0, 1121.0]);
+}
+
+#[test]
+fn patch_repeats_the_border_outside_the_image() {
+    let at = |row: usize, col: usize| (100 * row + col) as f32;
+    let corner = PatchFeature::Horizontal.patch(&ramp(30, 40), [0.0, 0.0], 10);
+    assert_eq!((corner[0], corner[9], corner[90], corner[99]), (at(0, 0), at(0, 4), at(4, 0), at(4, 4)));
+    let corner = PatchFeature::Horizontal.patch(&ramp(30, 40), [39.0, 29.0], 10);
+    assert_eq!(
+        (corner[0], corner[9], corner[90], corner[99]),
+        (at(24, 34), at(24, 39), at(29, 34), at(29, 39))
+    );
+    let far = PatchFeature::Horizontal.patch(&ramp(30, 40), [-1e12, 1e12], 10);
+    assert!(far.iter().all(|v| *v == at(29, 0)));
+}
+
+#[test]
+fn patch_of_a_uniform_motion_shows_its_length_and_direction() {
+    let flow = FlowField::new(Array2::from_elem((20, 20), 3.0), Array2::from_elem((20, 20), -4.0)).unwrap();
+    let all = |feature: PatchFeature, value: f32| {
+        let patch = feature.patch(&flow, [10.0, 10.0], 10);
+        assert_eq!(patch.len(), 100);
+        assert!(patch.iter().all(|v| (v - value).abs() < 1e-6), "{feature:?} {patch:?}");
+    };
+    all(PatchFeature::Magnitude, 5.0);
+    all(PatchFeature::Horizontal, 3.0);
+    all(PatchFeature::Vertical, -4.0);
+    all(PatchFeature::Orientation, (-4.0_f32).atan2(3.0));
+    let both = PatchFeature::Components.patch(&flow, [10.0, 10.0], 10);
+    assert_eq!(both, [[3.0; 100], [-4.0; 100]].concat());
+}
+
+#[test]
+fn orientation_runs_clockwise_on_the_screen_from_the_right() {
+    let direction = |u: f32, v: f32| {
+        let flow = FlowField::new(Array2::from_elem((4, 4), u), Array2::from_elem((4, 4), v)).unwrap();
+        PatchFeature::Orientation.patch(&flow, [2.0, 2.0], 1)[0]
+    };
+    assert_eq!([direction(1.0, 0.0), direction(0.0, 1.0), direction(-1.0, 0.0)], [0.0, FRAC_PI_2, PI]);
+    assert_eq!(direction(0.0, 0.0), 0.0);
+}
+
+#[test]
+fn normalised_positions_ignore_where_and_how_large_the_face_is() {
+    let plain = graph(&[face([0.0; 2]), face([0.7, -0.2])], PositionFeature::Normalised);
+    let moved = graph(&[face([31.0, -12.0]), face([31.7, -12.2])], PositionFeature::Normalised);
+    let larger: Vec<_> = [face([0.0; 2]), face([0.7, -0.2])]
+        .iter()
+        .map(|f| f.map(|p| [1.5 * p[0], 1.5 * p[1]]).unwrap())
+        .collect();
+    let larger = graph(&larger, PositionFeature::Normalised);
+    for other in [&moved, &larger] {
+        let difference = &plain.position().node_features() - &other.position().node_features();
+        assert!(difference.iter().all(|d| d.abs() < 1e-5));
+    }
+}
+
+#[test]
+fn normalised_positions_are_centred_on_the_first_frame_in_inter_ocular_distances() {
+    let graph = graph(&[face([0.0; 2]), face([6.0, 0.0])], PositionFeature::Normalised);
+    let x = graph.position().node_features();
+    let mean = |rows: std::ops::Range<usize>, axis: usize| x.slice(ndarray::s![rows, axis]).mean().unwrap();
+    assert!(mean(0..51, 0).abs() < 1e-5 && mean(0..51, 1).abs() < 1e-5);
+    // Six pixels are a tenth of the eyes' 60; the second frame is measured from the first frame's centroid.
+    assert!((mean(51..102, 0) - 0.1).abs() < 1e-3);
+    assert!((mean(6..12, 0) - mean(0..6, 0) - 1.0).abs() < 1e-5);
+}
+
+#[test]
+fn other_position_features_are_their_definitions() {
+    let faces = [face([0.0; 2]), face([0.5, -0.25])];
+    let point = faces[1].points()[7];
+    let row = |feature| {
+        let graph = graph(&faces, feature);
+        let row = graph.position().node_features().row(51 + 7).to_vec();
+        [row[0], row[1]]
+    };
+    assert_eq!(row(PositionFeature::Pixels), point.map(|c| c as f32));
+    assert_eq!(row(PositionFeature::FrameFraction), [(point[0] / 254.0) as f32, (point[1] / 200.0) as f32]);
+    assert_eq!(row(PositionFeature::Displacement), [0.5, -0.25]);
+    let first = graph(&faces, PositionFeature::Displacement);
+    assert!(first.position().node_features().rows().into_iter().take(51).all(|r| r[0] == 0.0 && r[1] == 0.0));
+}
