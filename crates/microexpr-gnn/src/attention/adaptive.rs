@@ -1,0 +1,212 @@
+use burn::module::Param;
+use burn::prelude::*;
+use burn::tensor::activation::{relu, sigmoid};
+use serde::{Deserialize, Serialize};
+
+use super::op::{AttentionInputs, AttentionOutput, AttentionSettings, AttentionWeights, GraphBackend};
+use super::{
+    DensityReduction, GaussianAttention, GaussianAttentionConfig, SelfAttention, SelfAttentionConfig,
+    reference,
+};
+use crate::{GraphBatch, SeededRng, initializer};
+
+/// How the two attentions are weighed: `α = λ α_self + (1 − λ) α_gaussian` (eq. 7).
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub enum Fusion {
+    /// λ is learned as the sigmoid of a scalar that starts at 0, so λ starts at 0.5.
+    Learned,
+    /// λ stays as given, in `0..=1`. At 1 there is no Gaussian attention at all, at 0 no self-attention.
+    Fixed(f64),
+}
+
+/// The nonlinearity of eq. 8.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+pub enum Activation {
+    /// Exponential linear unit, as in GAT.
+    Elu,
+    /// Rectified linear unit.
+    Relu,
+    /// None.
+    Identity,
+}
+
+/// Configuration of [`AdaptiveAttention`].
+#[derive(Config, Debug)]
+pub struct AdaptiveAttentionConfig {
+    /// Width `D` of the node features.
+    pub input: usize,
+    /// Width `C` of the output.
+    pub output: usize,
+    /// Width `De` of the edge features.
+    #[config(default = 2)]
+    pub edge_input: usize,
+    /// How the two attentions are weighed.
+    #[config(default = "Fusion::Learned")]
+    pub fusion: Fusion,
+    /// The nonlinearity of eq. 8.
+    #[config(default = "Activation::Elu")]
+    pub activation: Activation,
+    /// How densities become scores.
+    #[config(default = "DensityReduction::Sum")]
+    pub reduction: DensityReduction,
+    /// Added to the variance of eq. 4.
+    #[config(default = 1e-2)]
+    pub variance_floor: f64,
+    /// Slope of LeakyReLU below zero.
+    #[config(default = 0.2)]
+    pub negative_slope: f64,
+}
+
+/// Adaptive multi-attention layer: `x'_i = σ(Σ_j α_ij W x_j + b)` with `α = λ α_self + (1 − λ) α_gaussian`.
+///
+/// Source: 2S-AMAGN §3.3, eqs. 1–8. Differs: the paper states no bias and no variance floor.
+#[derive(Module, Debug)]
+pub struct AdaptiveAttention<B: Backend> {
+    /// `W`, `[C, D]`.
+    pub weight: Param<Tensor<B, 2>>,
+    /// `b`, `[C]`.
+    pub bias: Param<Tensor<B, 1>>,
+    /// Eqs. 1–2; absent when λ is fixed at 0.
+    pub self_attention: Option<SelfAttention<B>>,
+    /// Eqs. 3–6; absent when λ is fixed at 1.
+    pub gaussian: Option<GaussianAttention<B>>,
+    /// λ before the sigmoid, `[1]`; absent when λ is fixed.
+    pub lambda_logit: Option<Param<Tensor<B, 1>>>,
+    #[module(skip)]
+    fusion: Fusion,
+    #[module(skip)]
+    activation: Activation,
+    #[module(skip)]
+    settings: AttentionSettings,
+}
+
+impl AdaptiveAttentionConfig {
+    /// Draws initial weights.
+    ///
+    /// # Panics
+    ///
+    /// If a fixed λ lies outside `0..=1`.
+    pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> AdaptiveAttention<B> {
+        let (with_self, with_gaussian) = match self.fusion {
+            Fusion::Learned => (true, true),
+            Fusion::Fixed(lambda) => {
+                assert!((0.0..=1.0).contains(&lambda), "fixed lambda must lie in 0..=1, found {lambda}");
+                (lambda > 0.0, lambda < 1.0)
+            }
+        };
+        let weight = initializer::glorot([self.output, self.input], device, random);
+        let own = SelfAttentionConfig::new(self.output, self.edge_input);
+        let pair = GaussianAttentionConfig::new(self.input, self.edge_input);
+        AdaptiveAttention {
+            weight,
+            bias: initializer::constant(self.output, 0.0, device),
+            self_attention: with_self.then(|| own.init(device, random)),
+            gaussian: with_gaussian.then(|| pair.init(device, random)),
+            lambda_logit: (self.fusion == Fusion::Learned).then(|| initializer::constant(1, 0.0, device)),
+            fusion: self.fusion,
+            activation: self.activation,
+            settings: AttentionSettings {
+                negative_slope: self.negative_slope,
+                variance_floor: self.variance_floor,
+                reduction: self.reduction,
+            },
+        }
+    }
+}
+
+impl<B: Backend> AdaptiveAttention<B> {
+    /// λ of eq. 7, `[1]`.
+    #[must_use]
+    pub fn lambda(&self) -> Tensor<B, 1> {
+        match (&self.lambda_logit, self.fusion) {
+            (Some(logit), _) => sigmoid(logit.val()),
+            (None, Fusion::Fixed(lambda)) => Tensor::full([1], lambda, &self.weight.device()),
+            (None, Fusion::Learned) => Tensor::full([1], 0.5, &self.weight.device()),
+        }
+    }
+
+    /// Constants of the attention.
+    #[must_use]
+    pub fn settings(&self) -> &AttentionSettings {
+        &self.settings
+    }
+
+    /// The operands of the attention, before any softmax.
+    ///
+    /// # Shapes
+    ///
+    /// - `x`: `[N, D]`, `edge_features`: `[E, De]`
+    #[must_use]
+    pub fn inputs(&self, x: Tensor<B, 2>, edge_features: Tensor<B, 2>) -> AttentionInputs<B> {
+        let values = x.clone().matmul(self.weight.val().transpose());
+        AttentionInputs {
+            self_logits: self
+                .self_attention
+                .as_ref()
+                .map(|a| a.logits(values.clone(), edge_features.clone())),
+            gaussian: self.gaussian.as_ref().map(|g| g.terms(x, edge_features)),
+            lambda: self.lambda(),
+            values,
+        }
+    }
+
+    /// The layer in plain tensor operations, on any backend.
+    ///
+    /// # Shapes
+    ///
+    /// - `x`: `[N, D]`, `edge_features`: `[E, De]`; output: `[N, C]`
+    #[must_use]
+    pub fn forward_reference(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Tensor<B, 2>,
+        graph: &GraphBatch<B>,
+    ) -> (Tensor<B, 2>, AttentionWeights<B>) {
+        let inputs = self.inputs(x, edge_features);
+        self.activate(reference::adaptive_attention(inputs, graph, &self.settings))
+    }
+
+    fn activate(&self, attended: AttentionOutput<B>) -> (Tensor<B, 2>, AttentionWeights<B>) {
+        let sum = attended.values + self.bias.val().unsqueeze();
+        let out = match self.activation {
+            Activation::Elu => elu(sum),
+            Activation::Relu => relu(sum),
+            Activation::Identity => sum,
+        };
+        (out, attended.weights)
+    }
+}
+
+impl<B: GraphBackend> AdaptiveAttention<B> {
+    /// Attends over the incoming edges of every node.
+    ///
+    /// # Shapes
+    ///
+    /// - `x`: `[N, D]`, `edge_features`: `[E, De]`; output: `[N, C]`
+    #[must_use]
+    pub fn forward(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Tensor<B, 2>,
+        graph: &GraphBatch<B>,
+    ) -> Tensor<B, 2> {
+        self.forward_with_attention(x, edge_features, graph).0
+    }
+
+    /// [`AdaptiveAttention::forward`] and the attention of every edge.
+    #[must_use]
+    pub fn forward_with_attention(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Tensor<B, 2>,
+        graph: &GraphBatch<B>,
+    ) -> (Tensor<B, 2>, AttentionWeights<B>) {
+        let inputs = self.inputs(x, edge_features);
+        self.activate(B::adaptive_attention(inputs, graph, &self.settings))
+    }
+}
+
+/// `x` where positive, `eˣ − 1` elsewhere. The exponent is capped at 0, so large inputs keep finite gradients.
+fn elu<B: Backend>(x: Tensor<B, 2>) -> Tensor<B, 2> {
+    relu(x.clone()) + x.clamp_max(0.0).exp() - 1.0
+}

@@ -1,0 +1,50 @@
+//! The kernels compiled twice, for every x86-64 processor and for those with AVX2; chosen at run time.
+//!
+//! Neither version fuses multiplications and additions, so both give the same bits.
+#![expect(unsafe_code, reason = "calling a function compiled for AVX2 after the processor was asked for it")]
+
+use super::kernel::{self, Alphas, BackwardSlices, Block, ForwardSlices, Operands, SharedGradients};
+
+pub(super) fn forward(operands: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { forward_avx2(operands, block, out) };
+    }
+    kernel::forward(operands, block, out);
+}
+
+pub(super) fn backward(
+    operands: &Operands<'_>,
+    saved: &Alphas<'_>,
+    gradient: &[f32],
+    block: &Block,
+    out: &mut BackwardSlices<'_>,
+    shared: &mut SharedGradients,
+) {
+    #[cfg(target_arch = "x86_64")]
+    if std::arch::is_x86_feature_detected!("avx2") {
+        // SAFETY: the processor has AVX2.
+        return unsafe { backward_avx2(operands, saved, gradient, block, out, shared) };
+    }
+    kernel::backward(operands, saved, gradient, block, out, shared);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn forward_avx2(operands: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
+    kernel::forward(operands, block, out);
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2")]
+fn backward_avx2(
+    operands: &Operands<'_>,
+    saved: &Alphas<'_>,
+    gradient: &[f32],
+    block: &Block,
+    out: &mut BackwardSlices<'_>,
+    shared: &mut SharedGradients,
+) {
+    kernel::backward(operands, saved, gradient, block, out, shared);
+}

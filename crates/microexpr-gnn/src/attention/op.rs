@@ -1,0 +1,105 @@
+use burn::prelude::*;
+
+use super::{DensityReduction, reference};
+use crate::GraphBatch;
+
+/// Self-attention logits before LeakyReLU, split as `target[i] + source[j] + edge[e]`.
+#[derive(Debug, Clone)]
+pub struct SelfLogits<B: Backend> {
+    /// Part of node *i*, `[N]`.
+    pub target: Tensor<B, 1>,
+    /// Part of neighbour *j*, `[N]`.
+    pub source: Tensor<B, 1>,
+    /// Part of the edge, `[E]`.
+    pub edge: Tensor<B, 1>,
+}
+
+/// The linear map of Gaussian attention, split as `z = target[i] + source[j] + edge_weight · edge_features[e]`.
+///
+/// `z` itself would be `[E, D]`; the fused operation never stores it.
+#[derive(Debug, Clone)]
+pub struct GaussianTerms<B: Backend> {
+    /// Part of node *i*, bias included, `[N, D]`.
+    pub target: Tensor<B, 2>,
+    /// Part of neighbour *j*, `[N, D]`.
+    pub source: Tensor<B, 2>,
+    /// Weights of the edge features, `[D, De]`.
+    pub edge_weight: Tensor<B, 2>,
+    /// Edge features, `[E, De]`.
+    pub edge_features: Tensor<B, 2>,
+}
+
+/// What the fused attention works on. At least one of the two mechanisms must be there.
+#[derive(Debug, Clone)]
+pub struct AttentionInputs<B: Backend> {
+    /// Transformed node features `h = W x`, `[N, C]`.
+    pub values: Tensor<B, 2>,
+    /// Self-attention, eq. 1.
+    pub self_logits: Option<SelfLogits<B>>,
+    /// Gaussian attention, eqs. 3–5.
+    pub gaussian: Option<GaussianTerms<B>>,
+    /// Weight of self-attention in `0..=1`, `[1]`, eq. 7; read only if both mechanisms are there.
+    pub lambda: Tensor<B, 1>,
+}
+
+/// Constants of the attention.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct AttentionSettings {
+    /// Slope of LeakyReLU below zero.
+    pub negative_slope: f64,
+    /// Added to the variance of eq. 4.
+    pub variance_floor: f64,
+    /// How the densities of the features become one score.
+    pub reduction: DensityReduction,
+}
+
+/// Attention of every edge, `[E]`; the weights of a node's incoming edges sum to 1.
+#[derive(Debug, Clone)]
+pub struct AttentionWeights<B: Backend> {
+    /// α_self of eq. 2.
+    pub self_attention: Option<Tensor<B, 1>>,
+    /// α_gaussian of eq. 6.
+    pub gaussian: Option<Tensor<B, 1>>,
+    /// α_final of eq. 7.
+    pub fused: Tensor<B, 1>,
+}
+
+/// Result of the fused attention.
+#[derive(Debug, Clone)]
+pub struct AttentionOutput<B: Backend> {
+    /// `Σ_j α_ij h_j`, `[N, C]`; 0 for a node without incoming edges.
+    pub values: Tensor<B, 2>,
+    /// The weights, cut off from the gradient.
+    pub weights: AttentionWeights<B>,
+}
+
+/// A backend on which the attention layers run.
+///
+/// The provided method is written in plain tensor operations ([`reference`]); the CPU backend replaces it by a fused
+/// one that never stores an `[E, D]` tensor.
+pub trait GraphBackend: Backend {
+    /// Eqs. 2 and 5–8 up to the activation: both softmaxes over the incoming edges, their fusion, the weighted sum.
+    fn adaptive_attention(
+        inputs: AttentionInputs<Self>,
+        graph: &GraphBatch<Self>,
+        settings: &AttentionSettings,
+    ) -> AttentionOutput<Self> {
+        reference::adaptive_attention(inputs, graph, settings)
+    }
+}
+
+#[cfg(feature = "cuda")]
+mod cuda {
+    use burn::backend::{Autodiff, Cuda};
+
+    impl super::GraphBackend for Cuda {}
+    impl super::GraphBackend for Autodiff<Cuda> {}
+}
+
+#[cfg(feature = "wgpu")]
+mod wgpu {
+    use burn::backend::{Autodiff, Wgpu};
+
+    impl super::GraphBackend for Wgpu {}
+    impl super::GraphBackend for Autodiff<Wgpu> {}
+}

@@ -1,0 +1,54 @@
+use burn::module::Param;
+use burn::prelude::*;
+
+use crate::batch::GcnNorm;
+use crate::{GraphBatch, SeededRng, initializer};
+
+/// Configuration of [`GcnConv`].
+#[derive(Config, Debug)]
+pub struct GcnConvConfig {
+    /// Width of the node features.
+    pub input: usize,
+    /// Width of the output.
+    pub output: usize,
+}
+
+/// Graph convolution: `x' = D^−½ (A + I) D^−½ x Wᵀ + b`, where every node has exactly one self-loop.
+///
+/// Source: T. Kipf, M. Welling, "Semi-Supervised Classification with Graph Convolutional Networks", ICLR 2017.
+#[derive(Module, Debug)]
+pub struct GcnConv<B: Backend> {
+    /// `W`, `[output, input]`.
+    pub weight: Param<Tensor<B, 2>>,
+    /// `b`, `[output]`.
+    pub bias: Param<Tensor<B, 1>>,
+}
+
+impl GcnConvConfig {
+    /// Draws initial weights (Glorot uniform; bias 0).
+    pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> GcnConv<B> {
+        GcnConv {
+            weight: initializer::glorot([self.output, self.input], device, random),
+            bias: initializer::constant(self.output, 0.0, device),
+        }
+    }
+}
+
+impl<B: Backend> GcnConv<B> {
+    /// Convolves.
+    ///
+    /// # Shapes
+    ///
+    /// - `x`: `[N, input]`; output: `[N, output]`
+    #[must_use]
+    pub fn forward(&self, x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
+        let transformed = x.matmul(self.weight.val().transpose());
+        let [nodes, channels] = transformed.dims();
+        let GcnNorm { neighbour, own } = graph.gcn_norm();
+        let padded = graph.padded();
+        let neighbours =
+            transformed.clone().select(0, padded.source.clone()).reshape([nodes, padded.width, channels]);
+        let gathered = neighbour.clone().reshape([nodes, 1, padded.width]).matmul(neighbours);
+        gathered.reshape([nodes, channels]) + transformed * own.clone() + self.bias.val().unsqueeze()
+    }
+}

@@ -1,0 +1,152 @@
+use burn::prelude::*;
+
+use crate::attention::{
+    Activation, AdaptiveAttention, AdaptiveAttentionConfig, AttentionWeights, DensityReduction, Fusion,
+    GraphBackend,
+};
+use crate::{GraphBatch, Readout, SagPool, SagPoolConfig, SeededRng, dropout};
+
+/// Configuration of [`StreamModel`]; the defaults are the paper's.
+#[derive(Config, Debug)]
+pub struct StreamModelConfig {
+    /// Width of the node features.
+    pub input: usize,
+    /// Width of the edge features.
+    #[config(default = 2)]
+    pub edge_input: usize,
+    /// Width of every layer.
+    #[config(default = 32)]
+    pub hidden: usize,
+    /// Number of adaptive multi-attention layers.
+    #[config(default = 3)]
+    pub layers: usize,
+    /// How self-attention and Gaussian attention are weighed.
+    #[config(default = "Fusion::Learned")]
+    pub fusion: Fusion,
+    /// The nonlinearity of the layers.
+    #[config(default = "Activation::Elu")]
+    pub activation: Activation,
+    /// How Gaussian densities become scores.
+    #[config(default = "DensityReduction::Sum")]
+    pub reduction: DensityReduction,
+    /// Added to the Gaussian variance.
+    #[config(default = 1e-2)]
+    pub variance_floor: f64,
+    /// Share of nodes that pooling keeps.
+    #[config(default = 0.75)]
+    pub pooling_ratio: f64,
+    /// Dropout after pooling.
+    #[config(default = 0.5)]
+    pub dropout: f64,
+    /// How the pooled nodes become one vector.
+    #[config(default = "Readout::MaxMean")]
+    pub readout: Readout,
+}
+
+/// One stream of the network: adaptive multi-attention layers, SAGPool, dropout, readout.
+///
+/// Source: 2S-AMAGN §3.4 and Fig. 1(d).
+#[derive(Module, Debug)]
+pub struct StreamModel<B: Backend> {
+    /// The attention layers, first to last.
+    pub layers: Vec<AdaptiveAttention<B>>,
+    /// Pooling after the last layer.
+    pub pool: SagPool<B>,
+    dropout: f64,
+    #[module(skip)]
+    readout: Readout,
+}
+
+/// Features of one stream for a batch of graphs.
+#[derive(Debug, Clone)]
+pub struct StreamInput<B: Backend> {
+    /// Node features, `[N, input]`.
+    pub nodes: Tensor<B, 2>,
+    /// Edge features, `[E, edge_input]`.
+    pub edges: Tensor<B, 2>,
+}
+
+/// What a stream attended to.
+#[derive(Debug, Clone)]
+pub struct StreamExplanation<B: Backend> {
+    /// Attention of every edge, layer by layer.
+    pub layers: Vec<AttentionWeights<B>>,
+    /// λ of every layer, `[1]` each.
+    pub lambdas: Vec<Tensor<B, 1>>,
+    /// The nodes that pooling kept, ascending.
+    pub kept_nodes: Vec<u32>,
+    /// Their pooling scores, `[K, 1]`.
+    pub scores: Tensor<B, 2>,
+}
+
+impl StreamModelConfig {
+    /// Draws initial weights.
+    pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> StreamModel<B> {
+        let layer = |index: usize| {
+            AdaptiveAttentionConfig::new(if index == 0 { self.input } else { self.hidden }, self.hidden)
+                .with_edge_input(self.edge_input)
+                .with_fusion(self.fusion)
+                .with_activation(self.activation)
+                .with_reduction(self.reduction)
+                .with_variance_floor(self.variance_floor)
+        };
+        StreamModel {
+            layers: (0..self.layers).map(|index| layer(index).init(device, random)).collect(),
+            pool: SagPoolConfig::new(self.hidden).with_ratio(self.pooling_ratio).init(device, random),
+            dropout: self.dropout,
+            readout: self.readout,
+        }
+    }
+
+    /// Width of the stream's output.
+    #[must_use]
+    pub fn output(&self) -> usize {
+        self.readout.width(self.hidden)
+    }
+}
+
+impl<B: GraphBackend> StreamModel<B> {
+    /// Embeds every graph of the batch. Dropout is applied only if a generator is given.
+    ///
+    /// # Shapes
+    ///
+    /// - output: `[G, 64]` for the paper's sizes
+    #[must_use]
+    pub fn forward(
+        &self,
+        input: StreamInput<B>,
+        graph: &GraphBatch<B>,
+        training: Option<&mut SeededRng>,
+    ) -> Tensor<B, 2> {
+        self.forward_explained(input, graph, training).0
+    }
+
+    /// [`StreamModel::forward`] and what the stream attended to.
+    #[must_use]
+    pub fn forward_explained(
+        &self,
+        input: StreamInput<B>,
+        graph: &GraphBatch<B>,
+        training: Option<&mut SeededRng>,
+    ) -> (Tensor<B, 2>, StreamExplanation<B>) {
+        let mut x = input.nodes;
+        let mut attention = Vec::with_capacity(self.layers.len());
+        for layer in &self.layers {
+            let (out, weights) = layer.forward_with_attention(x, input.edges.clone(), graph);
+            x = out;
+            attention.push(weights);
+        }
+        let pooled = self.pool.forward(x, graph);
+        let x = match training {
+            Some(random) => dropout(pooled.x, self.dropout, random),
+            None => pooled.x,
+        };
+        let explanation = StreamExplanation {
+            layers: attention,
+            lambdas: self.layers.iter().map(AdaptiveAttention::lambda).collect(),
+            kept_nodes: pooled.kept_nodes,
+            scores: pooled.scores,
+        };
+        (self.readout.forward(x, &pooled.graph), explanation)
+    }
+}

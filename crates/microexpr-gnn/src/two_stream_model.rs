@@ -1,0 +1,142 @@
+use burn::module::Param;
+use burn::prelude::*;
+use burn::tensor::activation::{relu, softmax};
+
+use crate::attention::GraphBackend;
+use crate::stream_model::{StreamExplanation, StreamInput, StreamModel, StreamModelConfig};
+use crate::{GraphBatch, SeededRng, initializer};
+
+/// Configuration of [`TwoStreamModel`]: either stream can be left out.
+#[derive(Config, Debug)]
+pub struct TwoStreamModelConfig {
+    /// Stream 1, landmark locations.
+    pub location: Option<StreamModelConfig>,
+    /// Stream 2, optical-flow patches.
+    pub flow: Option<StreamModelConfig>,
+    /// Number of classes.
+    pub classes: usize,
+    /// Widths of fully connected layers between the streams and the class scores.
+    #[config(default = "vec![]")]
+    pub hidden: Vec<usize>,
+}
+
+/// The whole network: two streams side by side, concatenated, and a fully connected classifier.
+///
+/// Source: 2S-AMAGN §3.4 and Fig. 1.
+#[derive(Module, Debug)]
+pub struct TwoStreamModel<B: Backend> {
+    /// Stream 1, landmark locations.
+    pub location: Option<StreamModel<B>>,
+    /// Stream 2, optical-flow patches.
+    pub flow: Option<StreamModel<B>>,
+    /// Fully connected layers, ReLU between them.
+    pub classifier: Vec<FullyConnected<B>>,
+}
+
+/// `x Wᵀ + b`.
+#[derive(Module, Debug)]
+pub struct FullyConnected<B: Backend> {
+    /// `W`, `[output, input]`.
+    pub weight: Param<Tensor<B, 2>>,
+    /// `b`, `[output]`.
+    pub bias: Param<Tensor<B, 1>>,
+}
+
+/// A batch of graphs with the features of both streams.
+#[derive(Debug, Clone)]
+pub struct TwoStreamInput<B: Backend> {
+    /// The edges, shared by both streams.
+    pub graph: GraphBatch<B>,
+    /// Features of stream 1.
+    pub location: StreamInput<B>,
+    /// Features of stream 2.
+    pub flow: StreamInput<B>,
+}
+
+/// What both streams attended to.
+#[derive(Debug, Clone)]
+pub struct Explanation<B: Backend> {
+    /// Stream 1, if the model has it.
+    pub location: Option<StreamExplanation<B>>,
+    /// Stream 2, if the model has it.
+    pub flow: Option<StreamExplanation<B>>,
+}
+
+impl TwoStreamModelConfig {
+    /// The paper's network: locations of width 2, patches of width 100.
+    #[must_use]
+    pub fn paper(classes: usize) -> Self {
+        Self::new(classes)
+            .with_location(Some(StreamModelConfig::new(2)))
+            .with_flow(Some(StreamModelConfig::new(100)))
+    }
+
+    /// Draws initial weights.
+    ///
+    /// # Panics
+    ///
+    /// If both streams are left out.
+    pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> TwoStreamModel<B> {
+        let streams = [&self.location, &self.flow].into_iter().flatten();
+        let width: usize = streams.map(StreamModelConfig::output).sum();
+        assert!(width > 0, "a network needs at least one stream");
+        let location = self.location.as_ref().map(|c| c.init(device, random));
+        let flow = self.flow.as_ref().map(|c| c.init(device, random));
+        let widths: Vec<usize> =
+            [width].into_iter().chain(self.hidden.iter().copied()).chain([self.classes]).collect();
+        let classifier = widths
+            .windows(2)
+            .map(|w| FullyConnected {
+                weight: initializer::linear([w[1], w[0]], w[0], device, random),
+                bias: initializer::linear([w[1]], w[0], device, random),
+            })
+            .collect();
+        TwoStreamModel { location, flow, classifier }
+    }
+}
+
+impl<B: GraphBackend> TwoStreamModel<B> {
+    /// Class scores before softmax. Dropout is applied only if a generator is given.
+    ///
+    /// # Shapes
+    ///
+    /// - output: `[G, classes]`
+    #[must_use]
+    pub fn forward(&self, input: &TwoStreamInput<B>, training: Option<&mut SeededRng>) -> Tensor<B, 2> {
+        self.forward_explained(input, training).0
+    }
+
+    /// Class probabilities, `[G, classes]`.
+    #[must_use]
+    pub fn probabilities(&self, input: &TwoStreamInput<B>) -> Tensor<B, 2> {
+        softmax(self.forward(input, None), 1)
+    }
+
+    /// [`TwoStreamModel::forward`] and what the streams attended to.
+    #[must_use]
+    pub fn forward_explained(
+        &self,
+        input: &TwoStreamInput<B>,
+        mut training: Option<&mut SeededRng>,
+    ) -> (Tensor<B, 2>, Explanation<B>) {
+        let mut run = |model: &Option<StreamModel<B>>, features: &StreamInput<B>| {
+            let model = model.as_ref()?;
+            Some(model.forward_explained(features.clone(), &input.graph, training.as_deref_mut()))
+        };
+        let (location, flow) = (run(&self.location, &input.location), run(&self.flow, &input.flow));
+        let embeddings =
+            [&location, &flow].into_iter().flatten().map(|(embedding, _)| embedding.clone()).collect();
+        let explanation = Explanation { location: location.map(|(_, e)| e), flow: flow.map(|(_, e)| e) };
+        (self.classify(Tensor::cat(embeddings, 1)), explanation)
+    }
+
+    fn classify(&self, mut x: Tensor<B, 2>) -> Tensor<B, 2> {
+        for (index, layer) in self.classifier.iter().enumerate() {
+            if index > 0 {
+                x = relu(x);
+            }
+            x = x.matmul(layer.weight.val().transpose()) + layer.bias.val().unsqueeze();
+        }
+        x
+    }
+}

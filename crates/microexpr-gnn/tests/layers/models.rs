@@ -1,0 +1,129 @@
+//! The whole network: its size, repeatability, and that it learns.
+
+use burn::backend::{Autodiff, Flex};
+use burn::module::{AutodiffModule, Module};
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::optim::{AdamConfig, GradientsParams, Optimizer};
+use burn::prelude::*;
+use microexpr_gnn::attention::Fusion;
+use microexpr_gnn::{
+    GraphBatch, SeededRng, StreamInput, StreamModelConfig, Topology, TwoStreamInput, TwoStreamModel,
+    TwoStreamModelConfig, dropout,
+};
+
+type B = Autodiff<Flex>;
+
+fn init(config: &TwoStreamModelConfig, seed: u64) -> TwoStreamModel<B> {
+    config.init(&Default::default(), &mut SeededRng::new(seed))
+}
+
+/// Ring graphs; the class decides which feature of the second stream is shifted.
+fn batch(graphs: usize, seed: u64) -> (TwoStreamInput<B>, Vec<usize>) {
+    let mut random = SeededRng::new(seed);
+    let nodes = 9u32;
+    let ring = |step: u32| (0..nodes).map(move |i| (i + step) % nodes);
+    let source: Vec<u32> = ring(0).chain(ring(1)).chain(ring(nodes - 1)).collect();
+    let target: Vec<u32> = (0..nodes).cycle().take(source.len()).collect();
+    let ring = Topology::new(nodes as usize, source, target).unwrap();
+    let labels: Vec<usize> = (0..graphs).map(|g| g % 3).collect();
+    let total = graphs * nodes as usize;
+    let mut features = |width: usize, signal: f32| {
+        let value = |i: usize| {
+            let (column, graph) = (i % width, i / width / nodes as usize);
+            random.uniform(-1.0, 1.0) + if column == labels[graph] { signal } else { 0.0 }
+        };
+        let values: Vec<f32> = (0..total * width).map(value).collect();
+        Tensor::from_data(TensorData::new(values, [total, width]), &Default::default())
+    };
+    let (location, flow) = (features(2, 0.0), features(5, 1.0));
+    let topology = Topology::disjoint_union(vec![&ring; graphs]).unwrap();
+    let edges = Tensor::ones([topology.edges(), 2], &Default::default());
+    let graph = GraphBatch::new(topology, &Default::default());
+    let stream = |nodes| StreamInput { nodes, edges: edges.clone() };
+    (TwoStreamInput { graph, location: stream(location), flow: stream(flow) }, labels)
+}
+
+fn small() -> TwoStreamModelConfig {
+    let stream = |width| Some(StreamModelConfig::new(width).with_hidden(8).with_layers(2));
+    TwoStreamModelConfig::new(3).with_location(stream(2)).with_flow(stream(5))
+}
+
+#[test]
+fn the_paper_network_has_its_0_038_million_parameters() {
+    assert_eq!(init(&TwoStreamModelConfig::paper(3), 1).num_params(), 37_861);
+    assert_eq!(init(&TwoStreamModelConfig::paper(5), 1).num_params(), 38_119);
+    let model = init(&TwoStreamModelConfig::paper(3), 1);
+    assert_eq!(model.location.unwrap().num_params(), 271 + 2 * 3_361 + 33);
+    assert_eq!(model.flow.unwrap().num_params(), 23_693 + 2 * 3_361 + 33);
+}
+
+#[test]
+fn a_fixed_lambda_drops_the_unused_attention() {
+    let with = |fusion| {
+        let stream = StreamModelConfig::new(2).with_fusion(fusion);
+        init(&TwoStreamModelConfig::new(3).with_location(Some(stream)), 1)
+    };
+    let layer = &with(Fusion::Fixed(1.0)).location.unwrap().layers[0];
+    assert!(layer.gaussian.is_none() && layer.lambda_logit.is_none() && layer.self_attention.is_some());
+    assert!(with(Fusion::Fixed(0.0)).location.unwrap().layers[0].self_attention.is_none());
+}
+
+#[test]
+fn the_seed_decides_weights_and_dropout() {
+    let (input, _) = batch(4, 1);
+    let run = |seed| {
+        let mut random = SeededRng::new(seed);
+        let model: TwoStreamModel<B> = small().init(&Default::default(), &mut random);
+        model.forward(&input, Some(&mut random)).into_data().to_vec::<f32>().unwrap()
+    };
+    assert_eq!(run(5), run(5));
+    assert_ne!(run(5), run(6));
+}
+
+#[test]
+fn dropout_keeps_the_mean_and_drops_the_asked_share() {
+    let ones = Tensor::<Flex, 2>::ones([200, 500], &Default::default());
+    let out: Vec<f32> = dropout(ones, 0.3, &mut SeededRng::new(2)).into_data().to_vec().unwrap();
+    let dropped = out.iter().filter(|v| **v == 0.0).count() as f64 / out.len() as f64;
+    // Four standard deviations of a share over 100,000 draws.
+    assert!((dropped - 0.3).abs() < 0.006, "{dropped}");
+    assert!(out.iter().all(|v| *v == 0.0 || (*v - 1.0 / 0.7).abs() < 1e-6));
+}
+
+#[test]
+fn a_one_graph_batch_and_a_one_node_graph_run() {
+    let model = init(&small(), 1).valid();
+    let device = Default::default();
+    let graph = GraphBatch::<Flex>::new(Topology::new(1, vec![0], vec![0]).unwrap(), &device);
+    let stream = |width| StreamInput {
+        nodes: Tensor::ones([1, width], &device),
+        edges: Tensor::ones([1, 2], &device),
+    };
+    let input = TwoStreamInput { graph, location: stream(2), flow: stream(5) };
+    let (scores, explanation) = model.forward_explained(&input, None);
+    assert!(scores.into_data().iter::<f32>().all(f32::is_finite));
+    let flow = explanation.flow.unwrap();
+    assert_eq!((flow.layers.len(), flow.kept_nodes.as_slice()), (2, &[0u32][..]));
+}
+
+#[test]
+fn training_separates_what_is_separable() {
+    let mut model = init(&small(), 1);
+    let mut random = SeededRng::new(7);
+    let mut optimizer = AdamConfig::new().init();
+    let loss = CrossEntropyLossConfig::new().init::<B>(&Default::default());
+    let (input, labels) = batch(48, 1);
+    let target = Tensor::from_data(
+        TensorData::from(labels.iter().map(|l| *l as i64).collect::<Vec<_>>().as_slice()),
+        &Default::default(),
+    );
+    for _ in 0..120 {
+        let value = loss.forward(model.forward(&input, Some(&mut random)), target.clone());
+        let gradients = GradientsParams::from_grads(value.backward(), &model);
+        model = optimizer.step(1e-2, model, gradients);
+    }
+    let (unseen, labels) = batch(48, 2);
+    let scores = model.forward(&unseen, None).argmax(1).into_data().convert::<i64>();
+    let correct = scores.iter::<i64>().zip(&labels).filter(|(f, l)| *f as usize == **l).count();
+    assert!(correct >= 43, "{correct} of 48 unseen graphs");
+}
