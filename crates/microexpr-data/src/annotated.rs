@@ -1,0 +1,236 @@
+//! SAMM and CASME II: folders of frames and a workbook that says which frames are the clip.
+
+use std::collections::{BTreeMap, BTreeSet};
+use std::path::{Path, PathBuf};
+
+use microexpr_core::ImageSequence;
+
+use crate::annotations::{self, Annotation, find_workbook};
+use crate::folder_search::{find_one, folders, name_of, wrong_root};
+use crate::natural_order::last_number;
+use crate::{
+    AnnotationParams, ClipRecord, DataError, Dataset, DatasetIndex, FrameColumn, Layout, frame_number,
+};
+
+/// From the folder above the dataset's own down to the one that holds the subjects.
+const SEARCH_DEPTH: usize = 2;
+
+/// What distinguishes the two datasets.
+struct Conventions {
+    dataset: Dataset,
+    layout: Layout,
+    expected: &'static str,
+    /// Part of the workbook's name, lower case.
+    workbook_word: &'static str,
+    /// Before the number in a subject folder's name.
+    prefix: &'static str,
+    /// Digits of a subject's number.
+    digits: usize,
+    is_clip: fn(&str) -> bool,
+}
+
+/// Lists SAMM's clips: `006/006_1_2/006_05562.jpg`, full frames or crops, and
+/// `SAMM_Micro_FACS_Codes_v2.xlsx`.
+///
+/// `root` may be the folder of the subjects, the one above it (if it holds one copy only) or two above. The
+/// workbook lies in the folder of the subjects or in the one above it.
+///
+/// # Errors
+///
+/// [`DataError::WrongRoot`] if no clip folder or no workbook is found, [`DataError::SeveralRoots`],
+/// [`DataError::ReadWorkbook`], [`DataError::NoHeader`], [`DataError::MissingColumn`],
+/// [`DataError::ReadFolder`].
+pub fn read_samm(root: impl AsRef<Path>, params: &AnnotationParams) -> Result<DatasetIndex, DataError> {
+    let samm = Conventions {
+        dataset: Dataset::Samm,
+        layout: Layout::Samm,
+        expected: "SAMM's folders 006/006_1_2 and its workbook SAMM_Micro_FACS_Codes_v2.xlsx beside them, \
+                   or the folder above",
+        workbook_word: "micro",
+        prefix: "",
+        digits: 3,
+        is_clip: |name| {
+            name.split('_').count() == 3
+                && name.split('_').all(|w| !w.is_empty() && w.bytes().all(|c| c.is_ascii_digit()))
+        },
+    };
+    samm.read(root.as_ref(), params)
+}
+
+/// Lists CASME II's clips: `sub01/EP02_01f/img46.jpg`, full frames or crops (`reg_img46.jpg`), and
+/// `CASME2-coding-*.xlsx`.
+///
+/// `root` as for [`read_samm`].
+///
+/// # Errors
+///
+/// As [`read_samm`].
+pub fn read_casme2(root: impl AsRef<Path>, params: &AnnotationParams) -> Result<DatasetIndex, DataError> {
+    let casme2 = Conventions {
+        dataset: Dataset::Casme2,
+        layout: Layout::Casme2,
+        expected: "CASME II's folders sub01/EP02_01f and its workbook CASME2-coding-*.xlsx beside them, \
+                   or the folder above",
+        workbook_word: "coding",
+        prefix: "sub",
+        digits: 2,
+        is_clip: |name| name.to_ascii_uppercase().starts_with("EP"),
+    };
+    casme2.read(root.as_ref(), params)
+}
+
+impl Conventions {
+    fn read(&self, root: &Path, params: &AnnotationParams) -> Result<DatasetIndex, DataError> {
+        let folder = find_one(root, SEARCH_DEPTH, self.expected, &|path| self.holds_subjects(path))?;
+        let whole = std::fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
+        let places = [Some(folder.as_path()), Some(root), whole.parent()];
+        let places: Vec<&Path> = places.into_iter().flatten().collect();
+        let workbook = params.workbook.clone().or_else(|| find_workbook(&places, self.workbook_word));
+        let workbook = workbook.ok_or_else(|| wrong_root(&folder, self.expected))?;
+        let mut clip_folders = self.clip_folders(&folder)?;
+        let mut index = DatasetIndex::new(self.layout, folder);
+        let mut seen = BTreeSet::new();
+        for row in annotations::read_workbook(&workbook)? {
+            let id = format!("{}/{}/{}", self.dataset, self.subject(&row.subject), row.filename);
+            let key = (last_number(&row.subject), row.filename.to_lowercase());
+            if !seen.insert(key.clone()) {
+                index.skip(id, &workbook, format!("row {} repeats a clip", row.row));
+                continue;
+            }
+            match clip_folders.remove(&key) {
+                None => index.skip(id, &workbook, format!("row {} names a clip without a folder", row.row)),
+                Some(path) => self.add_clip(&mut index, &id, path, &row, params),
+            }
+        }
+        for path in clip_folders.into_values() {
+            index.warnings.push(format!("{} is not in the workbook", path.display()));
+        }
+        index.sort();
+        Ok(index)
+    }
+
+    fn holds_subjects(&self, folder: &Path) -> bool {
+        let has_clip = |subject: &PathBuf| {
+            folders(subject).unwrap_or_default().iter().any(|c| (self.is_clip)(&name_of(c)))
+        };
+        folders(folder).unwrap_or_default().iter().any(|f| self.is_subject(&name_of(f)) && has_clip(f))
+    }
+
+    fn is_subject(&self, name: &str) -> bool {
+        let name = name.to_ascii_lowercase();
+        let digits = name.strip_prefix(self.prefix).unwrap_or_default();
+        !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit())
+    }
+
+    /// Folders of frames by subject number and lower-case name.
+    fn clip_folders(&self, folder: &Path) -> Result<BTreeMap<(Option<u64>, String), PathBuf>, DataError> {
+        let mut found = BTreeMap::new();
+        for subject in folders(folder)? {
+            let name = name_of(&subject);
+            if self.is_subject(&name) {
+                for clip in folders(&subject)? {
+                    found.insert((last_number(&name), name_of(&clip).to_lowercase()), clip);
+                }
+            }
+        }
+        Ok(found)
+    }
+
+    /// One spelling per subject, whatever zeros a table or folder gives it.
+    fn subject(&self, cell: &str) -> String {
+        last_number(cell)
+            .map_or_else(|| cell.to_owned(), |n| format!("{}{n:0width$}", self.prefix, width = self.digits))
+    }
+
+    fn add_clip(
+        &self,
+        index: &mut DatasetIndex,
+        id: &str,
+        path: PathBuf,
+        row: &Annotation,
+        params: &AnnotationParams,
+    ) {
+        match self.clip(index, id, &path, row, params) {
+            Ok(clip) => index.clips.push(clip),
+            Err(reason) => index.skip(id.to_owned(), path, reason),
+        }
+    }
+
+    /// The clip, or the reason why it cannot be used.
+    fn clip(
+        &self,
+        index: &mut DatasetIndex,
+        id: &str,
+        path: &Path,
+        row: &Annotation,
+        params: &AnnotationParams,
+    ) -> Result<ClipRecord, String> {
+        let number = |column, name: &str, cell: &str| {
+            let known = params.erratum(&row.filename, column).unwrap_or_else(|| cell.parse().ok());
+            known.ok_or_else(|| format!("row {}: {name} is {cell:?}, expected a frame number", row.row))
+        };
+        let onset = number(FrameColumn::Onset, "onset", &row.onset)?;
+        let offset = number(FrameColumn::Offset, "offset", &row.offset)?;
+        if onset > offset {
+            return Err(format!("row {}: onset {onset} lies after offset {offset}", row.row));
+        }
+        let frames =
+            frames_between(path, onset, offset).map_err(|reason| format!("row {}: {reason}", row.row))?;
+        let apex = self.apex(index, id, row, params, onset..=offset);
+        let expected = offset - onset + 1;
+        if (frames.len() as u64) < expected {
+            let found = frames.len();
+            index
+                .warnings
+                .push(format!("{id}: {found} of the {expected} frames {onset} to {offset} are there"));
+        }
+        Ok(ClipRecord {
+            dataset: self.dataset.clone(),
+            subject: self.subject(&row.subject),
+            clip: row.filename.clone(),
+            label: row.emotion.to_lowercase(),
+            frames,
+            onset: Some(onset),
+            apex,
+            offset: Some(offset),
+            fps: self.dataset.fps().unwrap_or(200.0),
+        })
+    }
+
+    /// The apex if it is a number inside the clip; anything else is a warning, unless an erratum says so.
+    fn apex(
+        &self,
+        index: &mut DatasetIndex,
+        id: &str,
+        row: &Annotation,
+        params: &AnnotationParams,
+        clip: std::ops::RangeInclusive<u64>,
+    ) -> Option<u64> {
+        let erratum = params.erratum(&row.filename, FrameColumn::Apex);
+        let apex = erratum.unwrap_or_else(|| row.apex.parse().ok()).filter(|apex| clip.contains(apex));
+        if apex.is_none() && erratum.is_none() {
+            index.warnings.push(format!(
+                "{id}: apex is {:?}, expected a frame from {} to {}",
+                row.apex,
+                clip.start(),
+                clip.end()
+            ));
+        }
+        apex
+    }
+}
+
+/// The image files of a folder with numbers from onset to offset, or the reason why there are none.
+fn frames_between(folder: &Path, onset: u64, offset: u64) -> Result<Vec<PathBuf>, String> {
+    let sequence = ImageSequence::open(folder).map_err(|error| error.to_string())?;
+    let in_clip = |path: &&PathBuf| frame_number(path).is_some_and(|n| (onset..=offset).contains(&n));
+    let frames: Vec<PathBuf> = sequence.paths().iter().filter(in_clip).cloned().collect();
+    if frames.is_empty() {
+        let numbers = || sequence.paths().iter().filter_map(|path| frame_number(path));
+        let range = numbers().min().zip(numbers().max());
+        let found =
+            range.map_or("files without numbers".to_owned(), |(first, last)| format!("{first} to {last}"));
+        return Err(format!("expected frames {onset} to {offset}; found {found}"));
+    }
+    Ok(frames)
+}

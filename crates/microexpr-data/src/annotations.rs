@@ -1,0 +1,130 @@
+//! The workbooks in which SAMM and CASME II name onset, apex, offset and emotion of every clip.
+
+use std::path::{Path, PathBuf};
+
+use calamine::{Data, Range, Reader};
+use serde::{Deserialize, Serialize};
+
+use crate::DataError;
+use crate::dataset::alphanumeric;
+use crate::folder_search::{files, name_of};
+
+/// One row of a workbook; cells as their text.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Annotation {
+    /// Row number as a spreadsheet shows it.
+    pub(crate) row: usize,
+    pub(crate) subject: String,
+    pub(crate) filename: String,
+    pub(crate) onset: String,
+    pub(crate) apex: String,
+    pub(crate) offset: String,
+    pub(crate) emotion: String,
+}
+
+/// A column of frame numbers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+pub enum FrameColumn {
+    /// First frame of the expression.
+    Onset,
+    /// Frame of its greatest strength.
+    Apex,
+    /// Last frame of the expression.
+    Offset,
+}
+
+/// A correction of one cell of a workbook.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
+pub struct Erratum {
+    /// The clip, as in the column Filename.
+    pub clip: String,
+    /// The cell's column.
+    pub column: FrameColumn,
+    /// The frame number to use; `None` for not annotated.
+    pub frame: Option<u64>,
+}
+
+/// Settings of [`read_samm`](crate::read_samm) and [`read_casme2`](crate::read_casme2).
+#[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct AnnotationParams {
+    /// The workbook; by default the one beside the subjects' folders, or in the folder above.
+    pub workbook: Option<PathBuf>,
+    /// Corrections, applied before anything is checked.
+    pub errata: Vec<Erratum>,
+}
+
+impl AnnotationParams {
+    /// SAMM's known errata: the two apexes that lie outside their clips count as not annotated.
+    #[must_use]
+    pub fn samm() -> Self {
+        let no_apex = |clip: &str| Erratum { clip: clip.to_owned(), column: FrameColumn::Apex, frame: None };
+        Self { workbook: None, errata: vec![no_apex("028_4_1"), no_apex("032_3_1")] }
+    }
+
+    pub(crate) fn erratum(&self, clip: &str, column: FrameColumn) -> Option<Option<u64>> {
+        let fits = |e: &&Erratum| e.column == column && e.clip.eq_ignore_ascii_case(clip);
+        self.errata.iter().find(fits).map(|e| e.frame)
+    }
+}
+
+/// The first workbook, in natural order, in one of the folders; one whose name holds `word` before any other.
+pub(crate) fn find_workbook(folders: &[&Path], word: &str) -> Option<PathBuf> {
+    let is_workbook = |path: &PathBuf| {
+        let extension = path.extension().map(|e| e.to_ascii_lowercase());
+        extension.is_some_and(|e| e == "xlsx" || e == "xls") && !name_of(path).starts_with('~')
+    };
+    let mut found: Vec<PathBuf> =
+        folders.iter().flat_map(|folder| files(folder).unwrap_or_default()).filter(is_workbook).collect();
+    found.sort_by_key(|path| !alphanumeric(&name_of(path)).contains(word));
+    found.into_iter().next()
+}
+
+/// Reads the rows below the header: the first row of any sheet with the cells Subject and Filename.
+pub(crate) fn read_workbook(path: &Path) -> Result<Vec<Annotation>, DataError> {
+    let read =
+        |source: calamine::Error| DataError::ReadWorkbook { path: path.to_owned(), source: Box::new(source) };
+    let mut workbook = calamine::open_workbook_auto(path).map_err(read)?;
+    for sheet in workbook.sheet_names() {
+        let cells = workbook.worksheet_range(&sheet).map_err(read)?;
+        let header = cells.rows().position(|row| {
+            let has = |name: &str| row.iter().any(|cell| alphanumeric(&text(cell)) == name);
+            has("subject") && has("filename")
+        });
+        if let Some(header) = header {
+            return rows_below(path, &cells, header);
+        }
+    }
+    Err(DataError::NoHeader { path: path.to_owned() })
+}
+
+fn rows_below(path: &Path, cells: &Range<Data>, header: usize) -> Result<Vec<Annotation>, DataError> {
+    let names: Vec<String> = cells.rows().nth(header).unwrap_or_default().iter().map(text).collect();
+    let column = |expected: &'static str| {
+        names.iter().position(|name| alphanumeric(name) == alphanumeric(expected)).ok_or_else(|| {
+            let found: Vec<&str> = names.iter().map(String::as_str).filter(|n| !n.is_empty()).collect();
+            DataError::MissingColumn { path: path.to_owned(), expected, found: found.join(", ") }
+        })
+    };
+    let (subject, filename) = (column("Subject")?, column("Filename")?);
+    let (onset, apex, offset) = (column("Onset Frame")?, column("Apex Frame")?, column("Offset Frame")?);
+    let emotion = column("Estimated Emotion")?;
+    let first_row = cells.start().map_or(0, |(row, _)| row as usize) + 1;
+    let annotation = |(at, row): (usize, &[Data])| Annotation {
+        row: first_row + at,
+        subject: text(&row[subject]),
+        filename: text(&row[filename]),
+        onset: text(&row[onset]),
+        apex: text(&row[apex]),
+        offset: text(&row[offset]),
+        emotion: text(&row[emotion]),
+    };
+    let rows = cells.rows().enumerate().skip(header + 1).map(annotation);
+    Ok(rows.filter(|a| !(a.subject.is_empty() && a.filename.is_empty())).collect())
+}
+
+/// A cell as it is displayed; whole numbers without a fraction.
+fn text(cell: &Data) -> String {
+    cell.to_string().trim().to_owned()
+}

@@ -1,0 +1,144 @@
+//! Names of datasets and of the layouts they come in.
+
+use std::fmt;
+use std::path::{Path, PathBuf};
+use std::str::FromStr;
+
+use serde::{Deserialize, Serialize};
+
+use crate::{DataError, DatasetIndex, manifest, read_casme2, read_samm, read_smic};
+
+/// The dataset that a clip belongs to.
+#[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Dataset {
+    /// SMIC: Li et al., FG 2013.
+    Smic,
+    /// SAMM: Davison et al., IEEE Trans. Affective Computing 2018.
+    Samm,
+    /// CASME II: Yan et al., PLoS ONE 2014.
+    Casme2,
+    /// Any other dataset, by its name in a manifest.
+    Other(String),
+}
+
+impl Dataset {
+    /// The dataset of a name; letter case, spaces and punctuation do not matter.
+    #[must_use]
+    pub fn from_name(name: &str) -> Self {
+        match alphanumeric(name).as_str() {
+            "smic" | "smichs" => Self::Smic,
+            "samm" => Self::Samm,
+            "casme2" | "casmeii" => Self::Casme2,
+            _ => Self::Other(name.trim().to_owned()),
+        }
+    }
+
+    /// Frames per second of its recordings (SMIC: the high-speed camera), `None` if unknown.
+    #[must_use]
+    pub fn fps(&self) -> Option<f64> {
+        match self {
+            Self::Smic => Some(100.0),
+            Self::Samm | Self::Casme2 => Some(200.0),
+            Self::Other(_) => None,
+        }
+    }
+}
+
+impl fmt::Display for Dataset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Smic => "smic",
+            Self::Samm => "samm",
+            Self::Casme2 => "casme2",
+            Self::Other(name) => name,
+        })
+    }
+}
+
+/// Lower-case letters and digits of a text.
+pub(crate) fn alphanumeric(text: &str) -> String {
+    text.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
+}
+
+/// How a dataset lies on disk.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
+#[serde(rename_all = "lowercase")]
+#[non_exhaustive]
+pub enum Layout {
+    /// SMIC's folders, see [`read_smic`].
+    Smic,
+    /// SAMM's folders and workbook, see [`read_samm`].
+    Samm,
+    /// CASME II's folders and workbook, see [`read_casme2`].
+    Casme2,
+    /// A CSV list of clips, see [`read_manifest`](crate::read_manifest).
+    Manifest,
+}
+
+impl Layout {
+    /// Its name on a command line.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Smic => "smic",
+            Self::Samm => "samm",
+            Self::Casme2 => "casme2",
+            Self::Manifest => "manifest",
+        }
+    }
+
+    /// The environment variable that names its root.
+    #[must_use]
+    pub fn variable(self) -> &'static str {
+        match self {
+            Self::Smic => "SMIC_ROOT",
+            Self::Samm => "SAMM_ROOT",
+            Self::Casme2 => "CASME2_ROOT",
+            Self::Manifest => "MANIFEST_ROOT",
+        }
+    }
+
+    /// The given root, else the one its environment variable names.
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::NoRoot`] if there is neither.
+    pub fn root(self, given: Option<PathBuf>) -> Result<PathBuf, DataError> {
+        given
+            .or_else(|| std::env::var_os(self.variable()).filter(|v| !v.is_empty()).map(PathBuf::from))
+            .ok_or(DataError::NoRoot { dataset: self.name(), variable: self.variable() })
+    }
+
+    /// Lists the clips under `root` with default settings.
+    ///
+    /// # Errors
+    ///
+    /// As [`read_smic`], [`read_samm`], [`read_casme2`] and [`read_manifest`](crate::read_manifest).
+    pub fn read(self, root: impl AsRef<Path>) -> Result<DatasetIndex, DataError> {
+        match self {
+            Self::Smic => read_smic(root, &crate::SmicParams::default()),
+            Self::Samm => read_samm(root, &crate::AnnotationParams::samm()),
+            Self::Casme2 => read_casme2(root, &crate::AnnotationParams::default()),
+            Self::Manifest => manifest::read_manifest(root),
+        }
+    }
+}
+
+impl FromStr for Layout {
+    type Err = DataError;
+
+    fn from_str(name: &str) -> Result<Self, DataError> {
+        [Self::Smic, Self::Samm, Self::Casme2, Self::Manifest]
+            .into_iter()
+            .find(|layout| layout.name() == name)
+            .ok_or_else(|| DataError::UnknownLayout { found: name.to_owned() })
+    }
+}
+
+impl fmt::Display for Layout {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(self.name())
+    }
+}

@@ -1,0 +1,106 @@
+use std::path::PathBuf;
+
+/// What can go wrong with datasets, protocols and metrics.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum DataError {
+    /// No root was given, neither by argument nor by environment variable.
+    #[error("no root of {dataset} given: name a folder, or set the environment variable {variable}")]
+    NoRoot {
+        /// The dataset.
+        dataset: &'static str,
+        /// The environment variable that may hold the root.
+        variable: &'static str,
+    },
+    /// The root does not hold the dataset.
+    #[error("{path}: expected {expected}; found {found}", path = path.display())]
+    WrongRoot {
+        /// The root as given.
+        path: PathBuf,
+        /// The layout that was looked for.
+        expected: String,
+        /// What is there instead.
+        found: String,
+    },
+    /// The root holds the dataset more than once.
+    #[error(
+        "{path}: several copies of the dataset ({copies}); name one of them as root",
+        path = path.display()
+    )]
+    SeveralRoots {
+        /// The root as given.
+        path: PathBuf,
+        /// The copies, separated by commas.
+        copies: String,
+    },
+    /// A name that is no dataset layout.
+    #[error("unknown dataset {found:?}, expected smic, samm, casme2 or manifest")]
+    UnknownLayout {
+        /// The rejected name.
+        found: String,
+    },
+    /// A folder cannot be read.
+    #[error("{path}: cannot be read as a folder", path = path.display())]
+    ReadFolder {
+        /// The folder.
+        path: PathBuf,
+        /// The reason given by the system.
+        #[source]
+        source: std::io::Error,
+    },
+    /// A workbook of annotations cannot be read.
+    #[error("{path}: cannot be read as a workbook", path = path.display())]
+    ReadWorkbook {
+        /// The file.
+        path: PathBuf,
+        /// The reader's reason.
+        #[source]
+        source: Box<calamine::Error>,
+    },
+    /// A CSV file cannot be read.
+    #[error("{path}: cannot be read as CSV", path = path.display())]
+    ReadCsv {
+        /// The file.
+        path: PathBuf,
+        /// The reader's reason.
+        #[source]
+        source: csv::Error,
+    },
+    /// No row of a workbook is its header.
+    #[error(
+        "{path}: expected a header row with the columns Subject and Filename; found none",
+        path = path.display()
+    )]
+    NoHeader {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A table lacks a column.
+    #[error("{path}: expected a column {expected}; found {found}", path = path.display())]
+    MissingColumn {
+        /// The file.
+        path: PathBuf,
+        /// Name of the column.
+        expected: &'static str,
+        /// The columns that are there.
+        found: String,
+    },
+    /// A class index that the confusion matrix does not have.
+    #[error("class {found} does not exist, there are {classes} classes")]
+    UnknownClass {
+        /// The rejected index.
+        found: usize,
+        /// Number of classes.
+        classes: usize,
+    },
+    /// Confusion matrices or lists whose sizes do not fit together.
+    #[error("{what}: expected {expected}, found {found}")]
+    Size {
+        /// What was counted.
+        what: &'static str,
+        /// The expected count.
+        expected: usize,
+        /// The count found.
+        found: usize,
+    },
+}

@@ -1,0 +1,82 @@
+//! Looking at every frame of a clip before a long run does.
+
+use std::fmt;
+use std::path::PathBuf;
+
+use microexpr_core::CoreError;
+
+use crate::{ClipRecord, frame_number};
+
+/// Something wrong with a clip's frames.
+#[derive(Debug)]
+#[non_exhaustive]
+pub enum FrameProblem {
+    /// Numbers missing between two frames.
+    Gap {
+        /// The last number before the gap.
+        after: u64,
+        /// The next number that is there.
+        before: u64,
+    },
+    /// A file that cannot be decoded.
+    Unreadable {
+        /// The decoder's reason; names the file.
+        error: CoreError,
+    },
+    /// A frame unlike the first one.
+    Size {
+        /// The file.
+        path: PathBuf,
+        /// Width and height of the first readable frame.
+        expected: (u32, u32),
+        /// Width and height of this one.
+        found: (u32, u32),
+    },
+}
+
+impl fmt::Display for FrameProblem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Gap { after, before } => write!(f, "no frames between {after} and {before}"),
+            Self::Unreadable { error } => write!(f, "{error}"),
+            Self::Size { path, expected: (w, h), found } => write!(
+                f,
+                "{}: frame is {}x{} pixels, but the first one is {w}x{h}",
+                path.display(),
+                found.0,
+                found.1
+            ),
+        }
+    }
+}
+
+/// Gaps in the numbers of a clip's frames; decodes nothing.
+#[must_use]
+pub fn frame_gaps(clip: &ClipRecord) -> Vec<FrameProblem> {
+    let numbers: Vec<u64> = clip.frames.iter().filter_map(|path| frame_number(path)).collect();
+    let gap = |pair: &[u64]| {
+        (pair[1] > pair[0] + 1).then_some(FrameProblem::Gap { after: pair[0], before: pair[1] })
+    };
+    numbers.windows(2).filter_map(gap).collect()
+}
+
+/// Gaps, files that cannot be decoded and frames of another size; decodes every frame.
+#[must_use]
+pub fn check_frames(clip: &ClipRecord) -> Vec<FrameProblem> {
+    let mut problems = frame_gaps(clip);
+    let Ok(sequence) = clip.sequence() else { return problems };
+    let mut first = None;
+    for (index, path) in sequence.paths().iter().enumerate() {
+        match sequence.image(index) {
+            Err(error) => problems.push(FrameProblem::Unreadable { error }),
+            Ok(image) => {
+                let found = (image.width(), image.height());
+                let expected = *first.get_or_insert(found);
+                if found != expected {
+                    problems.push(FrameProblem::Size { path: path.clone(), expected, found });
+                }
+            }
+        }
+    }
+    problems
+}

@@ -1,0 +1,59 @@
+//! Micro-expression datasets (SMIC, SAMM, CASME II, manifest), protocols and metrics.
+//!
+//! ```
+//! use microexpr_data::{COPY_ALPHAS, ConfusionMatrix, balance, loso};
+//!
+//! let subjects = ["s1", "s1", "s2", "s2", "s3"];
+//! let classes = [0, 1, 0, 0, 1];
+//! let mut matrix = ConfusionMatrix::new(2);
+//! for fold in loso(&subjects) {
+//!     let labels: Vec<usize> = fold.train.iter().map(|clip| classes[*clip]).collect();
+//!     let training = balance(&labels, &COPY_ALPHAS);
+//!     assert!(training.len() >= fold.train.len());
+//!     for clip in fold.test {
+//!         matrix.add(classes[clip], 0)?; // a classifier that always says 0
+//!     }
+//! }
+//! assert_eq!((matrix.total(), matrix.accuracy()), (5, 0.6));
+//! # Ok::<(), microexpr_data::DataError>(())
+//! ```
+//!
+//! | item | holds |
+//! |---|---|
+//! | [`Layout`], [`read_smic`], [`read_samm`], [`read_casme2`], [`read_manifest`] | folders to an index |
+//! | [`DatasetIndex`], [`ClipRecord`], [`SkippedClip`] | what is there and what is not |
+//! | [`check_frames`], [`frame_gaps`] | a closer look at the frames |
+//! | [`LabelScheme`] | emotion words to classes |
+//! | [`loso`], [`subject_k_fold`], [`balance`] | splits by subject, augmentation plan |
+//! | [`ConfusionMatrix`], [`wilson_interval`] | accuracy, UF1, UAR, confidence |
+
+mod annotated;
+mod annotations;
+mod balance;
+mod confusion_matrix;
+mod dataset;
+mod error;
+mod folder_search;
+mod frame_check;
+mod index;
+mod label_scheme;
+mod loso;
+mod manifest;
+mod natural_order;
+mod smic;
+mod wilson;
+
+pub use annotated::{read_casme2, read_samm};
+pub use annotations::{AnnotationParams, Erratum, FrameColumn};
+pub use balance::{COPY_ALPHAS, TEST_ALPHA, TrainingItem, balance};
+pub use confusion_matrix::{ClassScores, ConfusionMatrix};
+pub use dataset::{Dataset, Layout};
+pub use error::DataError;
+pub use frame_check::{FrameProblem, check_frames, frame_gaps};
+pub use index::{ClipRecord, DatasetIndex, SkippedClip};
+pub use label_scheme::{LabelScheme, ProtocolCounts};
+pub use loso::{Fold, loso, subject_k_fold};
+pub use manifest::read_manifest;
+pub use natural_order::frame_number;
+pub use smic::{SmicCamera, SmicParams, read_smic};
+pub use wilson::wilson_interval;

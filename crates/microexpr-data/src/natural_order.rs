@@ -1,0 +1,67 @@
+//! Names with numbers in them: `s2` before `s10`, `s03` equal to `s3` in rank.
+
+use std::cmp::Ordering;
+use std::path::Path;
+
+/// Compares digit runs as numbers and everything else as text; names that differ in zeros only compare as
+/// text.
+pub(crate) fn natural_order(a: &str, b: &str) -> Ordering {
+    parts(a).cmp(parts(b)).then_with(|| a.cmp(b))
+}
+
+#[derive(PartialEq, Eq, PartialOrd, Ord)]
+enum Part<'a> {
+    /// Significant digits: longer is larger.
+    Number(usize, &'a str),
+    Text(&'a str),
+}
+
+fn parts(name: &str) -> impl Iterator<Item = Part<'_>> {
+    let mut rest = name;
+    std::iter::from_fn(move || {
+        let digits = rest.starts_with(|c: char| c.is_ascii_digit());
+        let end = rest.find(|c: char| c.is_ascii_digit() != digits).unwrap_or(rest.len());
+        let (part, tail) = rest.split_at(end);
+        rest = tail;
+        let value = part.trim_start_matches('0');
+        (!part.is_empty()).then_some(if digits { Part::Number(value.len(), value) } else { Part::Text(part) })
+    })
+}
+
+/// The last run of digits in a file's name, its extension left out: the frame's number.
+#[must_use]
+pub fn frame_number(path: &Path) -> Option<u64> {
+    let stem = path.file_stem()?.to_str()?;
+    last_number(stem)
+}
+
+/// The last run of digits in a text.
+pub(crate) fn last_number(text: &str) -> Option<u64> {
+    let end = text.rfind(|c: char| c.is_ascii_digit())? + 1;
+    let start = text[..end]
+        .rfind(|c: char| !c.is_ascii_digit())
+        .map_or(0, |at| at + text[at..].chars().next().map_or(1, char::len_utf8));
+    text[start..end].parse().ok()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn numbers_in_names_compare_by_value() {
+        let mut names = vec!["s10", "s2", "s03", "t1", "s", "s3", "12", "003"];
+        names.sort_by(|a, b| natural_order(a, b));
+        assert_eq!(names, ["003", "12", "s", "s2", "s03", "s3", "s10", "t1"]);
+    }
+
+    #[test]
+    fn frame_number_is_the_last_run_of_digits() {
+        let number = |name: &str| frame_number(Path::new(name));
+        assert_eq!(number("a/006_05562.jpg"), Some(5562));
+        assert_eq!(number("reg_img46.jpg"), Some(46));
+        assert_eq!(number("image000001.copy.bmp"), Some(1));
+        assert_eq!(number("é12é.bmp"), Some(12));
+        assert_eq!(number("cover.jpg"), None);
+    }
+}

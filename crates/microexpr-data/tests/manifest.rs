@@ -1,0 +1,130 @@
+//! A CSV list of clips.
+#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+use std::fs;
+use std::path::Path;
+
+use microexpr_data::{
+    DataError, Dataset, FrameProblem, LabelScheme, check_frames, frame_gaps, read_manifest,
+};
+use tempfile::TempDir;
+
+/// A 24-bit BMP of one colour.
+fn bmp(width: u32, height: u32) -> Vec<u8> {
+    let pixels = (3 * width).next_multiple_of(4) * height;
+    let mut file = b"BM".to_vec();
+    for word in [54 + pixels, 0, 54, 40, width, height, 0x18_0001, 0, pixels, 2835, 2835, 0, 0] {
+        file.extend(word.to_le_bytes());
+    }
+    file.resize(54 + pixels as usize, 128);
+    file
+}
+
+fn tree(list: &str) -> TempDir {
+    let root = tempfile::tempdir().unwrap();
+    let folder = root.path().join("clips/a");
+    fs::create_dir_all(&folder).unwrap();
+    for number in 1..8 {
+        fs::write(folder.join(format!("f{number}.bmp")), bmp(6, 4)).unwrap();
+    }
+    fs::create_dir_all(root.path().join("empty")).unwrap();
+    fs::write(root.path().join("manifest.csv"), list).unwrap();
+    root
+}
+
+#[test]
+fn clips_are_read_from_the_list_or_its_folder() {
+    let root = tree(
+        "dataset,subject,clip,path,label,onset,apex,offset,fps\n\
+         mine,p10,c1,clips/a,Positive,2,4,6,50\n\
+         mine,p9,c1,clips/a,surprise,,,,30\n\
+         CASME II,x,c2,clips/a,disgust,,,,\n",
+    );
+    for path in [root.path().to_owned(), root.path().join("manifest.csv")] {
+        let index = read_manifest(path).unwrap();
+        let ids: Vec<String> = index.clips.iter().map(microexpr_data::ClipRecord::id).collect();
+        assert_eq!(ids, ["casme2/x/c2", "mine/p9/c1", "mine/p10/c1"]);
+        assert_eq!(index.subjects(), ["casme2/x", "mine/p9", "mine/p10"]);
+        let clip = &index.clips[2];
+        assert_eq!(
+            (clip.dataset.clone(), clip.fps, clip.frames.len()),
+            (Dataset::Other("mine".into()), 50.0, 5)
+        );
+        assert_eq!(
+            (clip.onset, clip.apex, clip.offset, clip.apex_index()),
+            (Some(2), Some(4), Some(6), Some(2))
+        );
+        assert_eq!((index.clips[0].fps, index.clips[1].frames.len()), (200.0, 7));
+        assert_eq!(index.class_counts(LabelScheme::ThreeClasses), [1, 1, 1]);
+        assert!(index.skipped.is_empty());
+    }
+}
+
+#[test]
+fn rows_that_cannot_be_used_are_listed_with_their_line() {
+    let root = tree(
+        "dataset,subject,clip,path,label,onset,fps\n\
+         mine,p,c1,clips/a,positive,2,50\n\
+         mine,p,c1,clips/a,positive,2,50\n\
+         mine,p,c2,clips/b,positive,,50\n\
+         mine,p,c3,empty,positive,,50\n\
+         mine,p,c4,clips/a,positive,two,50\n\
+         mine,p,c5,clips/a,positive,9,50\n\
+         mine,p,c6,clips/a,positive,,\n\
+         mine,p,c7,clips/a\n",
+    );
+    let index = read_manifest(root.path()).unwrap();
+    assert_eq!(index.clips.len(), 1);
+    let reasons: Vec<&str> = index.skipped.iter().map(|s| s.reason.as_str()).collect();
+    let expected = [
+        "line 3 repeats a clip",
+        "cannot be read as a folder",
+        "no image files",
+        "line 6: onset is \"two\", expected a frame number",
+        "no frame lies between onset and offset",
+        "line 8: fps is missing or no positive number",
+        "line 9: fps is missing or no positive number",
+    ];
+    assert_eq!(reasons.len(), expected.len(), "{reasons:?}");
+    assert!(reasons.iter().zip(expected).all(|(found, part)| found.contains(part)), "{reasons:?}");
+}
+
+#[test]
+fn a_missing_column_and_a_missing_list_are_errors() {
+    let root = tree("dataset,subject,clip,folder,label\n");
+    let error = read_manifest(root.path()).unwrap_err().to_string();
+    assert!(
+        error.ends_with("manifest.csv: expected a column path; found dataset, subject, clip, folder, label"),
+        "{error}"
+    );
+    let error = read_manifest(root.path().join("clips")).unwrap_err();
+    assert!(
+        matches!(&error, DataError::WrongRoot { .. }) && error.to_string().ends_with("found a folder with a")
+    );
+}
+
+#[test]
+fn gaps_unreadable_files_and_odd_sizes_are_found() {
+    let root = tree("dataset,subject,clip,path,label,fps\nmine,p,c,clips/a,positive,50\n");
+    let folder: &Path = &root.path().join("clips/a");
+    let clip = || read_manifest(root.path()).unwrap().clips.remove(0);
+    assert!(check_frames(&clip()).is_empty());
+    fs::remove_file(folder.join("f3.bmp")).unwrap();
+    fs::remove_file(folder.join("f4.bmp")).unwrap();
+    fs::write(folder.join("f5.bmp"), bmp(6, 5)).unwrap();
+    fs::write(folder.join("f6.bmp"), "not an image").unwrap();
+    assert!(matches!(frame_gaps(&clip())[..], [FrameProblem::Gap { after: 2, before: 5 }]));
+    let problems = check_frames(&clip());
+    assert!(matches!(
+        &problems[..],
+        [
+            FrameProblem::Gap { .. },
+            FrameProblem::Size { expected: (6, 4), found: (6, 5), .. },
+            FrameProblem::Unreadable { .. }
+        ]
+    ));
+    let text: Vec<String> = problems.iter().map(ToString::to_string).collect();
+    assert_eq!(text[0], "no frames between 2 and 5");
+    assert!(text[1].ends_with("f5.bmp: frame is 6x5 pixels, but the first one is 6x4"));
+    assert!(text[2].ends_with("f6.bmp: cannot be decoded as an image"));
+}
