@@ -1,0 +1,133 @@
+//! How motion grows and fades over the frames of a clip. Every course starts at 0 except the blink's.
+
+use rand::Rng;
+use std::f64::consts::{PI, TAU};
+
+/// From 0 at the onset over 1 at the apex back towards the offset, along half cosines.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Expressing {
+    frames: usize,
+    apex: usize,
+    /// How much of the way back is left unfinished at the last frame: the fall covers this share of its half period.
+    fall: f64,
+}
+
+impl Expressing {
+    pub(crate) fn draw(frames: usize, rng: &mut impl Rng) -> Self {
+        let apex = (frames as f64 * rng.random_range(0.35..0.65)).round() as usize;
+        Self { frames, apex: apex.clamp(1, frames - 1), fall: rng.random_range(0.6..1.0) }
+    }
+
+    /// Index of the frame with gain 1.
+    pub(crate) fn apex(self) -> usize {
+        self.apex
+    }
+
+    pub(crate) fn gain(self, frame: usize) -> f64 {
+        if frame <= self.apex {
+            return 0.5 - 0.5 * (PI * frame as f64 / self.apex as f64).cos();
+        }
+        let past = (frame - self.apex) as f64 / (self.frames - 1 - self.apex) as f64;
+        0.5 + 0.5 * (PI * self.fall * past).cos()
+    }
+}
+
+/// A blink: a bell about a random frame.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Blinking {
+    at: f64,
+    width: f64,
+}
+
+impl Blinking {
+    pub(crate) fn draw(frames: usize, rng: &mut impl Rng) -> Self {
+        Self { at: rng.random_range(0.0..frames as f64), width: 0.08 * frames as f64 + 2.0 }
+    }
+
+    pub(crate) fn gain(self, frame: usize) -> f64 {
+        (-((frame as f64 - self.at) / self.width).powi(2)).exp()
+    }
+}
+
+/// A slow change: part of a sine of at most unit height.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Drifting {
+    phase_per_frame: f64,
+    height: f64,
+}
+
+impl Drifting {
+    pub(crate) fn draw(frames: usize, rng: &mut impl Rng) -> Self {
+        let phase = PI * rng.random_range(0.5..1.5);
+        Self { phase_per_frame: phase / (frames - 1) as f64, height: rng.random_range(0.3..1.0) }
+    }
+
+    pub(crate) fn gain(self, frame: usize) -> f64 {
+        self.height * (self.phase_per_frame * frame as f64).sin()
+    }
+}
+
+/// The path of a head that is held still by muscles: three swings, the faster the smaller. Per frame, from 0, the farthest
+/// excursion within `-1..=1`.
+pub(crate) fn sway(frames: usize, fps: f64, rng: &mut impl Rng) -> Vec<f64> {
+    let swings =
+        [(0.3..1.0, 1.0), (1.0..3.0, 0.4), (3.0..8.0, 0.1)].map(|(hz, size): (std::ops::Range<f64>, f64)| {
+            (rng.random_range(hz), size, rng.random_range(0.0..TAU))
+        });
+    let at = |frame: usize| -> f64 {
+        let t = frame as f64 / fps;
+        swings.iter().map(|(hz, size, phase)| size * (TAU * hz * t + phase).sin()).sum()
+    };
+    let path: Vec<f64> = (0..frames).map(|frame| at(frame) - at(0)).collect();
+    let farthest = path.iter().fold(f64::MIN_POSITIVE, |m, v| m.max(v.abs()));
+    let reach = rng.random_range(0.3..1.0);
+    path.iter().map(|v| v / farthest * reach).collect()
+}
+
+/// A lamp's brightness: `1 + depth·sin`, with a period of 5 to 50 frames.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Flicker {
+    depth: f64,
+    cycles_per_frame: f64,
+    phase: f64,
+}
+
+impl Flicker {
+    pub(crate) fn draw(depth: f64, rng: &mut impl Rng) -> Self {
+        Self { depth, cycles_per_frame: rng.random_range(0.02..0.2), phase: rng.random_range(0.0..TAU) }
+    }
+
+    pub(crate) fn gain(self, frame: usize) -> f64 {
+        1.0 + self.depth * (TAU * self.cycles_per_frame * frame as f64 + self.phase).sin()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use rand::SeedableRng;
+
+    #[test]
+    fn an_expression_starts_at_rest_and_peaks_once_at_its_apex() {
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(1);
+        for frames in 2..50 {
+            let course = Expressing::draw(frames, &mut rng);
+            let gains: Vec<f64> = (0..frames).map(|f| course.gain(f)).collect();
+            assert_eq!(gains[0], 0.0);
+            assert_eq!(gains[course.apex()], 1.0);
+            assert!(
+                gains.iter().enumerate().all(|(f, g)| f == course.apex() || (0.0..1.0).contains(g)),
+                "{gains:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn sway_starts_at_rest_and_stays_within_reach() {
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(2);
+        let path = sway(40, 100.0, &mut rng);
+        let farthest = path.iter().fold(0.0, |m: f64, v| m.max(v.abs()));
+        assert_eq!(path[0], 0.0);
+        assert!((0.3..=1.0).contains(&farthest));
+    }
+}

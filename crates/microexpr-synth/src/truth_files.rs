@@ -1,0 +1,90 @@
+//! The ground truth on disk.
+
+use std::collections::BTreeMap;
+use std::io::Write;
+use std::path::Path;
+
+use microexpr_core::{Landmarks, Point, atomic_file};
+use serde::{Deserialize, Serialize};
+
+use crate::{ActionUnit, ClipTruth, Expression, SynthError};
+
+/// What `truth.json` says of one clip.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClipRecord {
+    /// Number of the person, from 1.
+    pub subject: usize,
+    /// The class.
+    pub class: Expression,
+    /// Numbers of the action units.
+    pub action_units: Vec<ActionUnit>,
+    /// Index of the apex frame, from 0.
+    pub apex: usize,
+    /// Number of frames.
+    pub frames: usize,
+    /// Frames per second.
+    pub fps: f64,
+    /// Folder of the clip below the dataset's root, with `/` between its parts.
+    pub path: String,
+    /// The 68 points of the first frame, in pixels.
+    pub landmarks_frame0: Vec<Point>,
+    /// How far they have moved at the apex.
+    pub motion_at_apex: MotionAtApex,
+}
+
+/// Motion of the 68 points at the apex, `[right, down]` in pixels.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct MotionAtApex {
+    /// By the action units alone, in the upright head's frame.
+    pub action_units: Vec<[f64; 2]>,
+    /// By everything, from the first frame.
+    pub total: Vec<[f64; 2]>,
+}
+
+impl ClipRecord {
+    pub(crate) fn new(truth: &ClipTruth, fps: f64, path: String) -> Self {
+        Self {
+            subject: truth.subject,
+            class: truth.expression,
+            action_units: truth.action_units.clone(),
+            apex: truth.apex,
+            frames: truth.landmarks.len(),
+            fps,
+            path,
+            landmarks_frame0: rounded(truth.landmarks[0].points()),
+            motion_at_apex: MotionAtApex {
+                action_units: rounded(&truth.expression_motion),
+                total: rounded(&truth.total_motion()),
+            },
+        }
+    }
+}
+
+/// To 1e-6 px: a tenth of the renderer's own precision.
+fn rounded(vectors: &[[f64; 2]]) -> Vec<[f64; 2]> {
+    vectors.iter().map(|v| v.map(|c| (1e6 * c).round() / 1e6)).collect()
+}
+
+/// Writes `landmarks.csv` with OpenFace's column names: `frame` (from 1), `x_0` … `x_67`, `y_0` … `y_67`, in pixels to
+/// 1e-6.
+pub(crate) fn write_landmarks(path: &Path, frames: &[Landmarks]) -> Result<(), SynthError> {
+    let points = frames.first().map_or(0, |f| f.points().len());
+    let columns = |name: &str| (0..points).map(|i| format!(",{name}_{i}")).collect::<String>();
+    let numbers =
+        |points: &[Point], axis: usize| points.iter().map(|p| format!(",{:.6}", p[axis])).collect::<String>();
+    Ok(atomic_file::write_with(path, |file| {
+        writeln!(file, "frame{}{}", columns("x"), columns("y"))?;
+        for (index, landmarks) in frames.iter().enumerate() {
+            let points = landmarks.points();
+            writeln!(file, "{}{}{}", index + 1, numbers(points, 0), numbers(points, 1))?;
+        }
+        Ok(())
+    })?)
+}
+
+/// Writes `truth.json`: a map from clip name to [`ClipRecord`].
+pub(crate) fn write_truth(path: &Path, records: &BTreeMap<String, ClipRecord>) -> Result<(), SynthError> {
+    let text =
+        serde_json::to_vec(records).map_err(|source| SynthError::Json { path: path.to_owned(), source })?;
+    Ok(atomic_file::write(path, &text)?)
+}
