@@ -1,0 +1,203 @@
+use std::path::Path;
+
+use microexpr_core::atomic_file;
+use microexpr_data::{ClassScores, ConfusionMatrix, SkippedClip};
+use serde::{Deserialize, Serialize};
+
+use crate::folds::{ClipPrediction, FoldResult};
+use crate::{ClassifierError, Settings};
+
+/// Accuracy, UF1 and UAR of one confusion matrix.
+#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+pub struct Scores {
+    /// Share of correct predictions.
+    pub accuracy: f64,
+    /// Unweighted F1: mean of the classes' F1.
+    pub uf1: f64,
+    /// Unweighted average recall.
+    pub uar: f64,
+}
+
+impl Scores {
+    /// The scores of a pooled matrix.
+    #[must_use]
+    pub fn of(matrix: &ConfusionMatrix) -> Self {
+        Self { accuracy: matrix.accuracy(), uf1: matrix.uf1(), uar: matrix.uar() }
+    }
+}
+
+/// Result of one seed.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct SeedResult {
+    /// The seed.
+    pub seed: u64,
+    /// Scores pooled over all folds.
+    #[serde(flatten)]
+    pub scores: Scores,
+    /// Counts `[true class][predicted class]`.
+    pub confusion_matrix: ConfusionMatrix,
+}
+
+/// Seconds spent.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+pub struct Timing {
+    /// From frames to graphs, wall time.
+    pub preparing_seconds: f64,
+    /// Training and testing, wall time.
+    pub training_seconds: f64,
+}
+
+/// The outcome of an experiment: what `results.json` holds.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct Evaluation {
+    /// Version of the program.
+    pub version: String,
+    /// Name of the protocol.
+    pub protocol: String,
+    /// Names of the classes in the order of all lists.
+    pub classes: Vec<String>,
+    /// Clips tested.
+    pub clips: usize,
+    /// Subjects tested.
+    pub subjects: usize,
+    /// Clips of every class.
+    pub class_counts: Vec<u64>,
+    /// Mean of the seeds' pooled scores.
+    #[serde(flatten)]
+    pub scores: Scores,
+    /// Standard deviation of the seeds' scores (over the seeds themselves, 0 for a single one).
+    pub deviation: Scores,
+    /// Scores of always answering the most frequent class.
+    pub majority_baseline: Scores,
+    /// Precision, recall and F1 of every class, from the matrix summed over the seeds.
+    pub per_class: Vec<ClassScores>,
+    /// Counts `[true class][predicted class]`, summed over the seeds.
+    pub confusion_matrix: ConfusionMatrix,
+    /// Every seed by itself.
+    pub seeds: Vec<SeedResult>,
+    /// Clips that could not be used, and why.
+    pub skipped: Vec<SkippedClip>,
+    /// What looked wrong but stopped nothing.
+    pub warnings: Vec<String>,
+    /// Every prediction.
+    pub predictions: Vec<ClipPrediction>,
+    /// Every fold: losses, λ, sizes.
+    pub folds: Vec<FoldResult>,
+    /// Time spent.
+    pub timing: Timing,
+    /// What it was computed with.
+    pub settings: Settings,
+}
+
+/// What an evaluation is called and where it came from.
+#[derive(Debug, Clone)]
+pub(crate) struct Heading {
+    pub(crate) protocol: String,
+    pub(crate) classes: Vec<String>,
+    pub(crate) skipped: Vec<SkippedClip>,
+    pub(crate) warnings: Vec<String>,
+    pub(crate) timing: Timing,
+}
+
+impl Evaluation {
+    /// Pools the folds of every seed.
+    pub(crate) fn of(
+        heading: Heading,
+        mut folds: Vec<FoldResult>,
+        settings: &Settings,
+    ) -> Result<Self, ClassifierError> {
+        let classes = heading.classes.len();
+        let predictions: Vec<ClipPrediction> =
+            folds.iter_mut().flat_map(|f| std::mem::take(&mut f.predictions)).collect();
+        let mut seed_numbers: Vec<u64> = folds.iter().map(|f| f.seed).collect();
+        seed_numbers.dedup();
+        let seeds = seed_numbers
+            .iter()
+            .map(|s| seed_result(*s, classes, &predictions))
+            .collect::<Result<Vec<_>, _>>()?;
+        let mut pooled = ConfusionMatrix::new(classes);
+        for seed in &seeds {
+            pooled.merge(&seed.confusion_matrix)?;
+        }
+        let of_first = |p: &&ClipPrediction| seed_numbers.first() == Some(&p.seed);
+        let truth: Vec<usize> = predictions.iter().filter(of_first).map(|p| p.truth).collect();
+        let mut subjects: Vec<&str> = predictions.iter().map(|p| p.subject.as_str()).collect();
+        subjects.sort_unstable();
+        subjects.dedup();
+        let (scores, deviation) = mean_and_deviation(&seeds);
+        Ok(Self {
+            version: env!("CARGO_PKG_VERSION").to_owned(),
+            protocol: heading.protocol,
+            clips: truth.len(),
+            subjects: subjects.len(),
+            class_counts: (0..classes).map(|c| truth.iter().filter(|t| **t == c).count() as u64).collect(),
+            scores,
+            deviation,
+            majority_baseline: Scores::of(&ConfusionMatrix::majority_baseline(classes, &truth)?),
+            per_class: pooled.per_class(),
+            confusion_matrix: pooled,
+            classes: heading.classes,
+            seeds,
+            skipped: heading.skipped,
+            warnings: heading.warnings,
+            predictions,
+            folds,
+            timing: heading.timing,
+            settings: settings.clone(),
+        })
+    }
+
+    /// Writes `results.json`, `predictions.csv`, `report.html` and the pictures into `folder`.
+    ///
+    /// # Errors
+    ///
+    /// [`ClassifierError::Core`] or [`ClassifierError::Picture`] naming the file.
+    pub fn write(&self, folder: &Path) -> Result<(), ClassifierError> {
+        let json = serde_json::to_vec_pretty(self).map_err(ClassifierError::EncodeSettings)?;
+        atomic_file::write(folder.join("results.json"), &json)?;
+        atomic_file::write(folder.join("predictions.csv"), self.predictions_csv().as_bytes())?;
+        crate::figures::write(self, folder)?;
+        atomic_file::write(folder.join("report.html"), crate::report::html(self).as_bytes())?;
+        Ok(())
+    }
+
+    fn predictions_csv(&self) -> String {
+        let mut text = String::from("clip,subject,seed,truth,predicted,correct");
+        self.classes.iter().for_each(|c| text.push_str(&format!(",p_{c}")));
+        text.push('\n');
+        for p in &self.predictions {
+            let (truth, predicted) = (&self.classes[p.truth], &self.classes[p.predicted]);
+            let correct = u8::from(p.truth == p.predicted);
+            text.push_str(&format!("{},{},{},{truth},{predicted},{correct}", p.clip, p.subject, p.seed));
+            p.probabilities.iter().for_each(|v| text.push_str(&format!(",{v:.6}")));
+            text.push('\n');
+        }
+        text
+    }
+}
+
+fn seed_result(
+    seed: u64,
+    classes: usize,
+    predictions: &[ClipPrediction],
+) -> Result<SeedResult, ClassifierError> {
+    let mut matrix = ConfusionMatrix::new(classes);
+    for p in predictions.iter().filter(|p| p.seed == seed) {
+        matrix.add(p.truth, p.predicted)?;
+    }
+    Ok(SeedResult { seed, scores: Scores::of(&matrix), confusion_matrix: matrix })
+}
+
+fn mean_and_deviation(seeds: &[SeedResult]) -> (Scores, Scores) {
+    let of = |score: fn(&Scores) -> f64| {
+        let n = seeds.len().max(1) as f64;
+        let mean = seeds.iter().map(|s| score(&s.scores)).sum::<f64>() / n;
+        let variance = seeds.iter().map(|s| (score(&s.scores) - mean).powi(2)).sum::<f64>() / n;
+        (mean, variance.sqrt())
+    };
+    let (accuracy, uf1, uar) = (of(|s| s.accuracy), of(|s| s.uf1), of(|s| s.uar));
+    (
+        Scores { accuracy: accuracy.0, uf1: uf1.0, uar: uar.0 },
+        Scores { accuracy: accuracy.1, uf1: uf1.1, uar: uar.1 },
+    )
+}

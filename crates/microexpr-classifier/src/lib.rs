@@ -1,0 +1,64 @@
+//! End-to-end micro-expression classification: preprocessing, training, evaluation, prediction.
+//!
+//! ```no_run
+//! use microexpr_classifier::{Cache, Device, Experiment, Settings, summary};
+//! use microexpr_data::{LabelScheme, Layout};
+//!
+//! let index = Layout::Smic.read("SMIC/")?;
+//! let experiment =
+//!     Experiment { settings: Settings::default(), device: Device::Cpu, cache: Cache::at("cache/") };
+//! let out = std::path::Path::new("results/");
+//! let evaluation = experiment.loso(&index, LabelScheme::ThreeClasses, &[1], out, &|_| ())?;
+//! evaluation.write(out)?;
+//! print!("{}", summary(&evaluation));
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | item | holds |
+//! |---|---|
+//! | [`Settings`] | everything that decides a result beside data and seed: [`PipelineSettings`], [`ModelSettings`], [`TrainingSettings`] |
+//! | [`Pipeline`] | frames to graphs |
+//! | [`Cache`] | graphs on disk, found by content and settings |
+//! | [`Experiment`] | leave-one-subject-out evaluation, training on everything |
+//! | [`Evaluation`] | scores, predictions, report |
+//! | [`SavedModel`], [`Classifier`], [`Prediction`] | a trained network, and its use on one clip |
+//! | [`Device`] | where the network runs |
+
+mod batch;
+mod cache;
+mod device;
+mod error;
+mod evaluation;
+mod experiment;
+mod figures;
+mod folds;
+mod model_settings;
+mod pipeline;
+mod pipeline_settings;
+mod plan;
+mod point_source;
+mod prediction;
+mod prepare;
+mod progress;
+mod report;
+mod saved_model;
+mod settings;
+mod summary;
+mod training;
+
+pub use batch::Standardisation;
+pub use cache::{Cache, CacheKey, ClipDigest};
+pub use device::Device;
+pub use error::ClassifierError;
+pub use evaluation::{Evaluation, Scores, SeedResult, Timing};
+pub use experiment::Experiment;
+pub use folds::{ClipPrediction, FoldResult};
+pub use model_settings::{Attention, ModelSettings, Streams};
+pub use pipeline::{ClipGraph, Pipeline, RegisteredClip};
+pub use pipeline_settings::{FlowSpan, LandmarkSource, PipelineSettings};
+pub use prediction::{Classifier, Prediction};
+pub use progress::{Progress, ProgressSink};
+pub use saved_model::{ModelDescription, SavedModel};
+pub use settings::Settings;
+pub use summary::summary;
+pub use training::{ClassWeights, TrainingSettings};

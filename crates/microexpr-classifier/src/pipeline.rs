@@ -1,0 +1,146 @@
+use microexpr_core::{Clip, FlowField, ImageSequence, Landmarks};
+use microexpr_flow::{Selection, flow_pairs, flow_sequence, select_frames};
+use microexpr_graph::{VideoGraph, build};
+use microexpr_landmarks::{AlignedClip, FaceAligner, paper51};
+use microexpr_magnify::{MagnifyParams, magnify_clip};
+use serde::{Deserialize, Serialize};
+use sha2::{Digest, Sha256};
+
+use crate::cache::ClipDigest;
+use crate::point_source::PointSource;
+use crate::{ClassifierError, FlowSpan, LandmarkSource, PipelineSettings};
+
+/// Turns clips into graphs: everything between the frames on disk and the network.
+///
+/// ```text
+/// frames --points, tracking, alignment--> RegisteredClip --magnification, flow, selection, graph--> ClipGraph
+/// ```
+///
+/// The first arrow does not depend on the magnification and is done once per clip.
+#[derive(Debug)]
+pub struct Pipeline {
+    settings: PipelineSettings,
+    points: PointSource,
+    aligner: FaceAligner,
+}
+
+/// A clip whose face stands still, 254×254 pixels large, with the 51 points of every frame.
+#[derive(Debug, Clone, PartialEq)]
+pub struct RegisteredClip {
+    /// The aligned faces, their 68 points and what the alignment left over.
+    pub aligned: AlignedClip,
+    /// The paper's 51 points of every frame, in pixels of the aligned clip.
+    pub points: Vec<Landmarks>,
+}
+
+/// The graph of one clip at one magnification.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+pub struct ClipGraph {
+    /// The graph; its kept frames are those the selection kept.
+    pub graph: VideoGraph,
+    /// Intensities, thresholds and kept frames.
+    pub selection: Selection,
+    /// Number of frames of the clip.
+    pub frames: usize,
+    /// Largest motion of the face's stable parts that the alignment left over in a frame, in pixels.
+    pub residual_px: f64,
+    /// SHA-256 of the graph.
+    pub(crate) digest: [u8; 32],
+}
+
+/// What decides a [`ClipGraph`] beside the bytes of its frames.
+#[derive(Debug, Serialize)]
+pub(crate) struct CacheSettings<'a> {
+    settings: PipelineSettings,
+    points: &'a str,
+    fps: f64,
+}
+
+impl Pipeline {
+    /// Loads what the settings name.
+    ///
+    /// # Errors
+    ///
+    /// [`ClassifierError::Landmarks`] if the landmark model or the face detector cannot be loaded, or a setting is out of
+    /// range.
+    pub fn new(settings: &PipelineSettings) -> Result<Self, ClassifierError> {
+        Ok(Self {
+            points: PointSource::open(settings)?,
+            aligner: FaceAligner::new(settings.alignment.clone())?,
+            settings: settings.clone(),
+        })
+    }
+
+    /// The settings it was made from.
+    #[must_use]
+    pub fn settings(&self) -> &PipelineSettings {
+        &self.settings
+    }
+
+    /// Finds and follows the face, aligns the frames to the first one and cuts the face out.
+    ///
+    /// # Errors
+    ///
+    /// [`ClassifierError::Core`] naming a frame that cannot be used, [`ClassifierError::Landmarks`] if no face is found or
+    /// followed.
+    pub fn register(&self, frames: &ImageSequence, fps: f64) -> Result<RegisteredClip, ClassifierError> {
+        let (clip, tracked) = self.points.follow(frames, fps)?;
+        let aligned = self.aligner.align(&clip, &tracked)?;
+        let size = (aligned.clip.width(), aligned.clip.height());
+        let points = aligned.landmarks.iter().map(|l| paper51(l, size, &self.settings.paper51));
+        Ok(RegisteredClip { points: points.collect::<Result<_, _>>()?, aligned })
+    }
+
+    /// Magnifies by `alpha`, keeps the frames of high intensity and builds the graph.
+    ///
+    /// # Errors
+    ///
+    /// [`ClassifierError::Magnify`], [`ClassifierError::Flow`] or [`ClassifierError::Graph`] for settings that do not fit
+    /// the clip.
+    pub fn graph(&self, registered: &RegisteredClip, alpha: f64) -> Result<ClipGraph, ClassifierError> {
+        let params = MagnifyParams { alpha, ..self.settings.magnification.clone() };
+        let magnified = magnify_clip(&registered.aligned.clip, &params)?;
+        let selection =
+            select_frames(&flow_sequence(&magnified, &self.settings.flow)?, &self.settings.selection)?;
+        let flows = self.patch_flows(&magnified, &selection.kept)?;
+        let points: Vec<Landmarks> =
+            selection.kept.iter().map(|frame| registered.points[*frame].clone()).collect();
+        let graph = build(&points, &flows, &selection.kept, &self.settings.graph)?;
+        let bytes = postcard::to_stdvec(&graph).map_err(ClassifierError::EncodeCache)?;
+        Ok(ClipGraph {
+            graph,
+            selection,
+            frames: magnified.len(),
+            residual_px: registered.aligned.residual_px.iter().copied().fold(0.0, f64::max),
+            digest: Sha256::digest(bytes).into(),
+        })
+    }
+
+    /// The flow whose patches describe each kept frame.
+    fn patch_flows(&self, clip: &Clip, kept: &[usize]) -> Result<Vec<FlowField>, ClassifierError> {
+        let pairs: Vec<(usize, usize)> = match self.settings.flow_span {
+            FlowSpan::Onset => kept.iter().skip(1).map(|frame| (0, *frame)).collect(),
+            FlowSpan::Consecutive => kept.windows(2).map(|pair| (pair[0], pair[1])).collect(),
+        };
+        let mut flows = flow_pairs(clip, &pairs, &self.settings.flow)?;
+        let still = FlowField::zeros(clip.height(), clip.width());
+        match self.settings.flow_span {
+            FlowSpan::Onset => flows.insert(0, still),
+            FlowSpan::Consecutive => flows.push(flows.last().cloned().unwrap_or(still)),
+        }
+        Ok(flows)
+    }
+
+    /// Digest of everything on disk that decides this clip's graph.
+    pub(crate) fn digest(&self, frames: &ImageSequence) -> Result<ClipDigest, ClassifierError> {
+        ClipDigest::of(frames, self.points.file_beside(frames)?.as_deref())
+    }
+
+    pub(crate) fn cache_settings(&self, alpha: f64, fps: f64) -> CacheSettings<'_> {
+        let mut settings = self.settings.clone();
+        settings.magnification.alpha = alpha;
+        // The model counts by its content, not by where it lies.
+        settings.landmarks = LandmarkSource::Files;
+        CacheSettings { settings, points: self.points.digest(), fps }
+    }
+}

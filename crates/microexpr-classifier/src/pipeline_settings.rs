@@ -1,0 +1,70 @@
+use std::path::PathBuf;
+
+use microexpr_flow::{FlowAlgorithm, SelectionParams};
+use microexpr_graph::GraphParams;
+use microexpr_landmarks::{AlignParams, LandmarkerParams, Paper51Params};
+use microexpr_magnify::MagnifyParams;
+use serde::{Deserialize, Serialize};
+
+/// Where the 68 points come from.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LandmarkSource {
+    /// A shape predictor in dlib's format.
+    Model {
+        /// The model file; `None` for the places that
+        /// [`find_landmark_model`](microexpr_landmarks::find_landmark_model) looks in.
+        path: Option<PathBuf>,
+    },
+    /// `landmarks.csv` or `landmarks.json` beside the frames.
+    Files,
+}
+
+impl Default for LandmarkSource {
+    fn default() -> Self {
+        Self::Model { path: None }
+    }
+}
+
+/// Which two frames the flow of a patch spans.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum FlowSpan {
+    /// From the first frame of the clip to the kept frame. Tenths of a pixel, above the noise of every algorithm.
+    #[default]
+    Onset,
+    /// From a kept frame to the next kept one; the last repeats the pair before it.
+    Consecutive,
+}
+
+/// How a clip becomes a graph; the defaults are the paper's, and ours where it is silent.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct PipelineSettings {
+    /// Where the 68 points come from.
+    pub landmarks: LandmarkSource,
+    /// Which face is meant, and how its points get from the first frame to the others.
+    pub landmarker: LandmarkerParams,
+    /// How frames are aligned and cropped.
+    pub alignment: AlignParams,
+    /// How the 51 points are made from 68.
+    pub paper51: Paper51Params,
+    /// Motion magnification; its α is that of test clips.
+    pub magnification: MagnifyParams,
+    /// Optical flow, for frame selection and patches.
+    pub flow: FlowAlgorithm,
+    /// Frame selection.
+    pub selection: SelectionParams,
+    /// Which two frames the flow of a patch spans.
+    pub flow_span: FlowSpan,
+    /// The graph and its features.
+    pub graph: GraphParams,
+}
+
+impl PipelineSettings {
+    /// Magnification factor of test clips.
+    #[must_use]
+    pub fn alpha(&self) -> f64 {
+        self.magnification.alpha
+    }
+}

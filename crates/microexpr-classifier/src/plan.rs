@@ -1,0 +1,59 @@
+use std::collections::BTreeSet;
+
+use microexpr_data::{Fold, balance, loso};
+
+use crate::prepare::{Alpha, LabelledClip};
+use crate::{ClassifierError, Settings};
+
+/// One clip at one magnification, for training.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct TrainingItem {
+    pub(crate) clip: usize,
+    pub(crate) alpha: f64,
+}
+
+/// Leave-one-subject-out folds over clips: split first, augmented after, so that no magnified copy crosses a split.
+///
+/// # Errors
+///
+/// [`ClassifierError::TooFewSubjects`] for less than two subjects.
+pub(crate) fn loso_folds(clips: &[LabelledClip<'_>]) -> Result<Vec<Fold>, ClassifierError> {
+    let subjects: Vec<String> = clips.iter().map(|c| c.record.subject_id()).collect();
+    let folds = loso(&subjects);
+    if folds.len() < 2 {
+        return Err(ClassifierError::TooFewSubjects { found: folds.len() });
+    }
+    Ok(folds)
+}
+
+/// The training clips `train` at the test magnification, and copies of rare classes at others until balanced.
+pub(crate) fn training_items(
+    clips: &[LabelledClip<'_>],
+    train: &[usize],
+    settings: &Settings,
+) -> Vec<TrainingItem> {
+    let classes: Vec<usize> = train.iter().map(|i| clips[*i].class).collect();
+    let items = balance(&classes, &settings.training.augmentation_alphas);
+    let (originals, copies) = items.split_at(train.len());
+    let original = |i: &microexpr_data::TrainingItem| TrainingItem {
+        clip: train[i.clip],
+        alpha: settings.pipeline.alpha(),
+    };
+    let copy = |i: &microexpr_data::TrainingItem| TrainingItem { clip: train[i.clip], alpha: i.alpha };
+    originals.iter().map(original).chain(copies.iter().map(copy)).collect()
+}
+
+/// The magnifications at which each clip is needed by any of the training sets, and by the tests.
+pub(crate) fn wanted<'a>(
+    clips: &[LabelledClip<'_>],
+    training_sets: impl IntoIterator<Item = &'a [usize]>,
+    settings: &Settings,
+) -> Vec<BTreeSet<Alpha>> {
+    let mut wanted = vec![BTreeSet::from([Alpha::from(settings.pipeline.alpha())]); clips.len()];
+    for train in training_sets {
+        for item in training_items(clips, train, settings) {
+            wanted[item.clip].insert(item.alpha.into());
+        }
+    }
+    wanted
+}

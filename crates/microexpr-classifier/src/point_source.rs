@@ -1,0 +1,95 @@
+use std::path::{Path, PathBuf};
+
+use microexpr_core::{Clip, ImageSequence, Landmarks};
+use microexpr_landmarks::{
+    FaceLandmarker, LandmarkerParams, PointMotion, find_landmark_model, read_landmarks, track,
+};
+use sha2::{Digest, Sha256};
+
+use crate::{ClassifierError, LandmarkSource, PipelineSettings};
+
+/// Names of the landmark files beside a clip's frames; the first that exists counts.
+const FILES: [&str; 2] = ["landmarks.csv", "landmarks.json"];
+
+/// Gives the 68 points of every frame of a clip.
+#[derive(Debug)]
+pub(crate) enum PointSource {
+    /// A shape predictor on the face that a detector finds.
+    Model { landmarker: Box<FaceLandmarker>, digest: String },
+    /// Files beside the frames.
+    Files { params: LandmarkerParams },
+}
+
+impl PointSource {
+    /// Loads the model and the detector, if the settings ask for them.
+    pub(crate) fn open(settings: &PipelineSettings) -> Result<Self, ClassifierError> {
+        let params = settings.landmarker.clone();
+        match &settings.landmarks {
+            LandmarkSource::Files => Ok(Self::Files { params }),
+            LandmarkSource::Model { path } => {
+                let path = find_landmark_model(path.as_deref())?;
+                let landmarker = Box::new(FaceLandmarker::open(Some(&path), params)?);
+                Ok(Self::Model { landmarker, digest: file_digest(&path)? })
+            }
+        }
+    }
+
+    /// What makes two sources different: the content of the model.
+    pub(crate) fn digest(&self) -> &str {
+        match self {
+            Self::Model { digest, .. } => digest,
+            Self::Files { .. } => "files",
+        }
+    }
+
+    /// The frames, cropped to the face's surroundings where that saves memory, and the points in them.
+    pub(crate) fn follow(
+        &self,
+        frames: &ImageSequence,
+        fps: f64,
+    ) -> Result<(Clip, Vec<Landmarks>), ClassifierError> {
+        match self {
+            Self::Model { landmarker, .. } => {
+                let face = landmarker.read(frames, fps)?;
+                let points = landmarker.follow(&face.clip, &face.face)?;
+                Ok((face.clip, points))
+            }
+            Self::Files { params } => {
+                let path = landmark_file(frames)?;
+                let mut points = read_landmarks(&path)?;
+                if points.len() != frames.len() {
+                    let (expected, found) = (frames.len(), points.len());
+                    return Err(ClassifierError::LandmarkFrames { path, expected, found });
+                }
+                let clip = frames.to_clip(fps)?;
+                if params.motion == PointMotion::Tracked {
+                    points = track(&clip, &points[0], &params.track)?;
+                }
+                Ok((clip, points))
+            }
+        }
+    }
+
+    /// The landmark file of a clip, if points come from files.
+    pub(crate) fn file_beside(&self, frames: &ImageSequence) -> Result<Option<PathBuf>, ClassifierError> {
+        match self {
+            Self::Model { .. } => Ok(None),
+            Self::Files { .. } => landmark_file(frames).map(Some),
+        }
+    }
+}
+
+fn landmark_file(frames: &ImageSequence) -> Result<PathBuf, ClassifierError> {
+    let folder = frames.paths()[0].parent().unwrap_or(Path::new("."));
+    FILES
+        .iter()
+        .map(|name| folder.join(name))
+        .find(|path| path.is_file())
+        .ok_or_else(|| ClassifierError::NoLandmarkFile { folder: folder.to_owned() })
+}
+
+fn file_digest(path: &Path) -> Result<String, ClassifierError> {
+    let bytes =
+        std::fs::read(path).map_err(|source| ClassifierError::ReadFile { path: path.to_owned(), source })?;
+    Ok(Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect())
+}

@@ -1,0 +1,180 @@
+use std::path::Path;
+
+use burn::prelude::*;
+use burn::tensor::backend::AutodiffBackend;
+use image::{Rgb, RgbImage};
+use imageproc::drawing::draw_filled_circle_mut;
+use microexpr_core::{Clip, ImageSequence, Landmarks, atomic_file, resize};
+use microexpr_gnn::{Explanation, GraphBackend, StreamExplanation};
+use microexpr_graph::VideoGraph;
+
+use crate::batch::batch;
+use crate::device::OnBackend;
+use crate::folds::largest;
+use crate::{ClassifierError, Device, LandmarkSource, Pipeline, SavedModel};
+
+/// A saved network with its pipeline: from the frames of a clip to class probabilities.
+#[derive(Debug)]
+pub struct Classifier {
+    model: SavedModel,
+    pipeline: Pipeline,
+    device: Device,
+}
+
+/// The network's answer for one clip, and what it rests on.
+#[derive(Debug, Clone, PartialEq)]
+pub struct Prediction {
+    /// Names of the classes.
+    pub classes: Vec<String>,
+    /// Probability of every class; they sum to 1.
+    pub probabilities: Vec<f64>,
+    /// The frames that the network saw, by their numbers in the clip.
+    pub kept_frames: Vec<usize>,
+    /// Attention that each of the 51 landmarks receives, averaged over kept frames, layers and streams; the mean over the
+    /// landmarks is 1.
+    pub attention: Vec<f64>,
+    /// The 51 points of the first frame, in pixels of the aligned face.
+    pub points: Landmarks,
+    face: Clip,
+}
+
+impl Classifier {
+    /// Loads a model written by [`SavedModel::save`].
+    ///
+    /// # Errors
+    ///
+    /// Those of [`SavedModel::load`] and [`Pipeline::new`], and device errors.
+    pub fn load(model: impl AsRef<Path>, device: Device) -> Result<Self, ClassifierError> {
+        Self::new(SavedModel::load(model)?, device)
+    }
+
+    /// [`Classifier::load`], with landmarks from elsewhere than in training.
+    ///
+    /// # Errors
+    ///
+    /// As [`Classifier::load`].
+    pub fn load_with_landmarks(
+        model: impl AsRef<Path>,
+        device: Device,
+        landmarks: LandmarkSource,
+    ) -> Result<Self, ClassifierError> {
+        let mut model = SavedModel::load(model)?;
+        model.description.pipeline.landmarks = landmarks;
+        Self::new(model, device)
+    }
+
+    fn new(model: SavedModel, device: Device) -> Result<Self, ClassifierError> {
+        device.probe()?;
+        Ok(Self { pipeline: Pipeline::new(&model.description.pipeline)?, model, device })
+    }
+
+    /// Classifies a clip recorded at `fps` frames per second.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Pipeline::register`] and [`Pipeline::graph`].
+    pub fn classify(&self, frames: &ImageSequence, fps: f64) -> Result<Prediction, ClassifierError> {
+        let registered = self.pipeline.register(frames, fps)?;
+        let prepared = self.pipeline.graph(&registered, self.pipeline.settings().alpha())?;
+        let (probabilities, attention) =
+            self.device.run(Inference { model: &self.model, graph: &prepared.graph })??;
+        Ok(Prediction {
+            classes: self.model.description.classes.clone(),
+            probabilities,
+            kept_frames: prepared.selection.kept,
+            attention,
+            points: registered.points[0].clone(),
+            face: registered.aligned.clip,
+        })
+    }
+}
+
+impl Prediction {
+    /// Index of the most probable class.
+    #[must_use]
+    pub fn class(&self) -> usize {
+        largest(&self.probabilities)
+    }
+
+    /// Name of the most probable class.
+    #[must_use]
+    pub fn class_name(&self) -> &str {
+        &self.classes[self.class()]
+    }
+
+    /// Probability of the most probable class.
+    #[must_use]
+    pub fn probability(&self) -> f64 {
+        self.probabilities[self.class()]
+    }
+
+    /// The aligned first frame with a disc at every landmark: the redder and larger, the more attention it receives.
+    ///
+    /// # Errors
+    ///
+    /// [`ClassifierError::Picture`] or [`ClassifierError::Core`] naming the file.
+    pub fn write_attention_picture(&self, path: impl AsRef<Path>) -> Result<(), ClassifierError> {
+        const ZOOM: usize = 3;
+        let path = path.as_ref();
+        let face =
+            resize::bilinear(self.face.frame(0), (ZOOM * self.face.height(), ZOOM * self.face.width()));
+        let mut picture = RgbImage::from_fn(face.ncols() as u32, face.nrows() as u32, |x, y| {
+            let grey = (face[[y as usize, x as usize]] * 255.0).round().clamp(0.0, 255.0) as u8;
+            Rgb([grey, grey, grey])
+        });
+        let highest = self.attention.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
+        let lowest = self.attention.iter().copied().fold(highest, f64::min);
+        for (point, attention) in self.points.points().iter().zip(&self.attention) {
+            let share = (attention - lowest) / (highest - lowest).max(f64::MIN_POSITIVE);
+            let [x, y] = point.map(|v| ((v + 0.5) * ZOOM as f64) as i32);
+            let colour = Rgb([(255.0 * share) as u8, 64, (255.0 * (1.0 - share)) as u8]);
+            draw_filled_circle_mut(&mut picture, (x, y), 4 + (8.0 * share) as i32, colour);
+        }
+        let mut bytes = std::io::Cursor::new(Vec::new());
+        picture
+            .write_to(&mut bytes, image::ImageFormat::Png)
+            .map_err(|e| ClassifierError::Picture { path: path.to_owned(), reason: e.to_string() })?;
+        Ok(atomic_file::write(path, bytes.get_ref())?)
+    }
+}
+
+struct Inference<'a> {
+    model: &'a SavedModel,
+    graph: &'a VideoGraph,
+}
+
+impl OnBackend for Inference<'_> {
+    /// Probabilities, and attention per landmark.
+    type Output = Result<(Vec<f64>, Vec<f64>), ClassifierError>;
+
+    fn run<B>(self, device: &B::Device) -> Self::Output
+    where
+        B: AutodiffBackend + GraphBackend,
+        B::InnerBackend: GraphBackend,
+    {
+        let network = self.model.network::<B::InnerBackend>(device)?;
+        let input = batch::<B::InnerBackend>(&[self.graph], self.model.description.standardisation, device)?;
+        let (scores, explanation) = network.forward_explained(&input, None);
+        let probabilities = burn::tensor::activation::softmax(scores, 1);
+        Ok((probabilities.into_data().iter::<f64>().collect(), received_attention(&explanation, self.graph)))
+    }
+}
+
+/// Sum of the attention on the edges that leave a landmark's nodes, averaged over frames, layers and streams.
+fn received_attention<B: Backend>(explanation: &Explanation<B>, graph: &VideoGraph) -> Vec<f64> {
+    let streams: Vec<&StreamExplanation<B>> =
+        [&explanation.location, &explanation.flow].into_iter().flatten().collect();
+    let layers: Vec<Vec<f32>> = streams
+        .iter()
+        .flat_map(|s| &s.layers)
+        .map(|layer| layer.fused.clone().into_data().iter::<f32>().collect())
+        .collect();
+    let mut received = vec![0.0; graph.landmarks()];
+    for weights in &layers {
+        for (source, weight) in graph.edges().source.iter().zip(weights) {
+            received[*source as usize % graph.landmarks()] += f64::from(*weight);
+        }
+    }
+    let shares = (layers.len() * graph.kept_frames().len()).max(1) as f64;
+    received.iter().map(|sum| sum / shares).collect()
+}

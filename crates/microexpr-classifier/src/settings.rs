@@ -1,0 +1,53 @@
+use serde::{Deserialize, Serialize};
+
+use crate::{Attention, ClassifierError, ModelSettings, PipelineSettings, TrainingSettings};
+
+/// Everything that decides a result beside the data and the seed. The defaults are the paper's.
+#[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
+#[serde(default)]
+pub struct Settings {
+    /// How clips become graphs.
+    pub pipeline: PipelineSettings,
+    /// The network.
+    pub model: ModelSettings,
+    /// How it is trained.
+    pub training: TrainingSettings,
+}
+
+impl Settings {
+    /// Refuses what no run can go on with, before any work is done.
+    ///
+    /// # Errors
+    ///
+    /// [`ClassifierError::Setting`] naming the setting.
+    pub fn check(&self) -> Result<(), ClassifierError> {
+        let (model, training) = (&self.model, &self.training);
+        require("epochs", "at least 1", training.epochs, training.epochs > 0)?;
+        require("batch_size", "at least 1", training.batch_size, training.batch_size > 0)?;
+        let rate = training.learning_rate;
+        require("learning_rate", "a positive number", rate, rate.is_finite() && rate > 0.0)?;
+        require("layers", "at least 1", model.layers, model.layers > 0)?;
+        require("hidden", "at least 1", model.hidden, model.hidden > 0)?;
+        let dropout = model.dropout;
+        require("dropout", "at least 0 and below 1", dropout, (0.0..1.0).contains(&dropout))?;
+        let ratio = model.pooling_ratio;
+        require("pooling_ratio", "above 0 and at most 1", ratio, ratio > 0.0 && ratio <= 1.0)?;
+        if let Attention::Fixed(lambda) = model.attention {
+            require("attention", "a fixed lambda in 0..=1", lambda, (0.0..=1.0).contains(&lambda))?;
+        }
+        let floor = model.variance_floor;
+        require("variance_floor", "a positive number", floor, floor.is_finite() && floor > 0.0)?;
+        let alphas = &training.augmentation_alphas;
+        let finite = alphas.iter().all(|a| a.is_finite());
+        require("augmentation_alphas", "finite numbers", format!("{alphas:?}"), finite)
+    }
+}
+
+fn require(
+    setting: &'static str,
+    expected: &'static str,
+    found: impl ToString,
+    holds: bool,
+) -> Result<(), ClassifierError> {
+    if holds { Ok(()) } else { Err(ClassifierError::Setting { setting, expected, found: found.to_string() }) }
+}

@@ -1,0 +1,43 @@
+use std::fmt::Write;
+
+use crate::{Evaluation, Scores};
+
+/// The evaluation as a table for the terminal.
+#[must_use]
+pub fn summary(evaluation: &Evaluation) -> String {
+    let mut text =
+        format!("{}: {} clips, {} subjects\n\n", evaluation.protocol, evaluation.clips, evaluation.subjects);
+    let _ = writeln!(text, "{:<28}{:>10}{:>10}{:>10}", "", "accuracy", "UF1", "UAR");
+    row(
+        &mut text,
+        if evaluation.seeds.len() > 1 { "pooled, mean of seeds" } else { "pooled over all folds" },
+        &evaluation.scores,
+    );
+    if evaluation.seeds.len() > 1 {
+        row(&mut text, "  standard deviation", &evaluation.deviation);
+    }
+    row(&mut text, "always the largest class", &evaluation.majority_baseline);
+    let width = evaluation.classes.iter().map(String::len).max().unwrap_or(0).max(8) + 2;
+    let _ = write!(text, "\nconfusion matrix (rows: truth, columns: prediction)\n{:width$}", "");
+    evaluation.classes.iter().for_each(|name| {
+        let _ = write!(text, "{name:>width$}");
+    });
+    for (name, counts) in evaluation.classes.iter().zip(evaluation.confusion_matrix.counts()) {
+        let _ = write!(text, "\n{name:<width$}");
+        counts.iter().for_each(|count| {
+            let _ = write!(text, "{count:>width$}");
+        });
+    }
+    text.push('\n');
+    for clip in &evaluation.skipped {
+        let _ = writeln!(text, "left out {}: {}", clip.id, clip.reason);
+    }
+    for warning in &evaluation.warnings {
+        let _ = writeln!(text, "note: {warning}");
+    }
+    text
+}
+
+fn row(text: &mut String, name: &str, scores: &Scores) {
+    let _ = writeln!(text, "{name:<28}{:>10.4}{:>10.4}{:>10.4}", scores.accuracy, scores.uf1, scores.uar);
+}

@@ -1,0 +1,124 @@
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::optim::decay::WeightDecayConfig;
+use burn::optim::{AdamConfig, GradientsParams, Optimizer};
+use burn::prelude::*;
+use burn::tensor::backend::AutodiffBackend;
+use microexpr_data::COPY_ALPHAS;
+use microexpr_gnn::{GraphBackend, SeededRng, TwoStreamModel};
+use microexpr_graph::VideoGraph;
+use serde::{Deserialize, Serialize};
+
+use crate::batch::batch;
+use crate::{ClassifierError, ModelSettings, Standardisation};
+
+/// How rare classes weigh in the loss.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ClassWeights {
+    /// All samples weigh the same.
+    #[default]
+    Equal,
+    /// Every class weighs the same in total.
+    Balanced,
+}
+
+/// Settings of training; the defaults follow the paper, which states Adam, its rate and the loss.
+#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(default)]
+pub struct TrainingSettings {
+    /// Passes over the training clips; the last one's weights are used.
+    pub epochs: usize,
+    /// Graphs per step.
+    pub batch_size: usize,
+    /// Adam's constant rate.
+    pub learning_rate: f64,
+    /// L2 penalty.
+    pub weight_decay: f32,
+    /// How rare classes weigh in the loss.
+    pub class_weights: ClassWeights,
+    /// Magnifications from which copies of rare-class training clips are drawn until the classes are balanced; empty
+    /// for no copies.
+    pub augmentation_alphas: Vec<f64>,
+}
+
+impl Default for TrainingSettings {
+    fn default() -> Self {
+        Self {
+            epochs: 100,
+            batch_size: 32,
+            learning_rate: 1e-3,
+            weight_decay: 0.0,
+            class_weights: ClassWeights::Equal,
+            augmentation_alphas: COPY_ALPHAS.to_vec(),
+        }
+    }
+}
+
+/// A graph and its class.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct Sample<'a> {
+    pub(crate) graph: &'a VideoGraph,
+    pub(crate) class: usize,
+}
+
+/// A trained network and what belongs to it.
+#[derive(Debug, Clone)]
+pub(crate) struct Trained<B: Backend> {
+    pub(crate) model: TwoStreamModel<B>,
+    pub(crate) standardisation: Standardisation,
+    /// Mean loss of every epoch.
+    pub(crate) losses: Vec<f64>,
+}
+
+/// Trains a network from scratch; `seed` decides initial weights, order and dropout.
+///
+/// `epoch_done` is called after every epoch.
+pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
+    samples: &[Sample<'_>],
+    classes: usize,
+    model_settings: &ModelSettings,
+    settings: &TrainingSettings,
+    seed: u64,
+    device: &B::Device,
+    epoch_done: &mut dyn FnMut(),
+) -> Result<Trained<B>, ClassifierError> {
+    let first = samples.first().ok_or(ClassifierError::NoTrainingClips)?.graph;
+    let widths = [first.position(), first.patch()].map(|s| s.node_features().ncols());
+    let mut random = SeededRng::new(seed);
+    let mut model: TwoStreamModel<B> =
+        model_settings.network(widths[0], widths[1], classes).init(device, &mut random);
+    let standardisation = Standardisation::fit(samples.iter().map(|s| s.graph));
+    let decay = (settings.weight_decay > 0.0).then(|| WeightDecayConfig::new(settings.weight_decay));
+    let mut optimizer = AdamConfig::new().with_weight_decay(decay).init();
+    let loss = CrossEntropyLossConfig::new()
+        .with_weights(class_weights(samples, classes, settings.class_weights))
+        .init::<B>(device);
+    let mut losses = Vec::with_capacity(settings.epochs);
+    for _ in 0..settings.epochs {
+        let order = random.permutation(samples.len());
+        let mut sum = 0.0;
+        for step in order.chunks(settings.batch_size.max(1)) {
+            let graphs: Vec<&VideoGraph> = step.iter().map(|i| samples[*i].graph).collect();
+            let labels: Vec<i64> = step.iter().map(|i| samples[*i].class as i64).collect();
+            let target = Tensor::from_data(TensorData::new(labels, [step.len()]), device);
+            let input = batch::<B>(&graphs, standardisation, device)?;
+            let value = loss.forward(model.forward(&input, Some(&mut random)), target);
+            sum += value.clone().into_scalar().elem::<f64>() * step.len() as f64;
+            let gradients = GradientsParams::from_grads(value.backward(), &model);
+            model = optimizer.step(settings.learning_rate, model, gradients);
+        }
+        losses.push(sum / samples.len() as f64);
+        epoch_done();
+    }
+    Ok(Trained { model, standardisation, losses })
+}
+
+/// `n / (classes · n_c)` for every class, or nothing for equal weights.
+fn class_weights(samples: &[Sample<'_>], classes: usize, rule: ClassWeights) -> Option<Vec<f32>> {
+    if rule == ClassWeights::Equal {
+        return None;
+    }
+    let mut counts = vec![0usize; classes];
+    samples.iter().for_each(|s| counts[s.class] += 1);
+    Some(counts.iter().map(|c| samples.len() as f32 / (classes * (*c).max(1)) as f32).collect())
+}

@@ -1,0 +1,142 @@
+//! Leave-one-subject-out evaluation.
+
+use std::fs;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use microexpr_classifier::{Cache, Evaluation, Progress};
+use microexpr_data::LabelScheme;
+
+use crate::generated::{Generated, loso};
+
+/// Everything that must not depend on threads, caches or interruptions: all but the time it took.
+fn outcome(mut evaluation: Evaluation) -> Evaluation {
+    evaluation.timing = Default::default();
+    evaluation.folds.iter_mut().for_each(|f| f.seconds = 0.0);
+    evaluation
+}
+
+#[test]
+fn expressions_are_recognised_and_shuffled_labels_are_not() {
+    let generated = Generated::get();
+    let experiment = generated.experiment();
+    let index = generated.index();
+    let out = tempfile::tempdir().unwrap();
+    let evaluation = loso(&experiment, &index, &out.path().join("true"));
+    assert_eq!((evaluation.clips, evaluation.subjects, evaluation.folds.len()), (24, 4, 4));
+    assert!(
+        evaluation.scores.accuracy > evaluation.majority_baseline.accuracy + 0.2,
+        "{:?}",
+        evaluation.scores
+    );
+
+    // Labels move by 7 places: they keep their counts and lose their clips.
+    let mut shuffled = index.clone();
+    for (i, clip) in shuffled.clips.iter_mut().enumerate() {
+        clip.label = index.clips[(7 * i + 5) % index.clips.len()].label.clone();
+    }
+    let chance = loso(&experiment, &shuffled, &out.path().join("shuffled"));
+    assert!(chance.scores.accuracy < evaluation.scores.accuracy - 0.2, "{:?}", chance.scores);
+    // Chance is the share of the largest class; above it by two standard deviations of 24 coin flips.
+    assert!(chance.scores.accuracy < chance.majority_baseline.accuracy + 0.2, "{:?}", chance.scores);
+}
+
+#[test]
+fn threads_caches_and_interruptions_change_nothing() {
+    let generated = Generated::get();
+    let mut experiment = generated.experiment();
+    experiment.settings.training.epochs = 4;
+    let index = generated.index();
+    let out = tempfile::tempdir().unwrap();
+    let run = |experiment: &microexpr_classifier::Experiment, threads: usize, name: &str| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        outcome(pool.install(|| loso(experiment, &index, &out.path().join(name))))
+    };
+    let straight = run(&experiment, 2, "straight");
+    assert_eq!(run(&experiment, 1, "single thread"), straight);
+
+    // As if killed after the first fold, with another one half written.
+    let folds = out.path().join("straight/folds");
+    let mut files: Vec<_> = fs::read_dir(&folds).unwrap().map(|f| f.unwrap().path()).collect();
+    files.sort();
+    assert_eq!(files.len(), 4);
+    let kept = fs::metadata(&files[0]).unwrap().modified().unwrap();
+    fs::write(&files[1], "{\"fingerprint\": \"ab").unwrap();
+    fs::remove_file(&files[2]).unwrap();
+    fs::remove_file(&files[3]).unwrap();
+    assert_eq!(run(&experiment, 2, "straight"), straight);
+    assert_eq!(
+        fs::metadata(&files[0]).unwrap().modified().unwrap(),
+        kept,
+        "a finished fold was trained again"
+    );
+
+    experiment.cache = Cache::none();
+    assert_eq!(run(&experiment, 2, "no cache"), straight);
+}
+
+#[test]
+fn other_training_settings_reuse_the_cache_but_not_the_folds() {
+    let generated = Generated::get();
+    let mut experiment = generated.experiment();
+    experiment.settings.training.epochs = 1;
+    let index = generated.index();
+    let out = tempfile::tempdir().unwrap();
+    let first = loso(&experiment, &index, out.path());
+    experiment.settings.training.learning_rate = 1e-4;
+    let second = loso(&experiment, &index, out.path());
+    assert_ne!(first.predictions, second.predictions);
+    // From the cache it takes milliseconds; from the frames it takes seconds.
+    assert!(second.timing.preparing_seconds < 1.0, "{:?}", second.timing);
+}
+
+#[test]
+fn the_seed_decides_the_predictions() {
+    let generated = Generated::get();
+    let mut experiment = generated.experiment();
+    experiment.settings.training.epochs = 2;
+    let out = tempfile::tempdir().unwrap();
+    let seeds = [1, 2];
+    let both = experiment
+        .loso(&generated.index(), LabelScheme::ThreeClasses, &seeds, &out.path().join("both"), &|_| ())
+        .unwrap();
+    assert_eq!(both.seeds.iter().map(|s| s.seed).collect::<Vec<_>>(), seeds);
+    assert_eq!(both.clips * 2, both.predictions.len());
+    let of =
+        |e: &Evaluation, seed| e.predictions.iter().filter(|p| p.seed == seed).cloned().collect::<Vec<_>>();
+    let alone = loso(&experiment, &generated.index(), &out.path().join("alone"));
+    assert_eq!(of(&both, 1), of(&alone, 1));
+    let probabilities = |seed| of(&both, seed).iter().map(|p| p.probabilities.clone()).collect::<Vec<_>>();
+    assert_ne!(probabilities(1), probabilities(2));
+}
+
+#[test]
+fn results_are_written_whole_and_read_back() {
+    let generated = Generated::get();
+    let mut experiment = generated.experiment();
+    experiment.settings.training.epochs = 1;
+    let out = tempfile::tempdir().unwrap();
+    let epochs = AtomicUsize::new(0);
+    let count = |progress| {
+        if let Progress::Training { done, total } = progress {
+            assert_eq!(total, 4);
+            epochs.fetch_max(done, Ordering::Relaxed);
+        }
+    };
+    let evaluation =
+        experiment.loso(&generated.index(), LabelScheme::ThreeClasses, &[1], out.path(), &count).unwrap();
+    assert_eq!(epochs.into_inner(), 4);
+    evaluation.write(out.path()).unwrap();
+    let json = fs::read_to_string(out.path().join("results.json")).unwrap();
+    let back: Evaluation = serde_json::from_str(&json).unwrap();
+    assert_eq!(back.settings, evaluation.settings);
+    assert_eq!(back.confusion_matrix, evaluation.confusion_matrix);
+    let value: serde_json::Value = serde_json::from_str(&json).unwrap();
+    for key in ["accuracy", "uf1", "uar", "confusion_matrix", "predictions", "settings", "skipped"] {
+        assert!(!value[key].is_null(), "{key}");
+    }
+    let table = fs::read_to_string(out.path().join("predictions.csv")).unwrap();
+    assert_eq!(table.lines().count(), 1 + evaluation.predictions.len());
+    let report = fs::read_to_string(out.path().join("report.html")).unwrap();
+    assert!(report.contains("<svg") && !report.contains("http://cdn") && report.ends_with("</html>"));
+    assert!(fs::read_to_string(out.path().join("confusion_matrix.svg")).unwrap().contains("negative"));
+}

@@ -1,0 +1,9 @@
+//! From folders of generated clips to tables, saved models and predictions.
+//!
+//! One test binary: everything in it compiles the network again in each further one.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
+
+mod bad_input;
+mod evaluation;
+mod generated;
+mod model_file;

@@ -1,0 +1,51 @@
+//! A trained network survives being written and read.
+
+use std::fs;
+
+use microexpr_classifier::{Classifier, ClassifierError, Device, SavedModel};
+use microexpr_data::LabelScheme;
+
+use crate::generated::Generated;
+
+#[test]
+fn a_saved_model_classifies_the_clips_it_was_trained_on() {
+    let generated = Generated::get();
+    let mut experiment = generated.experiment();
+    experiment.settings.training.epochs = 40;
+    let index = generated.index();
+    let (model, skipped) = experiment.train(&index, LabelScheme::ThreeClasses, 1, &|_| ()).unwrap();
+    assert!(skipped.is_empty());
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    model.save(&path).unwrap();
+    assert_eq!(SavedModel::load(&path).unwrap().description, model.description);
+
+    let classifier = Classifier::load(&path, Device::Cpu).unwrap();
+    let mut correct = 0;
+    for clip in index.clips.iter().step_by(3) {
+        let prediction = classifier.classify(&clip.sequence().unwrap(), clip.fps).unwrap();
+        assert!((prediction.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-5);
+        assert!((prediction.attention.iter().sum::<f64>() / 51.0 - 1.0).abs() < 1e-4);
+        assert_eq!(prediction.kept_frames.first(), Some(&0));
+        assert_eq!(prediction.kept_frames.last(), Some(&(clip.frames.len() - 1)));
+        correct += usize::from(Some(prediction.class()) == LabelScheme::ThreeClasses.class_of(clip));
+        if correct == 1 {
+            let picture = folder.path().join("attention.png");
+            prediction.write_attention_picture(&picture).unwrap();
+            assert_eq!(image::image_dimensions(&picture).unwrap(), (762, 762));
+        }
+    }
+    assert!(correct >= 7, "{correct} of 8 training clips");
+}
+
+#[test]
+fn files_that_are_no_model_are_refused_by_name() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    assert!(matches!(SavedModel::load(&path), Err(ClassifierError::ReadFile { .. })));
+    for bytes in [&b""[..], b"not a model", &[0xFF; 64], b"\x02\0\0\0\0\0\0\0{}"] {
+        fs::write(&path, bytes).unwrap();
+        let error = SavedModel::load(&path).unwrap_err();
+        assert!(error.to_string().contains("model.safetensors"), "{error}");
+    }
+}
