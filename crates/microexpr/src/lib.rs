@@ -1,0 +1,45 @@
+//! Facial micro-expression recognition from video: every stage of the pipeline, and the classifier that joins them.
+//!
+//! ```no_run
+//! use microexpr::prelude::*;
+//!
+//! let classifier = Classifier::load("model.safetensors", Device::Cpu)?;
+//! let prediction = classifier.classify(&ImageSequence::open("clip/")?, 100.0)?;
+//! println!("{}: {:.0} %", prediction.class_name(), 100.0 * prediction.probability());
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | module | crate | holds |
+//! |---|---|---|
+//! | [`core`] | `microexpr-core` | clips, flow fields, landmarks, image operators |
+//! | [`magnify`] | `microexpr-magnify` | motion magnification |
+//! | [`flow`] | `microexpr-flow` | optical flow, frame selection |
+//! | [`landmarks`] | `microexpr-landmarks` | face detection, landmarks, tracking, alignment |
+//! | [`graph`] | `microexpr-graph` | landmark graphs |
+//! | [`gnn`] | `microexpr-gnn` | graph attention layers and networks |
+//! | [`data`] | `microexpr-data` | datasets, protocols, metrics |
+//! | [`classifier`] | `microexpr-classifier` | the whole pipeline, training, evaluation, prediction |
+//!
+//! Each crate can be used alone; this one adds nothing but the names.
+//!
+//! # Features
+//!
+//! `flex` (default) runs the network on the processor, `cuda` on an NVIDIA GPU, `wgpu` on any other.
+
+pub use microexpr_classifier as classifier;
+pub use microexpr_core as core;
+pub use microexpr_data as data;
+pub use microexpr_flow as flow;
+pub use microexpr_gnn as gnn;
+pub use microexpr_graph as graph;
+pub use microexpr_landmarks as landmarks;
+pub use microexpr_magnify as magnify;
+
+/// The names that most programs need.
+pub mod prelude {
+    pub use microexpr_classifier::{
+        Cache, Classifier, ClassifierError, Device, Evaluation, Experiment, Pipeline, Prediction, Settings,
+    };
+    pub use microexpr_core::{Clip, FlowField, ImageSequence, Landmarks};
+    pub use microexpr_data::{DatasetIndex, LabelScheme, Layout};
+}
