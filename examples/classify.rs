@@ -1,0 +1,67 @@
+//! Classifies one clip with a saved model.
+
+mod shared;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use microexpr::classifier::LandmarkSource;
+use microexpr::prelude::{Classifier, Device, ImageSequence};
+use shared::experiment_options::LandmarksFrom;
+
+/// Prints the class probabilities of one clip and the frames they rest on.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Model written by `train`
+    #[arg(long)]
+    model: PathBuf,
+    /// Folder with the frames of the clip
+    #[arg(long)]
+    input: PathBuf,
+    /// Frames per second of the clip
+    #[arg(long)]
+    fps: f64,
+    /// Picture (PNG) of the attention that every landmark receives
+    #[arg(long)]
+    picture: Option<PathBuf>,
+    /// Where landmarks come from [default: as in training]
+    #[arg(long, value_enum)]
+    landmarks: Option<LandmarksFrom>,
+    /// 68-point model in dlib's format [default: as in training]
+    #[arg(long, value_name = "FILE")]
+    landmark_model: Option<PathBuf>,
+    /// Where the network runs: cpu, cuda or wgpu
+    #[arg(long, default_value = "cpu")]
+    device: Device,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    shared::run(|| classify(&options))
+}
+
+fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
+    let source = match (&options.landmark_model, options.landmarks) {
+        (Some(path), _) => Some(LandmarkSource::Model { path: Some(path.clone()) }),
+        (None, Some(LandmarksFrom::Model)) => Some(LandmarkSource::Model { path: None }),
+        (None, Some(LandmarksFrom::Files)) => Some(LandmarkSource::Files),
+        (None, None) => None,
+    };
+    let classifier = match source {
+        Some(source) => Classifier::load_with_landmarks(&options.model, options.device, source)?,
+        None => Classifier::load(&options.model, options.device)?,
+    };
+    let prediction = classifier.classify(&ImageSequence::open(&options.input)?, options.fps)?;
+    for (name, probability) in prediction.classes.iter().zip(&prediction.probabilities) {
+        println!("{name:>12}  {probability:.4}");
+    }
+    println!("class: {}", prediction.class_name());
+    println!("kept frames: {:?}", prediction.kept_frames);
+    if let Some(path) = &options.picture {
+        prediction.write_attention_picture(path)?;
+        println!("attention: {}", path.display());
+    }
+    Ok(())
+}

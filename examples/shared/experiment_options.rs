@@ -1,0 +1,154 @@
+//! Options of the programs that train networks or turn clips into graphs.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use microexpr::classifier::{Attention, LandmarkSource};
+use microexpr::data::LabelScheme;
+use microexpr::landmarks::FaceChoice;
+use microexpr::prelude::{Cache, Device, Experiment, Settings};
+
+/// Where landmarks come from.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum LandmarksFrom {
+    /// Found by the landmark model in the first frame, then tracked.
+    Model,
+    /// Read from `landmarks.csv` or `landmarks.json` beside the frames.
+    Files,
+}
+
+/// Where the face is.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum Face {
+    /// The largest face that the detector finds in the first frame.
+    Detect,
+    /// The whole frame: for sets that are already cropped to the face.
+    Whole,
+}
+
+/// Attention of the layers.
+#[derive(Debug, Clone, Copy, ValueEnum)]
+pub(crate) enum AttentionKind {
+    /// Self-attention alone.
+    #[value(name = "self")]
+    SelfOnly,
+    /// Gaussian attention alone.
+    Gaussian,
+    /// Both, fused by a learned weight.
+    Adaptive,
+}
+
+/// Options that decide how clips become graphs.
+#[derive(Debug, Args)]
+pub(crate) struct PipelineOptions {
+    /// All settings as a JSON file, as found under `settings` in results.json; other options override it
+    #[arg(long, value_name = "FILE")]
+    pub(crate) settings: Option<PathBuf>,
+    /// Where landmarks come from
+    #[arg(long, value_enum, default_value = "model")]
+    pub(crate) landmarks: LandmarksFrom,
+    /// 68-point model in dlib's format [default: $MICROEXPR_LANDMARK_MODEL, else where libdlib-data puts it]
+    #[arg(long, value_name = "FILE")]
+    pub(crate) landmark_model: Option<PathBuf>,
+    /// Where the face is in the first frame
+    #[arg(long, value_enum, default_value = "detect")]
+    pub(crate) face: Face,
+    /// Motion magnification of test clips [default: 4]
+    #[arg(long)]
+    pub(crate) alpha: Option<f64>,
+    /// Folder for preprocessed clips [default: $MICROEXPR_CACHE, else microexpr in the user's cache folder]
+    #[arg(long, value_name = "DIR")]
+    pub(crate) cache: Option<PathBuf>,
+    /// Preprocess everything anew and keep nothing
+    #[arg(long)]
+    pub(crate) no_cache: bool,
+    /// Threads of the processor to use [default: all]
+    #[arg(long)]
+    pub(crate) threads: Option<usize>,
+}
+
+/// Options that decide how the network is trained.
+#[derive(Debug, Args)]
+pub(crate) struct TrainingOptions {
+    /// Attention of the layers
+    #[arg(long, value_enum)]
+    pub(crate) attention: Option<AttentionKind>,
+    /// Passes over the training clips [default: 100]
+    #[arg(long)]
+    pub(crate) epochs: Option<usize>,
+    /// Clips per training step [default: 32]
+    #[arg(long)]
+    pub(crate) batch_size: Option<usize>,
+    /// Adam's learning rate [default: 0.001]
+    #[arg(long)]
+    pub(crate) learning_rate: Option<f64>,
+    /// Where the network runs: cpu, cuda or wgpu
+    #[arg(long, default_value = "cpu")]
+    pub(crate) device: Device,
+}
+
+impl PipelineOptions {
+    pub(crate) fn settings(&self) -> Result<Settings, Box<dyn Error>> {
+        if let Some(threads) = self.threads {
+            rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+        }
+        let mut settings = match &self.settings {
+            Some(path) => {
+                let text = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+                serde_json::from_slice(&text).map_err(|e| format!("{}: {e}", path.display()))?
+            }
+            None => Settings::default(),
+        };
+        if self.settings.is_none() || self.landmark_model.is_some() {
+            settings.pipeline.landmarks = match self.landmarks {
+                LandmarksFrom::Model => LandmarkSource::Model { path: self.landmark_model.clone() },
+                LandmarksFrom::Files => LandmarkSource::Files,
+            };
+        }
+        if self.settings.is_none() {
+            settings.pipeline.landmarker.face = match self.face {
+                Face::Detect => FaceChoice::Largest,
+                Face::Whole => FaceChoice::WholeFrame,
+            };
+        }
+        if let Some(alpha) = self.alpha {
+            settings.pipeline.magnification.alpha = alpha;
+        }
+        Ok(settings)
+    }
+
+    pub(crate) fn cache(&self) -> Result<Cache, Box<dyn Error>> {
+        if self.no_cache {
+            return Ok(Cache::none());
+        }
+        let folder = self.cache.clone().or_else(Cache::default_folder);
+        folder
+            .map(Cache::at)
+            .ok_or_else(|| "there is no home folder for the cache; give --cache or --no-cache".into())
+    }
+}
+
+impl TrainingOptions {
+    pub(crate) fn experiment(&self, pipeline: &PipelineOptions) -> Result<Experiment, Box<dyn Error>> {
+        let mut settings = pipeline.settings()?;
+        if let Some(attention) = self.attention {
+            settings.model.attention = match attention {
+                AttentionKind::SelfOnly => Attention::SelfOnly,
+                AttentionKind::Gaussian => Attention::Gaussian,
+                AttentionKind::Adaptive => Attention::Adaptive,
+            };
+        }
+        let training = &mut settings.training;
+        training.epochs = self.epochs.unwrap_or(training.epochs);
+        training.batch_size = self.batch_size.unwrap_or(training.batch_size);
+        training.learning_rate = self.learning_rate.unwrap_or(training.learning_rate);
+        Ok(Experiment { settings, device: self.device, cache: pipeline.cache()? })
+    }
+}
+
+/// The label scheme of a number of classes.
+pub(crate) fn label_scheme(classes: usize) -> Result<LabelScheme, Box<dyn Error>> {
+    LabelScheme::with_classes(classes)
+        .ok_or_else(|| format!("--classes must be 3 or 5, found {classes}").into())
+}

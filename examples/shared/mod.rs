@@ -1,0 +1,74 @@
+//! What the programs have in common: how they end, how they show progress, and options that several of them take.
+#![allow(dead_code, reason = "every program uses a part of it")]
+
+pub(crate) mod experiment_options;
+
+use std::error::Error;
+use std::process::ExitCode;
+
+use indicatif::{ProgressBar, ProgressStyle};
+use microexpr::classifier::Progress;
+
+/// Runs a program: an error becomes one line on standard error, causes joined by colons, and exit code 1.
+pub(crate) fn run(program: impl FnOnce() -> Result<(), Box<dyn Error>>) -> ExitCode {
+    match program() {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(error) => {
+            eprintln!("error: {}", one_line(error.as_ref()));
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn one_line(error: &dyn Error) -> String {
+    let mut text = error.to_string();
+    let mut source = error.source();
+    while let Some(cause) = source {
+        let cause_text = cause.to_string();
+        if !text.ends_with(&cause_text) {
+            text = format!("{text}: {cause_text}");
+        }
+        source = cause.source();
+    }
+    text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// A bar on the terminal with the time left; silent where standard error is no terminal.
+pub(crate) fn progress_bar(length: u64, what: &str) -> ProgressBar {
+    let style = ProgressStyle::with_template("{prefix:>10} [{bar:40}] {pos}/{len} {elapsed} ({eta} left)")
+        .expect("the template is well formed")
+        .progress_chars("=> ");
+    ProgressBar::new(length).with_style(style).with_prefix(what.to_owned())
+}
+
+/// Shows what a long computation reports: one bar while clips become graphs, another while networks train.
+pub(crate) struct ProgressBars {
+    preparing: ProgressBar,
+    training: ProgressBar,
+}
+
+impl ProgressBars {
+    pub(crate) fn new() -> Self {
+        Self { preparing: progress_bar(0, "clips"), training: progress_bar(0, "epochs") }
+    }
+
+    pub(crate) fn show(&self, progress: Progress) {
+        let (bar, done, total) = match progress {
+            Progress::Preparing { done, total } => (&self.preparing, done, total),
+            Progress::Training { done, total } => {
+                if !self.preparing.is_finished() {
+                    self.preparing.finish_and_clear();
+                }
+                (&self.training, done, total)
+            }
+            _ => return,
+        };
+        bar.set_length(total as u64);
+        bar.set_position(done as u64);
+    }
+
+    pub(crate) fn finish(&self) {
+        self.preparing.finish_and_clear();
+        self.training.finish_and_clear();
+    }
+}

@@ -1,0 +1,76 @@
+//! Writes generated micro-expression clips, with exact ground truth, in a dataset's own layout.
+
+mod shared;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::{Parser, ValueEnum};
+use microexpr_synth::{Layout, SynthParams, write_dataset};
+
+/// Generate faces whose action units move by tenths of a pixel, laid out on disk like a dataset.
+///
+/// Every clip folder holds its frames and landmarks.csv (the true 68 points of every frame, OpenFace's column names); truth.json
+/// at the root holds subject, class, action units, apex and true motion of every clip.
+#[derive(Parser)]
+#[command(name = "synthesize", version)]
+struct Args {
+    /// Whose folders and file names to imitate
+    #[arg(long, value_enum)]
+    layout: LayoutName,
+    /// Folder to write to; it must be empty or not exist yet
+    #[arg(long, value_name = "DIR")]
+    out: PathBuf,
+    /// Number of persons
+    #[arg(long, value_name = "N", default_value_t = SynthParams::default().subjects)]
+    subjects: usize,
+    /// Clips of every person
+    #[arg(long, value_name = "N", default_value_t = SynthParams::default().clips_per_subject)]
+    clips: usize,
+    /// The same seed gives the same dataset
+    #[arg(long, value_name = "S", default_value_t = SynthParams::default().seed)]
+    seed: u64,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum LayoutName {
+    /// SMIC's raw high-speed part
+    Smic,
+    /// SAMM (cannot be written yet)
+    Samm,
+    /// CASME II (cannot be written yet)
+    Casme2,
+}
+
+impl LayoutName {
+    fn layout(self) -> Result<Layout, Box<dyn Error>> {
+        match self {
+            Self::Smic => Ok(Layout::Smic),
+            Self::Samm => Err("SAMM's layout cannot be written yet: use --layout smic".into()),
+            Self::Casme2 => Err("CASME II's layout cannot be written yet: use --layout smic".into()),
+        }
+    }
+}
+
+fn main() -> ExitCode {
+    let args = Args::parse();
+    shared::run(|| synthesize(&args))
+}
+
+fn synthesize(args: &Args) -> Result<(), Box<dyn Error>> {
+    let layout = args.layout.layout()?;
+    let params = SynthParams {
+        seed: args.seed,
+        subjects: args.subjects,
+        clips_per_subject: args.clips,
+        ..SynthParams::default()
+    };
+    let total = args.subjects.saturating_mul(args.clips) as u64;
+    let bar = shared::progress_bar(total, "clips");
+    let written = write_dataset(&params, layout, &args.out, |_| bar.inc(1));
+    bar.finish_and_clear();
+    let records = written?;
+    println!("{} clips of {} subjects in {}", records.len(), args.subjects, args.out.display());
+    Ok(())
+}

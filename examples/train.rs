@@ -1,0 +1,56 @@
+//! Trains one network on all clips of a dataset and saves it.
+
+mod shared;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use microexpr::data::Layout;
+use shared::ProgressBars;
+use shared::experiment_options::{PipelineOptions, TrainingOptions, label_scheme};
+
+/// Trains a network on all clips of a dataset, for use by `classify`.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Layout of the dataset: smic, samm, casme2 or manifest
+    #[arg(long)]
+    dataset: Layout,
+    /// Folder of the dataset, or the manifest file [default: $SMIC_ROOT, $SAMM_ROOT, $CASME2_ROOT]
+    #[arg(long)]
+    root: Option<PathBuf>,
+    /// Number of classes: 3 or 5
+    #[arg(long, default_value_t = 3)]
+    classes: usize,
+    /// Decides initial weights, order and dropout
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// File for the model (safetensors)
+    #[arg(long)]
+    out: PathBuf,
+    #[command(flatten)]
+    pipeline: PipelineOptions,
+    #[command(flatten)]
+    training: TrainingOptions,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    shared::run(|| train(&options))
+}
+
+fn train(options: &Options) -> Result<(), Box<dyn Error>> {
+    let experiment = options.training.experiment(&options.pipeline)?;
+    let scheme = label_scheme(options.classes)?;
+    let index = options.dataset.read(options.dataset.root(options.root.clone())?)?;
+    let bars = ProgressBars::new();
+    let (model, skipped) = experiment.train(&index, scheme, options.seed, &|p| bars.show(p))?;
+    bars.finish();
+    model.save(&options.out)?;
+    for clip in index.skipped.iter().chain(&skipped) {
+        eprintln!("left out {}: {}", clip.id, clip.reason);
+    }
+    println!("{} ({})", options.out.display(), model.description.trained_on);
+    Ok(())
+}
