@@ -85,6 +85,40 @@ pub enum DataError {
         /// The columns that are there.
         found: String,
     },
+    /// Training and testing on one dataset where two were asked for.
+    #[error("training and test dataset are both {dataset}, expected two different ones")]
+    SameDataset {
+        /// The dataset.
+        dataset: String,
+    },
+    /// A side of a split without clips.
+    #[error("none of the {clips} clips is of {dataset}")]
+    NoClips {
+        /// The dataset.
+        dataset: String,
+        /// Number of clips looked at.
+        clips: usize,
+    },
+    /// A share that is not between 0 and 1.
+    #[error("share of validation subjects: expected more than 0 and less than 1, found {found}")]
+    Share {
+        /// The rejected share.
+        found: f64,
+    },
+    /// A split that needs more subjects.
+    #[error("expected clips of at least 2 subjects to split, found {found}")]
+    TooFewSubjects {
+        /// Number of subjects.
+        found: usize,
+    },
+    /// A clip index that no subject belongs to.
+    #[error("clip {found} does not exist, there are {clips} clips")]
+    UnknownClip {
+        /// The rejected index.
+        found: usize,
+        /// Number of clips.
+        clips: usize,
+    },
     /// A class index that the confusion matrix does not have.
     #[error("class {found} does not exist, there are {classes} classes")]
     UnknownClass {

@@ -24,36 +24,47 @@
 //! | [`DatasetIndex`], [`ClipRecord`], [`SkippedClip`] | what is there and what is not |
 //! | [`check_frames`], [`frame_gaps`] | a closer look at the frames |
 //! | [`LabelScheme`] | emotion words to classes |
-//! | [`loso`], [`subject_k_fold`], [`balance`] | splits by subject, augmentation plan |
+//! | [`loso`], [`composite_loso`], [`cross_dataset`], [`subject_k_fold`], [`inner_validation`] | splits by subject ([`Fold`]) |
+//! | [`balance`] | augmentation plan |
 //! | [`ConfusionMatrix`], [`wilson_interval`] | accuracy, UF1, UAR, confidence |
 
 mod annotated;
 mod annotations;
 mod balance;
+mod composite_loso;
 mod confusion_matrix;
+mod cross_dataset;
 mod dataset;
 mod error;
+mod fold;
 mod folder_search;
 mod frame_check;
 mod index;
+mod inner_validation;
 mod label_scheme;
 mod loso;
 mod manifest;
 mod natural_order;
 mod smic;
+mod subject_k_fold;
 mod wilson;
 
 pub use annotated::{read_casme2, read_samm};
 pub use annotations::{AnnotationParams, Erratum, FrameColumn};
 pub use balance::{COPY_ALPHAS, TEST_ALPHA, TrainingItem, balance};
+pub use composite_loso::composite_loso;
 pub use confusion_matrix::{ClassScores, ConfusionMatrix};
+pub use cross_dataset::cross_dataset;
 pub use dataset::{Dataset, Layout};
 pub use error::DataError;
+pub use fold::Fold;
 pub use frame_check::{FrameProblem, check_frames, frame_gaps};
 pub use index::{ClipRecord, DatasetIndex, SkippedClip};
+pub use inner_validation::inner_validation;
 pub use label_scheme::{LabelScheme, ProtocolCounts};
-pub use loso::{Fold, loso, subject_k_fold};
+pub use loso::loso;
 pub use manifest::read_manifest;
 pub use natural_order::frame_number;
 pub use smic::{SmicCamera, SmicParams, read_smic};
+pub use subject_k_fold::subject_k_fold;
 pub use wilson::wilson_interval;
