@@ -99,11 +99,15 @@ pub enum DataError {
         /// Number of clips looked at.
         clips: usize,
     },
-    /// A share that is not between 0 and 1.
-    #[error("share of validation subjects: expected more than 0 and less than 1, found {found}")]
-    Share {
-        /// The rejected share.
-        found: f64,
+    /// A setting outside its range.
+    #[error("{name} must be {expected}, found {found}")]
+    Setting {
+        /// Name of the setting.
+        name: &'static str,
+        /// The allowed values.
+        expected: &'static str,
+        /// The rejected value.
+        found: String,
     },
     /// A split that needs more subjects.
     #[error("expected clips of at least 2 subjects to split, found {found}")]

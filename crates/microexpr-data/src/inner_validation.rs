@@ -18,7 +18,7 @@ use crate::fold::{Fold, by_subject, hold_out};
 ///
 /// # Errors
 ///
-/// [`DataError::Share`] if `share` is not between 0 and 1, [`DataError::TooFewSubjects`] for less than two
+/// [`DataError::Setting`] if `share` is not between 0 and 1, [`DataError::TooFewSubjects`] for less than two
 /// training subjects, [`DataError::UnknownClip`] for a clip without a subject.
 ///
 /// # Example
@@ -41,7 +41,8 @@ pub fn inner_validation<S: AsRef<str>>(
     seed: u64,
 ) -> Result<Fold, DataError> {
     if !(share > 0.0 && share < 1.0) {
-        return Err(DataError::Share { found: share });
+        let expected = "more than 0 and less than 1";
+        return Err(DataError::Setting { name: "share", expected, found: share.to_string() });
     }
     if let Some(found) = train.iter().copied().find(|clip| *clip >= subjects.len()) {
         return Err(DataError::UnknownClip { found, clips: subjects.len() });

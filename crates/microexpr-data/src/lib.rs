@@ -26,11 +26,13 @@
 //! | [`LabelScheme`] | emotion words to classes |
 //! | [`loso`], [`composite_loso`], [`cross_dataset`], [`subject_k_fold`], [`inner_validation`] | splits by subject ([`Fold`]) |
 //! | [`balance`] | augmentation plan |
-//! | [`ConfusionMatrix`], [`wilson_interval`] | accuracy, UF1, UAR, confidence |
+//! | [`ConfusionMatrix`] | accuracy, UF1, UAR, scores of a class |
+//! | [`wilson_interval`], [`bootstrap_intervals`], [`mcnemar`] | confidence intervals, test between two runs |
 
 mod annotated;
 mod annotations;
 mod balance;
+mod bootstrap;
 mod composite_loso;
 mod confusion_matrix;
 mod cross_dataset;
@@ -44,6 +46,7 @@ mod inner_validation;
 mod label_scheme;
 mod loso;
 mod manifest;
+mod mcnemar;
 mod natural_order;
 mod smic;
 mod subject_k_fold;
@@ -52,6 +55,7 @@ mod wilson;
 pub use annotated::{read_casme2, read_samm};
 pub use annotations::{AnnotationParams, Erratum, FrameColumn};
 pub use balance::{COPY_ALPHAS, TEST_ALPHA, TrainingItem, balance};
+pub use bootstrap::{BootstrapParams, ScoreIntervals, bootstrap_intervals};
 pub use composite_loso::composite_loso;
 pub use confusion_matrix::{ClassScores, ConfusionMatrix};
 pub use cross_dataset::cross_dataset;
@@ -64,6 +68,7 @@ pub use inner_validation::inner_validation;
 pub use label_scheme::{LabelScheme, ProtocolCounts};
 pub use loso::loso;
 pub use manifest::read_manifest;
+pub use mcnemar::{McNemar, mcnemar};
 pub use natural_order::frame_number;
 pub use smic::{SmicCamera, SmicParams, read_smic};
 pub use subject_k_fold::subject_k_fold;

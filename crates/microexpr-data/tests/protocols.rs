@@ -140,7 +140,7 @@ fn inner_validation_refuses_what_cannot_be_split() {
     let subjects = ["a", "a", "b"];
     for share in [0.0, 1.0, -0.5, f64::NAN] {
         let error = inner_validation(&[0, 1, 2], &subjects, share, 0).unwrap_err();
-        assert!(matches!(error, DataError::Share { .. }), "{share}");
+        assert!(matches!(error, DataError::Setting { name: "share", .. }), "{share}");
     }
     let error = inner_validation(&[0, 1], &subjects, 0.5, 0).unwrap_err();
     assert_eq!(error.to_string(), "expected clips of at least 2 subjects to split, found 1");
