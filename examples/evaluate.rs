@@ -1,4 +1,4 @@
-//! Leave-one-subject-out evaluation of a dataset: from folders of frames to a table.
+//! Evaluation of datasets by subject-wise protocols: from folders of frames to a table.
 
 mod shared;
 
@@ -7,41 +7,45 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use microexpr::classifier::summary;
-use microexpr::data::Layout;
-use shared::ProgressBars;
-use shared::experiment_options::{PipelineOptions, TrainingOptions, label_scheme};
+use microexpr::classifier::{Evaluation, EvaluationRequest, Protocol, Shard};
+use shared::dataset_options::DatasetOptions;
+use shared::experiment_options::{PipelineOptions, TrainingOptions};
+use shared::{ProgressBars, finish_evaluation};
 
 /// How clips are split into training and test.
-#[derive(Debug, Clone, Copy, ValueEnum)]
-enum Protocol {
+#[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
+enum ProtocolName {
     /// Leave one subject out.
     Loso,
+    /// Leave one subject out over several datasets together.
+    Composite,
+    /// A few folds of whole subjects, see --folds.
+    KFold,
 }
 
-/// Evaluates the classifier on a dataset and writes results.json, predictions.csv, report.html and pictures.
+/// Evaluates the classifier on datasets and writes results.json, predictions.csv, report.html and pictures.
 ///
-/// A run that was stopped goes on where it stopped if it is started again with the same options.
+/// A run that was stopped goes on where it stopped if it is started again with the same options. With --shard every
+/// machine does a share; `merge` joins the shares to the same result.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Layout of the dataset: smic, samm, casme2 or manifest
-    #[arg(long)]
-    dataset: Layout,
-    /// Folder of the dataset, or the manifest file [default: $SMIC_ROOT, $SAMM_ROOT, $CASME2_ROOT]
-    #[arg(long)]
-    root: Option<PathBuf>,
-    /// Number of classes: 3 or 5
-    #[arg(long, default_value_t = 3)]
-    classes: usize,
+    #[command(flatten)]
+    data: DatasetOptions,
     /// How clips are split
     #[arg(long, value_enum, default_value = "loso")]
-    protocol: Protocol,
+    protocol: ProtocolName,
+    /// Number of folds of --protocol k-fold
+    #[arg(long, default_value_t = 10)]
+    folds: usize,
     /// How many seeds to run
     #[arg(long, default_value_t = 1)]
     seeds: u64,
     /// The first seed
     #[arg(long, default_value_t = 1)]
     seed: u64,
+    /// Run only share I of N of the folds and write shard-I-of-N.json for `merge`
+    #[arg(long, value_name = "I/N")]
+    shard: Option<Shard>,
     /// Folder for the results
     #[arg(long)]
     out: PathBuf,
@@ -58,17 +62,39 @@ fn main() -> ExitCode {
 
 fn evaluate(options: &Options) -> Result<(), Box<dyn Error>> {
     let experiment = options.training.experiment(&options.pipeline)?;
-    let scheme = label_scheme(options.classes)?;
-    let index = options.dataset.read(options.dataset.root(options.root.clone())?)?;
+    let datasets = options.data.read()?;
     let seeds: Vec<u64> = (options.seed..options.seed + options.seeds.max(1)).collect();
-    let bars = ProgressBars::new();
-    let evaluation = match options.protocol {
-        Protocol::Loso => experiment.loso(&index, scheme, &seeds, &options.out, &|p| bars.show(p))?,
+    let request = EvaluationRequest {
+        datasets: &datasets,
+        scheme: options.data.scheme()?,
+        protocol: options.protocol()?,
+        seeds: &seeds,
+        shard: options.shard.unwrap_or(Shard::WHOLE),
+        out: &options.out,
     };
+    let bars = ProgressBars::new();
+    let part = experiment.evaluate(&request, &|p| bars.show(p))?;
     bars.finish();
-    evaluation.write(&options.out)?;
-    print!("{}", summary(&evaluation));
-    println!("\nresults: {}", options.out.join("results.json").display());
-    println!("report:  {}", options.out.join("report.html").display());
-    Ok(())
+    if options.shard.is_some() {
+        part.write(&options.out)?;
+        println!("{}", options.out.join(part.shard.file_name()).display());
+        return Ok(());
+    }
+    finish_evaluation(&Evaluation::merge(vec![part])?, &options.out)
+}
+
+impl Options {
+    fn protocol(&self) -> Result<Protocol, Box<dyn Error>> {
+        let several = self.data.dataset.len() > 1;
+        match self.protocol {
+            ProtocolName::Loso if several => {
+                Err("several datasets are evaluated together by --protocol composite".into())
+            }
+            ProtocolName::Composite if !several => Err("--protocol composite pools several datasets: \
+                 give --dataset (and --root) once for each"
+                .into()),
+            ProtocolName::Loso | ProtocolName::Composite => Ok(Protocol::Loso),
+            ProtocolName::KFold => Ok(Protocol::SubjectKFold { folds: self.folds, seed: self.seed }),
+        }
+    }
 }

@@ -9,7 +9,8 @@ use std::process::ExitCode;
 use clap::Parser;
 use microexpr::data::Layout;
 use shared::ProgressBars;
-use shared::experiment_options::{PipelineOptions, TrainingOptions, label_scheme};
+use shared::dataset_options::{label_scheme, read};
+use shared::experiment_options::{PipelineOptions, TrainingOptions};
 
 /// Trains a network on all clips of a dataset, for use by `classify`.
 #[derive(Debug, Parser)]
@@ -43,7 +44,7 @@ fn main() -> ExitCode {
 fn train(options: &Options) -> Result<(), Box<dyn Error>> {
     let experiment = options.training.experiment(&options.pipeline)?;
     let scheme = label_scheme(options.classes)?;
-    let index = options.dataset.read(options.dataset.root(options.root.clone())?)?;
+    let index = read(options.dataset, options.root.clone())?;
     let bars = ProgressBars::new();
     let (model, skipped) = experiment.train(&index, scheme, options.seed, &|p| bars.show(p))?;
     bars.finish();

@@ -5,7 +5,6 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use microexpr::classifier::{Attention, LandmarkSource};
-use microexpr::data::LabelScheme;
 use microexpr::landmarks::FaceChoice;
 use microexpr::prelude::{Cache, Device, Experiment, Settings};
 
@@ -145,10 +144,4 @@ impl TrainingOptions {
         training.learning_rate = self.learning_rate.unwrap_or(training.learning_rate);
         Ok(Experiment { settings, device: self.device, cache: pipeline.cache()? })
     }
-}
-
-/// The label scheme of a number of classes.
-pub(crate) fn label_scheme(classes: usize) -> Result<LabelScheme, Box<dyn Error>> {
-    LabelScheme::with_classes(classes)
-        .ok_or_else(|| format!("--classes must be 3 or 5, found {classes}").into())
 }

@@ -1,13 +1,15 @@
 //! What the programs have in common: how they end, how they show progress, and options that several of them take.
 #![allow(dead_code, reason = "every program uses a part of it")]
 
+pub(crate) mod dataset_options;
 pub(crate) mod experiment_options;
 
 use std::error::Error;
+use std::path::Path;
 use std::process::ExitCode;
 
 use indicatif::{ProgressBar, ProgressStyle};
-use microexpr::classifier::Progress;
+use microexpr::classifier::{Evaluation, Progress, summary};
 
 /// Runs a program: an error becomes one line on standard error, causes joined by colons, and exit code 1.
 pub(crate) fn run(program: impl FnOnce() -> Result<(), Box<dyn Error>>) -> ExitCode {
@@ -31,6 +33,15 @@ fn one_line(error: &dyn Error) -> String {
         source = cause.source();
     }
     text.split_whitespace().collect::<Vec<_>>().join(" ")
+}
+
+/// Writes an evaluation's files, prints its table and where they are.
+pub(crate) fn finish_evaluation(evaluation: &Evaluation, out: &Path) -> Result<(), Box<dyn Error>> {
+    evaluation.write(out)?;
+    print!("{}", summary(evaluation));
+    println!("\nresults: {}", out.join("results.json").display());
+    println!("report:  {}", out.join("report.html").display());
+    Ok(())
 }
 
 /// A bar on the terminal with the time left; silent where standard error is no terminal.

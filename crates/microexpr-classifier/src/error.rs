@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::Device;
+use crate::{Device, Shard};
 
 /// What can go wrong between a folder of clips and a table.
 #[derive(Debug, thiserror::Error)]
@@ -63,11 +63,49 @@ pub enum ClassifierError {
     /// A training set without clips.
     #[error("there is no clip to train on")]
     NoTrainingClips,
-    /// Leave-one-subject-out with a single subject.
-    #[error("leave-one-subject-out needs at least two subjects with usable clips, found {found}")]
+    /// A split by subject of a single subject.
+    #[error("a split by subject needs at least two subjects with usable clips, found {found}")]
     TooFewSubjects {
         /// Subjects found.
         found: usize,
+    },
+    /// A share that does not exist.
+    #[error("`{found}` is no share of an evaluation; expected I/N with I from 1 to N, such as 2/8")]
+    InvalidShard {
+        /// What was given.
+        found: String,
+    },
+    /// A file that is no share of an evaluation.
+    #[error("{path}: not a share written by `evaluate --shard`", path = path.display())]
+    InvalidPart {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// Nothing to merge.
+    #[error("there is no share to merge")]
+    NoParts,
+    /// Shares of different evaluations.
+    #[error("shares {first} and {other} do not belong together: data, protocol, seeds or settings differ")]
+    PartsDiffer {
+        /// The first share.
+        first: Shard,
+        /// The one that differs from it.
+        other: Shard,
+    },
+    /// Shares that do not hold every fold.
+    #[error("{missing} of {total} folds are missing, the first is {held_out} with seed {seed}; run their share")]
+    MissingFolds {
+        /// Folds missing.
+        missing: usize,
+        /// Folds of the evaluation.
+        total: usize,
+        /// What the first missing fold holds out.
+        held_out: String,
+        /// Its seed.
+        seed: u64,
     },
     /// A setting outside its range.
     #[error("{setting} must be {expected}, found {found}")]

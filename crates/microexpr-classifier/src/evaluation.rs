@@ -5,6 +5,7 @@ use microexpr_data::{ClassScores, ConfusionMatrix, SkippedClip};
 use serde::{Deserialize, Serialize};
 
 use crate::folds::{ClipPrediction, FoldResult};
+use crate::part::{self, EvaluationPart};
 use crate::{ClassifierError, Settings};
 
 /// Accuracy, UF1 and UAR of one confusion matrix.
@@ -45,6 +46,13 @@ pub struct Timing {
     pub preparing_seconds: f64,
     /// Training and testing, wall time.
     pub training_seconds: f64,
+}
+
+impl std::ops::AddAssign for Timing {
+    fn add_assign(&mut self, other: Self) {
+        self.preparing_seconds += other.preparing_seconds;
+        self.training_seconds += other.training_seconds;
+    }
 }
 
 /// The outcome of an experiment: what `results.json` holds.
@@ -89,24 +97,15 @@ pub struct Evaluation {
     pub settings: Settings,
 }
 
-/// What an evaluation is called and where it came from.
-#[derive(Debug, Clone)]
-pub(crate) struct Heading {
-    pub(crate) protocol: String,
-    pub(crate) classes: Vec<String>,
-    pub(crate) skipped: Vec<SkippedClip>,
-    pub(crate) warnings: Vec<String>,
-    pub(crate) timing: Timing,
-}
-
 impl Evaluation {
-    /// Pools the folds of every seed.
-    pub(crate) fn of(
-        heading: Heading,
-        mut folds: Vec<FoldResult>,
-        settings: &Settings,
-    ) -> Result<Self, ClassifierError> {
-        let classes = heading.classes.len();
+    /// Pools the folds of all shares of an evaluation; a whole evaluation is a single share.
+    ///
+    /// # Errors
+    ///
+    /// [`ClassifierError::NoParts`], [`ClassifierError::PartsDiffer`], [`ClassifierError::MissingFolds`].
+    pub fn merge(parts: Vec<EvaluationPart>) -> Result<Self, ClassifierError> {
+        let (plan, mut folds, timing) = part::join(parts)?;
+        let classes = plan.classes.len();
         let predictions: Vec<ClipPrediction> =
             folds.iter_mut().flat_map(|f| std::mem::take(&mut f.predictions)).collect();
         let mut seed_numbers: Vec<u64> = folds.iter().map(|f| f.seed).collect();
@@ -127,7 +126,7 @@ impl Evaluation {
         let (scores, deviation) = mean_and_deviation(&seeds);
         Ok(Self {
             version: env!("CARGO_PKG_VERSION").to_owned(),
-            protocol: heading.protocol,
+            protocol: plan.protocol,
             clips: truth.len(),
             subjects: subjects.len(),
             class_counts: (0..classes).map(|c| truth.iter().filter(|t| **t == c).count() as u64).collect(),
@@ -136,14 +135,14 @@ impl Evaluation {
             majority_baseline: Scores::of(&ConfusionMatrix::majority_baseline(classes, &truth)?),
             per_class: pooled.per_class(),
             confusion_matrix: pooled,
-            classes: heading.classes,
+            classes: plan.classes,
             seeds,
-            skipped: heading.skipped,
-            warnings: heading.warnings,
+            skipped: plan.skipped,
+            warnings: plan.warnings,
             predictions,
             folds,
-            timing: heading.timing,
-            settings: settings.clone(),
+            timing,
+            settings: plan.settings,
         })
     }
 

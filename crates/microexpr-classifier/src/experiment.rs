@@ -1,19 +1,51 @@
+use std::collections::BTreeSet;
 use std::path::Path;
 use std::time::Instant;
 
 use burn::tensor::backend::AutodiffBackend;
-use microexpr_data::{DatasetIndex, LabelScheme, SkippedClip};
+use microexpr_data::{DatasetIndex, Fold, LabelScheme, SkippedClip};
 use microexpr_gnn::GraphBackend;
 
 use crate::device::OnBackend;
-use crate::evaluation::{Heading, Timing};
+use crate::evaluation::Timing;
 use crate::folds::FoldRunner;
-use crate::plan::{loso_folds, training_items, wanted};
+use crate::part::{EvaluationPart, Plan};
+use crate::plan::{training_items, wanted};
 use crate::prepare::{LabelledClip, Prepared, prepare};
 use crate::progress::{Progress, ProgressSink};
 use crate::saved_model::{ModelDescription, SavedModel};
 use crate::training::{Sample, train};
-use crate::{Cache, ClassifierError, Device, Evaluation, Pipeline, Settings};
+use crate::{Cache, ClassifierError, Device, Evaluation, Pipeline, Protocol, Settings, Shard};
+
+/// What an evaluation is asked to do.
+#[derive(Debug, Clone)]
+pub struct EvaluationRequest<'a> {
+    /// The datasets whose clips are pooled.
+    pub datasets: &'a [DatasetIndex],
+    /// Which labels make which class.
+    pub scheme: LabelScheme,
+    /// How clips are split.
+    pub protocol: Protocol,
+    /// Every fold is trained once per seed.
+    pub seeds: &'a [u64],
+    /// Which share of the folds to run.
+    pub shard: Shard,
+    /// Folder that keeps finished folds.
+    pub out: &'a Path,
+}
+
+impl EvaluationRequest<'_> {
+    /// All jobs: seed, and number of the fold.
+    fn jobs(&self, folds: &[Fold]) -> impl Iterator<Item = (u64, usize)> {
+        self.seeds.iter().flat_map(|seed| (0..folds.len()).map(|fold| (*seed, fold)))
+    }
+
+    /// The jobs of the shard.
+    fn own_jobs(&self, folds: &[Fold]) -> Vec<(u64, usize)> {
+        let numbered = self.jobs(folds).enumerate();
+        numbered.filter(|(number, _)| self.shard.holds(*number)).map(|(_, job)| job).collect()
+    }
+}
 
 /// A pipeline, a network and how to train it, ready to be run on datasets.
 #[derive(Debug)]
@@ -27,14 +59,11 @@ pub struct Experiment {
 }
 
 impl Experiment {
-    /// Leave-one-subject-out evaluation of the dataset's clips, once per seed; the pooled scores never see a test subject in
-    /// training, and nothing is tuned on one. Finished folds are kept in `out/folds`, so a killed run goes on where it
-    /// stopped. Nothing else is written; see [`Evaluation::write`].
+    /// Leave-one-subject-out evaluation of all clips, once per seed: [`Experiment::evaluate`], whole.
     ///
     /// # Errors
     ///
-    /// [`ClassifierError::NoUsableClips`], [`ClassifierError::TooFewSubjects`], device and file errors. A single unusable
-    /// clip is no error: it is listed in [`Evaluation::skipped`].
+    /// As [`Experiment::evaluate`].
     pub fn loso(
         &self,
         index: &DatasetIndex,
@@ -43,14 +72,38 @@ impl Experiment {
         out: &Path,
         progress: ProgressSink<'_>,
     ) -> Result<Evaluation, ClassifierError> {
+        let datasets = std::slice::from_ref(index);
+        let request =
+            EvaluationRequest { datasets, scheme, protocol: Protocol::Loso, seeds, shard: Shard::WHOLE, out };
+        Evaluation::merge(vec![self.evaluate(&request, progress)?])
+    }
+
+    /// Trains and tests the folds of a protocol, once per seed; no test subject is ever seen in training, and nothing is
+    /// tuned on one. Finished folds are kept in `out/folds`, so a killed run goes on where it stopped. Nothing else is
+    /// written; see [`Evaluation::merge`] and [`Evaluation::write`].
+    ///
+    /// # Errors
+    ///
+    /// [`ClassifierError::NoUsableClips`], [`ClassifierError::TooFewSubjects`], device and file errors. A single unusable
+    /// clip is no error: it is listed in [`Evaluation::skipped`].
+    pub fn evaluate(
+        &self,
+        request: &EvaluationRequest<'_>,
+        progress: ProgressSink<'_>,
+    ) -> Result<EvaluationPart, ClassifierError> {
         self.check()?;
+        let (datasets, scheme) = (request.datasets, request.scheme);
         let started = Instant::now();
-        let (clips, prepared, mut skipped) = self.prepare(index, scheme, Split::Loso, progress)?;
-        skipped.splice(0..0, index.skipped.iter().cloned());
-        let folds = loso_folds(&clips)?;
+        let split = |clips: &[LabelledClip<'_>]| {
+            let folds = request.protocol.folds(clips)?;
+            Ok(request.own_jobs(&folds).into_iter().map(|(_, fold)| folds[fold].train.clone()).collect())
+        };
+        let (clips, prepared, mut skipped) = self.prepare(datasets, scheme, &split, progress)?;
+        skipped.splice(0..0, datasets.iter().flat_map(|d| d.skipped.iter().cloned()));
+        let folds = request.protocol.folds(&clips)?;
         let preparing_seconds = started.elapsed().as_secs_f64();
         let classes: Vec<String> = scheme.classes().iter().map(ToString::to_string).collect();
-        let store = out.join("folds");
+        let store = request.out.join("folds");
         let runner = FoldRunner {
             clips: &clips,
             prepared: &prepared,
@@ -60,18 +113,25 @@ impl Experiment {
             store: &store,
             progress,
         };
-        let results = runner.run_all(&folds, seeds)?;
+        let results = runner.run_all(&folds, &request.own_jobs(&folds))?;
         let training_seconds = started.elapsed().as_secs_f64() - preparing_seconds;
-        let mut warnings = index.warnings.clone();
-        warnings.extend(index.protocol_note(scheme));
-        let heading = Heading {
-            protocol: format!("{}, {} classes, leave one subject out", index.layout, classes.len()),
-            classes,
-            skipped,
-            warnings,
+        let notes = datasets.iter().map(|d| d.protocol_note(scheme).map(|note| format!("{}: {note}", d.layout)));
+        let warnings = datasets.iter().flat_map(|d| d.warnings.iter().cloned()).chain(notes.flatten()).collect();
+        let names: BTreeSet<String> = clips.iter().map(|c| c.record.dataset.to_string()).collect();
+        let names = Vec::from_iter(names).join(" + ");
+        Ok(EvaluationPart {
+            shard: request.shard,
+            plan: Plan {
+                protocol: format!("{names}, {} classes, {}", classes.len(), request.protocol.describe()),
+                jobs: request.jobs(&folds).map(|(s, f)| (s, folds[f].held_out.clone())).collect(),
+                classes,
+                skipped,
+                warnings,
+                settings: self.settings.clone(),
+            },
+            folds: results,
             timing: Timing { preparing_seconds, training_seconds },
-        };
-        Evaluation::of(heading, results, &self.settings)
+        })
     }
 
     /// Trains one network on all clips of a dataset.
@@ -87,7 +147,8 @@ impl Experiment {
         progress: ProgressSink<'_>,
     ) -> Result<(SavedModel, Vec<SkippedClip>), ClassifierError> {
         self.check()?;
-        let (clips, prepared, skipped) = self.prepare(index, scheme, Split::TrainOnAll, progress)?;
+        let everything = |clips: &[LabelledClip<'_>]| Ok(vec![(0..clips.len()).collect()]);
+        let (clips, prepared, skipped) = self.prepare(std::slice::from_ref(index), scheme, &everything, progress)?;
         let all: Vec<usize> = (0..clips.len()).collect();
         let samples: Vec<Sample<'_>> = training_items(&clips, &all, &self.settings)
             .iter()
@@ -111,21 +172,21 @@ impl Experiment {
     /// Graphs of all clips that have a class, at every magnification the split will ask for.
     fn prepare<'a>(
         &self,
-        index: &'a DatasetIndex,
+        datasets: &'a [DatasetIndex],
         scheme: LabelScheme,
-        split: Split,
+        training_sets: TrainingSets<'_>,
         progress: ProgressSink<'_>,
     ) -> Result<(Vec<LabelledClip<'a>>, Prepared, Vec<SkippedClip>), ClassifierError> {
         let pipeline = Pipeline::new(&self.settings.pipeline)?;
-        let labelled = index
-            .clips
+        let labelled = datasets
             .iter()
+            .flat_map(|d| &d.clips)
             .filter_map(|record| scheme.class_of(record).map(|class| LabelledClip { record, class }));
         let mut clips: Vec<LabelledClip<'a>> = labelled.collect();
         let mut skipped = Vec::new();
         loop {
-            let training_sets = split.training_sets(&clips)?;
-            let wanted = wanted(&clips, training_sets.iter().map(Vec::as_slice), &self.settings);
+            let sets = training_sets(&clips)?;
+            let wanted = wanted(&clips, sets.iter().map(Vec::as_slice), &self.settings);
             let (prepared, failed) = prepare(&clips, &wanted, &pipeline, &self.cache, progress)?;
             if failed.is_empty() {
                 return Ok((clips, prepared, skipped));
@@ -142,21 +203,8 @@ impl Experiment {
     }
 }
 
-/// Which training sets will be asked for.
-#[derive(Debug, Clone, Copy)]
-enum Split {
-    Loso,
-    TrainOnAll,
-}
-
-impl Split {
-    fn training_sets(self, clips: &[LabelledClip<'_>]) -> Result<Vec<Vec<usize>>, ClassifierError> {
-        match self {
-            Self::Loso => Ok(loso_folds(clips)?.into_iter().map(|fold| fold.train).collect()),
-            Self::TrainOnAll => Ok(vec![(0..clips.len()).collect()]),
-        }
-    }
-}
+/// The training sets that will be asked for, as indices of the clips.
+type TrainingSets<'a> = &'a dyn Fn(&[LabelledClip<'_>]) -> Result<Vec<Vec<usize>>, ClassifierError>;
 
 struct TrainTask<'a> {
     samples: &'a [Sample<'a>],

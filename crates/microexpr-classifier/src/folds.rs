@@ -77,10 +77,14 @@ struct Stored {
 }
 
 impl FoldRunner<'_> {
-    /// Trains every fold with every seed, several side by side, and returns the results in order of seed, then fold.
-    pub(crate) fn run_all(&self, folds: &[Fold], seeds: &[u64]) -> Result<Vec<FoldResult>, ClassifierError> {
+    /// Trains the folds that `jobs` names (seed, number of the fold), several side by side, and returns the results in the
+    /// order of the jobs.
+    pub(crate) fn run_all(
+        &self,
+        folds: &[Fold],
+        jobs: &[(u64, usize)],
+    ) -> Result<Vec<FoldResult>, ClassifierError> {
         self.device.probe()?;
-        let jobs: Vec<(u64, usize)> = seeds.iter().flat_map(|s| (0..folds.len()).map(|f| (*s, f))).collect();
         let epochs = Epochs::new(jobs.len() * self.settings.training.epochs, self.progress);
         let next = AtomicUsize::new(0);
         let results = Mutex::new(vec![None; jobs.len()]);

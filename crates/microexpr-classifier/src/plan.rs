@@ -1,29 +1,15 @@
 use std::collections::BTreeSet;
 
-use microexpr_data::{Fold, balance, loso};
+use microexpr_data::balance;
 
 use crate::prepare::{Alpha, LabelledClip};
-use crate::{ClassifierError, Settings};
+use crate::Settings;
 
 /// One clip at one magnification, for training.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct TrainingItem {
     pub(crate) clip: usize,
     pub(crate) alpha: f64,
-}
-
-/// Leave-one-subject-out folds over clips: split first, augmented after, so that no magnified copy crosses a split.
-///
-/// # Errors
-///
-/// [`ClassifierError::TooFewSubjects`] for less than two subjects.
-pub(crate) fn loso_folds(clips: &[LabelledClip<'_>]) -> Result<Vec<Fold>, ClassifierError> {
-    let subjects: Vec<String> = clips.iter().map(|c| c.record.subject_id()).collect();
-    let folds = loso(&subjects);
-    if folds.len() < 2 {
-        return Err(ClassifierError::TooFewSubjects { found: folds.len() });
-    }
-    Ok(folds)
 }
 
 /// The training clips `train` at the test magnification, and copies of rare classes at others until balanced.

@@ -1,0 +1,84 @@
+//! Trains on one dataset and tests on another (the paper's Table 6).
+
+mod shared;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use microexpr::classifier::{Evaluation, EvaluationRequest, Protocol, Shard};
+use microexpr::data::{Dataset, DatasetIndex, Layout};
+use shared::dataset_options::{label_scheme, read};
+use shared::experiment_options::{PipelineOptions, TrainingOptions};
+use shared::{ProgressBars, finish_evaluation};
+
+/// Trains on every clip of one dataset and tests on every clip of another; writes what `evaluate` writes.
+#[derive(Debug, Parser)]
+struct Options {
+    /// Dataset to learn from: its layout (smic, samm, casme2 or manifest) and its folder
+    #[arg(long, num_args = 2, value_names = ["DATASET", "ROOT"])]
+    train: Vec<String>,
+    /// Dataset to test on
+    #[arg(long, num_args = 2, value_names = ["DATASET", "ROOT"])]
+    test: Vec<String>,
+    /// Number of classes: 3 or 5
+    #[arg(long, default_value_t = 3)]
+    classes: usize,
+    /// How many seeds to run
+    #[arg(long, default_value_t = 1)]
+    seeds: u64,
+    /// The first seed
+    #[arg(long, default_value_t = 1)]
+    seed: u64,
+    /// Folder for the results
+    #[arg(long)]
+    out: PathBuf,
+    #[command(flatten)]
+    pipeline: PipelineOptions,
+    #[command(flatten)]
+    training: TrainingOptions,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    shared::run(|| cross_dataset(&options))
+}
+
+fn cross_dataset(options: &Options) -> Result<(), Box<dyn Error>> {
+    let experiment = options.training.experiment(&options.pipeline)?;
+    let datasets = [side("--train", &options.train)?, side("--test", &options.test)?];
+    let protocol = Protocol::CrossDataset { train: name(&datasets[0])?, test: name(&datasets[1])? };
+    let seeds: Vec<u64> = (options.seed..options.seed + options.seeds.max(1)).collect();
+    let request = EvaluationRequest {
+        datasets: &datasets,
+        scheme: label_scheme(options.classes)?,
+        protocol,
+        seeds: &seeds,
+        shard: Shard::WHOLE,
+        out: &options.out,
+    };
+    let bars = ProgressBars::new();
+    let part = experiment.evaluate(&request, &|p| bars.show(p))?;
+    bars.finish();
+    finish_evaluation(&Evaluation::merge(vec![part])?, &options.out)
+}
+
+fn side(option: &str, words: &[String]) -> Result<DatasetIndex, Box<dyn Error>> {
+    let [layout, root] = words else {
+        return Err(format!("{option} needs a dataset and its folder, as in `{option} smic SMIC/`").into());
+    };
+    read(layout.parse::<Layout>()?, Some(PathBuf::from(root)))
+}
+
+/// The one dataset that an index holds.
+fn name(index: &DatasetIndex) -> Result<Dataset, Box<dyn Error>> {
+    let first = index.clips.first().ok_or_else(|| format!("{}: no usable clip", index.root.display()))?;
+    match index.clips.iter().find(|clip| clip.dataset != first.dataset) {
+        Some(other) => {
+            let (root, a, b) = (index.root.display(), &first.dataset, &other.dataset);
+            Err(format!("{root}: holds clips of {a} and of {b}; one dataset is needed").into())
+        }
+        None => Ok(first.dataset.clone()),
+    }
+}

@@ -1,0 +1,33 @@
+//! Joins the shares of an evaluation that was spread over machines.
+
+mod shared;
+
+use std::error::Error;
+use std::path::PathBuf;
+use std::process::ExitCode;
+
+use clap::Parser;
+use microexpr::classifier::{Evaluation, EvaluationPart};
+use shared::finish_evaluation;
+
+/// Joins the files that `evaluate --shard I/N` wrote to the result of the whole evaluation: the same predictions and scores
+/// as from a single run.
+#[derive(Debug, Parser)]
+struct Options {
+    /// The shares, shard-I-of-N.json
+    #[arg(required = true)]
+    shards: Vec<PathBuf>,
+    /// Folder for the results
+    #[arg(long)]
+    out: PathBuf,
+}
+
+fn main() -> ExitCode {
+    let options = Options::parse();
+    shared::run(|| merge(&options))
+}
+
+fn merge(options: &Options) -> Result<(), Box<dyn Error>> {
+    let parts = options.shards.iter().map(|path| EvaluationPart::read(path));
+    finish_evaluation(&Evaluation::merge(parts.collect::<Result<_, _>>()?)?, &options.out)
+}
