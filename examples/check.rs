@@ -1,46 +1,58 @@
 //! What a dataset on disk holds, what it lacks, and how its classes compare with the published protocol.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use microexpr::data::{
-    ClipRecord, DatasetIndex, FrameProblem, LabelScheme, Layout, SmicCamera, SmicParams, check_frames,
-    frame_gaps, read_smic,
+    AnnotationParams, ClipRecord, CompositeParams, DatasetIndex, Erratum, FrameProblem, LabelScheme, Layout,
+    SMIC_HS_SUBJECTS, SmicCamera, SmicParams, check_frames, frame_gaps, frame_number, read_casme2,
+    read_composite, read_samm, read_smic,
 };
+use rayon::prelude::*;
 
 mod shared;
 
-/// Says what a dataset folder holds and what it lacks: clips, subjects, classes against the published protocol,
-/// empty folders, missing, unreadable and odd-sized frames, apexes outside their clips. The exit code is 1 if the
-/// root does not hold the dataset.
+/// Says what a dataset folder holds and what it lacks: clips, subjects, classes against the published protocol, clips and
+/// frames that are missing, unreadable or odd-sized frames, apexes outside their clips. The exit code is 1 if the root
+/// does not hold the dataset or no clip of it can be used.
 #[derive(Parser)]
 struct Arguments {
-    /// Layout of the dataset.
+    /// Layout of the dataset
     #[arg(long, value_enum)]
     dataset: DatasetName,
-    /// Folder of the dataset (of a manifest: the CSV file or its folder); else SMIC_ROOT, SAMM_ROOT, CASME2_ROOT or
-    /// MANIFEST_ROOT.
-    #[arg(long)]
+    /// Folder of the dataset (of a manifest: the CSV file or its folder; of the composite: the folder that holds all
+    /// three); else SMIC_ROOT, SAMM_ROOT, CASME2_ROOT, MANIFEST_ROOT or COMPOSITE_ROOT
+    #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// Number of classes of the protocol.
-    #[arg(long, default_value_t = 3, value_parser = clap::value_parser!(u8).range(3..=5))]
-    classes: u8,
-    /// SMIC's camera; by default the only one there, or hs.
+    /// Number of classes of the protocol
+    #[arg(long, default_value_t = 3)]
+    classes: usize,
+    /// SMIC's camera [default: the only one there, or hs]
     #[arg(long, value_enum)]
     camera: Option<Camera>,
-    /// How closely frames are looked at: decode each one, or only check the numbers in their names.
+    /// Workbook of SAMM or CASME II [default: the one beside the subjects' folders or above them]
+    #[arg(long, value_name = "FILE")]
+    workbook: Option<PathBuf>,
+    /// Corrections of the workbook, CSV with the header [subject,]clip,column,frame; they go before the known ones
+    #[arg(long, value_name = "FILE")]
+    errata: Option<PathBuf>,
+    /// List of the composite's clips, CSV database,subject,clip,label [default: one that lies in the root]
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+    /// How closely frames are looked at: decode each one, or only check the numbers in their names
     #[arg(long, value_enum, default_value = "decode")]
     frames: Frames,
 }
 
-#[derive(Clone, Copy, ValueEnum)]
+#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
 enum DatasetName {
     Smic,
     Samm,
     Casme2,
+    Composite,
     Manifest,
 }
 
@@ -59,36 +71,76 @@ enum Frames {
 
 fn main() -> ExitCode {
     let arguments = Arguments::parse();
-    shared::run(|| check(arguments))
+    shared::run(|| check(&arguments))
 }
 
-fn check(arguments: Arguments) -> Result<(), Box<dyn Error>> {
-    let scheme = LabelScheme::with_classes(arguments.classes.into()).ok_or("--classes must be 3 or 5")?;
-    let index = read(&arguments)?;
+fn check(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    let scheme = shared::experiment_options::label_scheme(arguments.classes)?;
+    refuse_unfitting_options(arguments)?;
+    let index = read(arguments)?;
     print_contents(&index, scheme);
+    print_classes(&index, scheme);
     let problems = frame_problems(&index.clips, arguments.frames);
     print_list("skipped clips", index.skipped.iter().map(|s| format!("{}: {}", s.id, s.reason)).collect());
     print_list("warnings", index.warnings.clone());
     print_list("frame problems", problems);
+    if index.clips.is_empty() {
+        return Err(format!("{}: no clip can be used", index.root.display()).into());
+    }
     Ok(())
 }
 
+/// An option that the dataset has no use for is a mistake of the caller.
+fn refuse_unfitting_options(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    use DatasetName::{Casme2, Composite, Samm, Smic};
+    let (dataset, has) = (
+        arguments.dataset,
+        [
+            ("--camera", arguments.camera.is_some(), &[Smic][..]),
+            ("--workbook", arguments.workbook.is_some(), &[Samm, Casme2]),
+            ("--errata", arguments.errata.is_some(), &[Samm, Casme2, Composite]),
+            ("--list", arguments.list.is_some(), &[Composite]),
+        ],
+    );
+    match has.iter().find(|(_, given, fits)| *given && !fits.contains(&dataset)) {
+        Some((option, ..)) => Err(format!("{option} has no meaning for this dataset").into()),
+        None => Ok(()),
+    }
+}
+
 fn read(arguments: &Arguments) -> Result<DatasetIndex, Box<dyn Error>> {
-    let layout = match arguments.dataset {
-        DatasetName::Smic => Layout::Smic,
-        DatasetName::Samm => Layout::Samm,
-        DatasetName::Casme2 => Layout::Casme2,
-        DatasetName::Manifest => Layout::Manifest,
+    let errata = arguments.errata.as_ref().map(Erratum::read).transpose()?.unwrap_or_default();
+    let annotations = |mut params: AnnotationParams| {
+        params.workbook = params.workbook.or_else(|| arguments.workbook.clone());
+        params.errata.extend(errata.iter().cloned());
+        params
     };
-    let root = layout.root(arguments.root.clone())?;
-    let camera = arguments.camera.map(|camera| match camera {
-        Camera::Hs => SmicCamera::Hs,
-        Camera::Vis => SmicCamera::Vis,
-        Camera::Nir => SmicCamera::Nir,
-    });
-    Ok(match layout {
-        Layout::Smic => read_smic(root, &SmicParams { camera })?,
-        _ => layout.read(root)?,
+    let given = arguments.root.clone();
+    Ok(match arguments.dataset {
+        DatasetName::Smic => {
+            let camera = arguments.camera.map(|camera| match camera {
+                Camera::Hs => SmicCamera::Hs,
+                Camera::Vis => SmicCamera::Vis,
+                Camera::Nir => SmicCamera::Nir,
+            });
+            read_smic(Layout::Smic.root(given)?, &SmicParams { camera })?
+        }
+        DatasetName::Samm => read_samm(Layout::Samm.root(given)?, &annotations(AnnotationParams::samm()))?,
+        DatasetName::Casme2 => {
+            read_casme2(Layout::Casme2.root(given)?, &annotations(AnnotationParams::default()))?
+        }
+        DatasetName::Manifest => Layout::Manifest.open(given)?,
+        DatasetName::Composite => {
+            let root = given.or_else(|| Layout::Composite.root_from_environment());
+            let mut params = match root {
+                Some(_) => CompositeParams::default(),
+                None => CompositeParams::from_environment()?,
+            };
+            params.list.clone_from(&arguments.list);
+            params.samm_annotations.errata.extend(errata.iter().cloned());
+            params.casme2_annotations.errata.extend(errata.iter().cloned());
+            read_composite(root.unwrap_or_default(), &params)?
+        }
     })
 }
 
@@ -103,20 +155,60 @@ fn print_contents(index: &DatasetIndex, scheme: LabelScheme) {
         frames.iter().min().unwrap_or(&0),
         frames.iter().max().unwrap_or(&0)
     );
+    let datasets: BTreeSet<_> = index.clips.iter().map(|clip| &clip.dataset).collect();
+    for dataset in datasets.iter().filter(|_| datasets.len() > 1) {
+        let mut part = index.clone();
+        part.clips.retain(|clip| clip.dataset == **dataset);
+        let (clips, subjects) = (part.clips.len(), part.subjects().len());
+        println!("  {dataset}: {clips} of {subjects} subjects; {}", classes(&part, scheme));
+    }
+    if index.clips.iter().any(|clip| clip.onset.is_some()) {
+        let apexes = index.clips.iter().filter(|clip| clip.apex_index().is_some()).count();
+        println!(
+            "apexes: {apexes} of {} clips have one inside the clip whose frame is there",
+            index.clips.len()
+        );
+    }
     let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
     for clip in &index.clips {
         *labels.entry(&clip.label).or_default() += 1;
     }
     let labels: Vec<String> = labels.iter().map(|(label, count)| format!("{label} {count}")).collect();
     println!("labels: {}", labels.join(", "));
-    let counts = scheme.classes().iter().zip(index.class_counts(scheme));
-    let counts: Vec<String> = counts.map(|(class, count)| format!("{class} {count}")).collect();
-    println!("classes: {}", counts.join(", "));
+}
+
+fn print_classes(index: &DatasetIndex, scheme: LabelScheme) {
+    println!("classes: {}", classes(index, scheme));
     match (scheme.protocol_counts(index.layout), index.protocol_note(scheme)) {
         (None, _) => println!("protocol: none published for these classes"),
-        (Some(_), None) => println!("protocol: clips and subjects agree with the published one"),
-        (Some(_), Some(note)) => println!("protocol: {note}"),
+        (Some(_), None) => println!("protocol: agrees with the published one"),
+        (Some(_), Some(note)) => {
+            println!("protocol: {note}");
+            print_missing_smic_subjects(index);
+        }
     }
+}
+
+fn classes(index: &DatasetIndex, scheme: LabelScheme) -> String {
+    let counts = scheme.classes().iter().zip(index.class_counts(scheme));
+    counts.map(|(class, count)| format!("{class} {count}")).collect::<Vec<_>>().join(", ")
+}
+
+/// SAMM's and CASME II's workbooks name what is missing; SMIC has none.
+fn print_missing_smic_subjects(index: &DatasetIndex) {
+    if index.layout != Layout::Smic || index.clips.iter().any(|clip| clip.fps < 100.0) {
+        return;
+    }
+    let there = |n: &u32| {
+        let is = |clip: &ClipRecord| frame_number(clip.subject.as_ref()) == Some(u64::from(*n));
+        index.clips.iter().any(is)
+    };
+    let missing: Vec<String> =
+        SMIC_HS_SUBJECTS.iter().filter(|n| !there(n)).map(|n| format!("s{n:02}")).collect();
+    println!(
+        "subjects of SMIC-HS without a clip: {}",
+        if missing.is_empty() { "none".into() } else { missing.join(", ") }
+    );
 }
 
 fn frame_problems(clips: &[ClipRecord], frames: Frames) -> Vec<String> {
@@ -125,13 +217,15 @@ fn frame_problems(clips: &[ClipRecord], frames: Frames) -> Vec<String> {
         Frames::Names => frame_gaps,
     };
     let bar = shared::progress_bar(clips.len() as u64, "clips");
-    let mut problems = Vec::new();
-    for clip in clips {
-        problems.extend(look(clip).iter().map(|problem| format!("{}: {problem}", clip.id())));
+    let of_clip = |clip: &ClipRecord| {
+        let problems: Vec<String> =
+            look(clip).iter().map(|problem| format!("{}: {problem}", clip.id())).collect();
         bar.inc(1);
-    }
+        problems
+    };
+    let problems: Vec<Vec<String>> = clips.par_iter().map(of_clip).collect();
     bar.finish_and_clear();
-    problems
+    problems.concat()
 }
 
 fn print_list(title: &str, lines: Vec<String>) {

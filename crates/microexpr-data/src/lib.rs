@@ -78,6 +78,6 @@ pub use loso::loso;
 pub use manifest::read_manifest;
 pub use mcnemar::{McNemar, mcnemar};
 pub use natural_order::frame_number;
-pub use smic::{SmicCamera, SmicParams, read_smic};
+pub use smic::{SMIC_HS_SUBJECTS, SmicCamera, SmicParams, read_smic};
 pub use subject_k_fold::subject_k_fold;
 pub use wilson::wilson_interval;

@@ -18,6 +18,9 @@ const CLIP_DEPTH: usize = 3;
 const EXPECTED: &str = "SMIC's folders SMIC_all_raw/HS/s1/micro/negative/s1_ne_01 (raw or cropped) or \
                         HS_long/SMIC-HS-E/s03/s3_sur_01 (SMIC-E), or the folder above or below";
 
+/// Numbers of the subjects that SMIC's high-speed camera recorded: 1 to 20 without 7, 10, 16 and 17.
+pub const SMIC_HS_SUBJECTS: [u32; 16] = [1, 2, 3, 4, 5, 6, 8, 9, 11, 12, 13, 14, 15, 18, 19, 20];
+
 /// Which of SMIC's cameras.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "UPPERCASE")]

@@ -59,7 +59,7 @@ impl ClipRecord {
             subject: truth.subject,
             number: truth.number,
             class: truth.expression,
-            emotion: emotion(layout, truth).to_owned(),
+            emotion: emotion(layout, truth.expression, &truth.action_units).to_owned(),
             action_units: truth.action_units.clone(),
             apex: truth.apex,
             frames: truth.landmarks.len(),
