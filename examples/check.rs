@@ -2,6 +2,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 use std::error::Error;
+use std::io::{self, Write};
 use std::path::PathBuf;
 use std::process::ExitCode;
 
@@ -75,15 +76,32 @@ fn main() -> ExitCode {
 }
 
 fn check(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
+    match report(arguments) {
+        // Whoever reads has seen enough, as in `check … | head`.
+        Err(error) if is_broken_pipe(error.as_ref()) => Ok(()),
+        other => other,
+    }
+}
+
+fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
+    error.downcast_ref::<io::Error>().is_some_and(|error| error.kind() == io::ErrorKind::BrokenPipe)
+}
+
+fn report(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let scheme = shared::experiment_options::label_scheme(arguments.classes)?;
     refuse_unfitting_options(arguments)?;
     let index = read(arguments)?;
-    print_contents(&index, scheme);
-    print_classes(&index, scheme);
+    let mut out = io::stdout().lock();
+    print_contents(&mut out, &index, scheme)?;
+    print_classes(&mut out, &index, scheme)?;
     let problems = frame_problems(&index.clips, arguments.frames);
-    print_list("skipped clips", index.skipped.iter().map(|s| format!("{}: {}", s.id, s.reason)).collect());
-    print_list("warnings", index.warnings.clone());
-    print_list("frame problems", problems);
+    print_list(
+        &mut out,
+        "skipped clips",
+        index.skipped.iter().map(|s| format!("{}: {}", s.id, s.reason)).collect(),
+    )?;
+    print_list(&mut out, "warnings", index.warnings.clone())?;
+    print_list(&mut out, "frame problems", problems)?;
     if index.clips.is_empty() {
         return Err(format!("{}: no clip can be used", index.root.display()).into());
     }
@@ -144,49 +162,56 @@ fn read(arguments: &Arguments) -> Result<DatasetIndex, Box<dyn Error>> {
     })
 }
 
-fn print_contents(index: &DatasetIndex, scheme: LabelScheme) {
-    println!("{} in {}", index.layout, index.root.display());
+fn print_contents(out: &mut impl Write, index: &DatasetIndex, scheme: LabelScheme) -> io::Result<()> {
+    match index.root.as_os_str().is_empty() {
+        true => writeln!(out, "{} of SMIC_ROOT, SAMM_ROOT and CASME2_ROOT", index.layout)?,
+        false => writeln!(out, "{} in {}", index.layout, index.root.display())?,
+    }
     let frames: Vec<usize> = index.clips.iter().map(|clip| clip.frames.len()).collect();
-    println!(
+    writeln!(
+        out,
         "clips: {} of {} subjects, {} frames, {} to {} frames a clip",
         index.clips.len(),
         index.subjects().len(),
         frames.iter().sum::<usize>(),
         frames.iter().min().unwrap_or(&0),
         frames.iter().max().unwrap_or(&0)
-    );
+    )?;
     let datasets: BTreeSet<_> = index.clips.iter().map(|clip| &clip.dataset).collect();
     for dataset in datasets.iter().filter(|_| datasets.len() > 1) {
         let mut part = index.clone();
         part.clips.retain(|clip| clip.dataset == **dataset);
         let (clips, subjects) = (part.clips.len(), part.subjects().len());
-        println!("  {dataset}: {clips} of {subjects} subjects; {}", classes(&part, scheme));
+        writeln!(out, "  {dataset}: {clips} of {subjects} subjects; {}", classes(&part, scheme))?;
     }
-    if index.clips.iter().any(|clip| clip.onset.is_some()) {
-        let apexes = index.clips.iter().filter(|clip| clip.apex_index().is_some()).count();
-        println!(
-            "apexes: {apexes} of {} clips have one inside the clip whose frame is there",
-            index.clips.len()
-        );
+    let annotated = index.clips.iter().filter(|clip| clip.onset.is_some());
+    let (clips, apexes) =
+        annotated.fold((0, 0), |(n, m), clip| (n + 1, m + usize::from(clip.apex_index().is_some())));
+    if clips > 0 {
+        writeln!(
+            out,
+            "apexes: {apexes} of {clips} annotated clips have theirs between onset and offset, and its frame is there"
+        )?;
     }
     let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
     for clip in &index.clips {
         *labels.entry(&clip.label).or_default() += 1;
     }
     let labels: Vec<String> = labels.iter().map(|(label, count)| format!("{label} {count}")).collect();
-    println!("labels: {}", labels.join(", "));
+    writeln!(out, "labels: {}", labels.join(", "))
 }
 
-fn print_classes(index: &DatasetIndex, scheme: LabelScheme) {
-    println!("classes: {}", classes(index, scheme));
+fn print_classes(out: &mut impl Write, index: &DatasetIndex, scheme: LabelScheme) -> io::Result<()> {
+    writeln!(out, "classes: {}", classes(index, scheme))?;
     match (scheme.protocol_counts(index.layout), index.protocol_note(scheme)) {
-        (None, _) => println!("protocol: none published for these classes"),
-        (Some(_), None) => println!("protocol: agrees with the published one"),
+        (None, _) => writeln!(out, "protocol: none published for these classes")?,
+        (Some(_), None) => writeln!(out, "protocol: agrees with the published one")?,
         (Some(_), Some(note)) => {
-            println!("protocol: {note}");
-            print_missing_smic_subjects(index);
+            writeln!(out, "protocol: {note}")?;
+            print_missing_smic_subjects(out, index)?;
         }
     }
+    Ok(())
 }
 
 fn classes(index: &DatasetIndex, scheme: LabelScheme) -> String {
@@ -195,9 +220,9 @@ fn classes(index: &DatasetIndex, scheme: LabelScheme) -> String {
 }
 
 /// SAMM's and CASME II's workbooks name what is missing; SMIC has none.
-fn print_missing_smic_subjects(index: &DatasetIndex) {
+fn print_missing_smic_subjects(out: &mut impl Write, index: &DatasetIndex) -> io::Result<()> {
     if index.layout != Layout::Smic || index.clips.iter().any(|clip| clip.fps < 100.0) {
-        return;
+        return Ok(());
     }
     let there = |n: &u32| {
         let is = |clip: &ClipRecord| frame_number(clip.subject.as_ref()) == Some(u64::from(*n));
@@ -205,10 +230,11 @@ fn print_missing_smic_subjects(index: &DatasetIndex) {
     };
     let missing: Vec<String> =
         SMIC_HS_SUBJECTS.iter().filter(|n| !there(n)).map(|n| format!("s{n:02}")).collect();
-    println!(
+    writeln!(
+        out,
         "subjects of SMIC-HS without a clip: {}",
         if missing.is_empty() { "none".into() } else { missing.join(", ") }
-    );
+    )
 }
 
 fn frame_problems(clips: &[ClipRecord], frames: Frames) -> Vec<String> {
@@ -228,9 +254,10 @@ fn frame_problems(clips: &[ClipRecord], frames: Frames) -> Vec<String> {
     problems.concat()
 }
 
-fn print_list(title: &str, lines: Vec<String>) {
-    println!("{title}: {}", if lines.is_empty() { "none".to_owned() } else { lines.len().to_string() });
+fn print_list(out: &mut impl Write, title: &str, lines: Vec<String>) -> io::Result<()> {
+    writeln!(out, "{title}: {}", if lines.is_empty() { "none".to_owned() } else { lines.len().to_string() })?;
     for line in lines {
-        println!("  {line}");
+        writeln!(out, "  {line}")?;
     }
+    Ok(())
 }
