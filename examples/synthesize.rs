@@ -11,8 +11,9 @@ use microexpr_synth::{Layout, SynthParams, write_dataset};
 
 /// Generate faces whose action units move by tenths of a pixel, laid out on disk like a dataset.
 ///
-/// Every clip folder holds its frames and landmarks.csv (the true 68 points of every frame, OpenFace's column names); truth.json
-/// at the root holds subject, class, action units, apex and true motion of every clip.
+/// Every clip folder holds its frames and landmarks.csv (the true 68 points of every frame, OpenFace's column names); SAMM's
+/// and CASME II's workbooks name onset, apex, offset, action units and emotion; truth.json at the root holds subject, class,
+/// action units, apex and true motion of every clip.
 #[derive(Parser)]
 #[command(name = "synthesize", version)]
 struct Args {
@@ -35,20 +36,20 @@ struct Args {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum LayoutName {
-    /// SMIC's raw high-speed part
+    /// SMIC's raw high-speed part: BMP, 100 frames per second
     Smic,
-    /// SAMM (cannot be written yet)
+    /// SAMM: grey JPEG, 200 frames per second, SAMM_Micro_FACS_Codes_v2.xlsx
     Samm,
-    /// CASME II (cannot be written yet)
+    /// CASME II: colour JPEG, 200 frames per second, CASME2-coding-20140508.xlsx
     Casme2,
 }
 
 impl LayoutName {
-    fn layout(self) -> Result<Layout, Box<dyn Error>> {
+    fn layout(self) -> Layout {
         match self {
-            Self::Smic => Ok(Layout::Smic),
-            Self::Samm => Err("SAMM's layout cannot be written yet: use --layout smic".into()),
-            Self::Casme2 => Err("CASME II's layout cannot be written yet: use --layout smic".into()),
+            Self::Smic => Layout::Smic,
+            Self::Samm => Layout::Samm,
+            Self::Casme2 => Layout::Casme2,
         }
     }
 }
@@ -59,12 +60,12 @@ fn main() -> ExitCode {
 }
 
 fn synthesize(args: &Args) -> Result<(), Box<dyn Error>> {
-    let layout = args.layout.layout()?;
+    let layout = args.layout.layout();
     let params = SynthParams {
         seed: args.seed,
         subjects: args.subjects,
         clips_per_subject: args.clips,
-        ..SynthParams::default()
+        ..layout.params()
     };
     let total = args.subjects.saturating_mul(args.clips) as u64;
     let bar = shared::progress_bar(total, "clips");

@@ -1,7 +1,9 @@
 use std::cmp::Ordering;
+use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
-use image::DynamicImage;
+use image::error::DecodingError;
+use image::{DynamicImage, ImageError, ImageFormat};
 use ndarray::{Array2, Array3, Axis};
 
 use crate::{Clip, CoreError};
@@ -66,7 +68,7 @@ impl ImageSequence {
     ///
     /// # Errors
     ///
-    /// [`CoreError::DecodeImage`] naming the file.
+    /// [`CoreError::DecodeImage`] naming the file, also if it is cut off.
     ///
     /// # Panics
     ///
@@ -74,11 +76,16 @@ impl ImageSequence {
     pub fn image(&self, index: usize) -> Result<DynamicImage, CoreError> {
         let path = &self.paths[index];
         let decode = |source| CoreError::DecodeImage { path: path.clone(), source };
-        image::ImageReader::open(path)
-            .and_then(image::ImageReader::with_guessed_format)
-            .map_err(|e| decode(image::ImageError::IoError(e)))?
-            .decode()
-            .map_err(decode)
+        let file = std::fs::read(path).map_err(|e| decode(ImageError::IoError(e)))?;
+        let reader = image::ImageReader::new(Cursor::new(&file))
+            .with_guessed_format()
+            .map_err(|e| decode(ImageError::IoError(e)))?;
+        if reader.format() == Some(ImageFormat::Jpeg) && !jpeg_is_whole(&file) {
+            let cut_off =
+                DecodingError::new(ImageFormat::Jpeg.into(), "the file ends before the picture does");
+            return Err(decode(ImageError::Decoding(cut_off)));
+        }
+        reader.decode().map_err(decode)
     }
 
     /// Decodes one frame to grey, `[row, col]` in `0..=1` (see [`grey_from_image`]).
@@ -141,6 +148,13 @@ fn luma([r, g, b]: [u8; 3]) -> f32 {
         return f32::from(r) / 255.0;
     }
     (0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b)) / 255.0
+}
+
+/// Whether the end marker follows the last scan. The decoder fills what a cut-off file lacks with grey, which would be
+/// taken for motion.
+fn jpeg_is_whole(file: &[u8]) -> bool {
+    let last = |marker: u8| file.windows(2).rposition(|pair| pair == [0xff, marker]);
+    last(0xd9) > last(0xda)
 }
 
 fn has_image_extension(path: &Path) -> bool {

@@ -45,14 +45,33 @@ fn a_missing_folder_an_empty_one_and_a_bad_rate_are_errors() {
 }
 
 #[test]
-fn a_truncated_file_is_named() {
+fn a_file_that_is_cut_off_is_named_in_every_format() {
+    for name in ["a.bmp", "a.png", "a.jpg", "a.jpeg"] {
+        let folder = tempfile::tempdir().unwrap();
+        let path = folder.path().join(name);
+        GrayImage::from_fn(40, 40, |x, y| Luma([(x * 37 + y * y * 11) as u8])).save(&path).unwrap();
+        let bytes = fs::read(&path).unwrap();
+        for share in [0.0, 0.05, 0.5, 0.95] {
+            fs::write(&path, &bytes[..(share * bytes.len() as f64) as usize]).unwrap();
+            let error = ImageSequence::open(folder.path()).unwrap().to_clip(100.0).unwrap_err();
+            assert!(
+                matches!(&error, CoreError::DecodeImage { path: p, .. } if *p == path),
+                "{share} {error}"
+            );
+        }
+        fs::write(&path, &bytes).unwrap();
+        assert!(ImageSequence::open(folder.path()).unwrap().to_clip(100.0).is_ok());
+    }
+}
+
+#[test]
+fn bytes_after_a_jpegs_end_do_no_harm() {
     let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.bmp");
-    write_grey(&path, 40, 40, 9);
-    let bytes = fs::read(&path).unwrap();
-    fs::write(&path, &bytes[..bytes.len() / 2]).unwrap();
-    let error = ImageSequence::open(folder.path()).unwrap().to_clip(100.0).unwrap_err();
-    assert!(matches!(&error, CoreError::DecodeImage { path: p, .. } if *p == path), "{error}");
+    let path = folder.path().join("a.jpg");
+    write_grey(&path, 16, 16, 90);
+    let padded = [fs::read(&path).unwrap(), vec![0; 7]].concat();
+    fs::write(&path, padded).unwrap();
+    assert!(ImageSequence::open(folder.path()).unwrap().to_clip(100.0).is_ok());
 }
 
 #[test]

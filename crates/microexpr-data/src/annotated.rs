@@ -1,19 +1,22 @@
 //! SAMM and CASME II: folders of frames and a workbook that says which frames are the clip.
 
-use std::collections::{BTreeMap, BTreeSet};
+use std::collections::BTreeSet;
+use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::{Path, PathBuf};
 
-use microexpr_core::ImageSequence;
-
 use crate::annotations::{self, Annotation, find_workbook};
+use crate::clip_frames::clip_frames;
 use crate::folder_search::{find_one, folders, name_of, wrong_root};
-use crate::natural_order::last_number;
+use crate::natural_order::{clip_key, last_number};
 use crate::{
     AnnotationParams, ClipRecord, DataError, Dataset, DatasetIndex, FrameColumn, Layout, frame_number,
 };
 
-/// From the folder above the dataset's own down to the one that holds the subjects.
-const SEARCH_DEPTH: usize = 2;
+/// From two folders above the dataset's own down to the one that holds the subjects.
+const SEARCH_DEPTH: usize = 3;
+
+/// By subject number and name.
+type ClipFolders = BTreeMap<(Option<u64>, String), PathBuf>;
 
 /// What distinguishes the two datasets.
 struct Conventions {
@@ -32,8 +35,8 @@ struct Conventions {
 /// Lists SAMM's clips: `006/006_1_2/006_05562.jpg`, full frames or crops, and
 /// `SAMM_Micro_FACS_Codes_v2.xlsx`.
 ///
-/// `root` may be the folder of the subjects, the one above it (if it holds one copy only) or two above. The
-/// workbook lies in the folder of the subjects or in the one above it.
+/// `root` may be the folder of the subjects or up to three above it (if there is one copy only). The workbook
+/// lies in the folder of the subjects, in the one above it, or anywhere between it and `root`.
 ///
 /// # Errors
 ///
@@ -83,16 +86,16 @@ impl Conventions {
     fn read(&self, root: &Path, params: &AnnotationParams) -> Result<DatasetIndex, DataError> {
         let folder = find_one(root, SEARCH_DEPTH, self.expected, &|path| self.holds_subjects(path))?;
         let whole = std::fs::canonicalize(&folder).unwrap_or_else(|_| folder.clone());
-        let places = [Some(folder.as_path()), Some(root), whole.parent()];
-        let places: Vec<&Path> = places.into_iter().flatten().collect();
+        let between = folder.ancestors().take_while(|path| path.starts_with(root));
+        let places: Vec<&Path> = between.chain(whole.parent()).collect();
         let workbook = params.workbook.clone().or_else(|| find_workbook(&places, self.workbook_word));
         let workbook = workbook.ok_or_else(|| wrong_root(&folder, self.expected))?;
-        let mut clip_folders = self.clip_folders(&folder)?;
         let mut index = DatasetIndex::new(self.layout, folder);
+        let mut clip_folders = self.clip_folders(&mut index)?;
         let mut seen = BTreeSet::new();
         for row in annotations::read_workbook(&workbook)? {
             let id = format!("{}/{}/{}", self.dataset, self.subject(&row.subject), row.filename);
-            let key = (last_number(&row.subject), row.filename.to_lowercase());
+            let key = (last_number(&row.subject), clip_key(&row.filename));
             if !seen.insert(key.clone()) {
                 index.skip(id, &workbook, format!("row {} repeats a clip", row.row));
                 continue;
@@ -122,14 +125,20 @@ impl Conventions {
         !digits.is_empty() && digits.bytes().all(|c| c.is_ascii_digit())
     }
 
-    /// Folders of frames by subject number and lower-case name.
-    fn clip_folders(&self, folder: &Path) -> Result<BTreeMap<(Option<u64>, String), PathBuf>, DataError> {
-        let mut found = BTreeMap::new();
-        for subject in folders(folder)? {
+    /// Folders of frames by subject number and [`clip_key`]; further folders of the same clip are skipped.
+    fn clip_folders(&self, index: &mut DatasetIndex) -> Result<ClipFolders, DataError> {
+        let mut found = ClipFolders::new();
+        for subject in folders(&index.root)? {
             let name = name_of(&subject);
-            if self.is_subject(&name) {
-                for clip in folders(&subject)? {
-                    found.insert((last_number(&name), name_of(&clip).to_lowercase()), clip);
+            for clip in if self.is_subject(&name) { folders(&subject)? } else { Vec::new() } {
+                match found.entry((last_number(&name), clip_key(&name_of(&clip)))) {
+                    Entry::Vacant(place) => {
+                        place.insert(clip);
+                    }
+                    Entry::Occupied(first) => {
+                        let id = format!("{}/{}/{}", self.dataset, self.subject(&name), name_of(&clip));
+                        index.skip(id, clip, format!("the same clip as {}", first.get().display()));
+                    }
                 }
             }
         }
@@ -166,7 +175,7 @@ impl Conventions {
         params: &AnnotationParams,
     ) -> Result<ClipRecord, String> {
         let number = |column, name: &str, cell: &str| {
-            let known = params.erratum(&row.filename, column).unwrap_or_else(|| cell.parse().ok());
+            let known = params.erratum(row, column).unwrap_or_else(|| cell.parse().ok());
             known.ok_or_else(|| format!("row {}: {name} is {cell:?}, expected a frame number", row.row))
         };
         let onset = number(FrameColumn::Onset, "onset", &row.onset)?;
@@ -183,6 +192,9 @@ impl Conventions {
             index
                 .warnings
                 .push(format!("{id}: {found} of the {expected} frames {onset} to {offset} are there"));
+        }
+        if let Some(apex) = apex.filter(|apex| frames.iter().all(|path| frame_number(path) != Some(*apex))) {
+            index.warnings.push(format!("{id}: the apex, frame {apex}, is not there"));
         }
         Ok(ClipRecord {
             dataset: self.dataset.clone(),
@@ -206,7 +218,7 @@ impl Conventions {
         params: &AnnotationParams,
         clip: std::ops::RangeInclusive<u64>,
     ) -> Option<u64> {
-        let erratum = params.erratum(&row.filename, FrameColumn::Apex);
+        let erratum = params.erratum(row, FrameColumn::Apex);
         let apex = erratum.unwrap_or_else(|| row.apex.parse().ok()).filter(|apex| clip.contains(apex));
         if apex.is_none() && erratum.is_none() {
             index.warnings.push(format!(
@@ -222,11 +234,11 @@ impl Conventions {
 
 /// The image files of a folder with numbers from onset to offset, or the reason why there are none.
 fn frames_between(folder: &Path, onset: u64, offset: u64) -> Result<Vec<PathBuf>, String> {
-    let sequence = ImageSequence::open(folder).map_err(|error| error.to_string())?;
+    let all = clip_frames(folder)?;
     let in_clip = |path: &&PathBuf| frame_number(path).is_some_and(|n| (onset..=offset).contains(&n));
-    let frames: Vec<PathBuf> = sequence.paths().iter().filter(in_clip).cloned().collect();
+    let frames: Vec<PathBuf> = all.iter().filter(in_clip).cloned().collect();
     if frames.is_empty() {
-        let numbers = || sequence.paths().iter().filter_map(|path| frame_number(path));
+        let numbers = || all.iter().filter_map(|path| frame_number(path));
         let range = numbers().min().zip(numbers().max());
         let found =
             range.map_or("files without numbers".to_owned(), |(first, last)| format!("{first} to {last}"));

@@ -5,9 +5,10 @@ use std::path::{Path, PathBuf};
 use calamine::{Data, Range, Reader};
 use serde::{Deserialize, Serialize};
 
-use crate::DataError;
 use crate::dataset::alphanumeric;
 use crate::folder_search::{files, name_of};
+use crate::natural_order::last_number;
+use crate::{DataError, Erratum, FrameColumn};
 
 /// One row of a workbook; cells as their text.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -22,50 +23,27 @@ pub(crate) struct Annotation {
     pub(crate) emotion: String,
 }
 
-/// A column of frame numbers.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum FrameColumn {
-    /// First frame of the expression.
-    Onset,
-    /// Frame of its greatest strength.
-    Apex,
-    /// Last frame of the expression.
-    Offset,
-}
-
-/// A correction of one cell of a workbook.
-#[derive(Debug, Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
-pub struct Erratum {
-    /// The clip, as in the column Filename.
-    pub clip: String,
-    /// The cell's column.
-    pub column: FrameColumn,
-    /// The frame number to use; `None` for not annotated.
-    pub frame: Option<u64>,
-}
-
 /// Settings of [`read_samm`](crate::read_samm) and [`read_casme2`](crate::read_casme2).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
 pub struct AnnotationParams {
     /// The workbook; by default the one beside the subjects' folders, or in the folder above.
     pub workbook: Option<PathBuf>,
-    /// Corrections, applied before anything is checked.
+    /// Corrections, applied before anything is checked; of several for one cell the last one counts.
     pub errata: Vec<Erratum>,
 }
 
 impl AnnotationParams {
-    /// SAMM's known errata: the two apexes that lie outside their clips count as not annotated.
+    /// With [`Erratum::samm`].
     #[must_use]
     pub fn samm() -> Self {
-        let no_apex = |clip: &str| Erratum { clip: clip.to_owned(), column: FrameColumn::Apex, frame: None };
-        Self { workbook: None, errata: vec![no_apex("028_4_1"), no_apex("032_3_1")] }
+        Self { workbook: None, errata: Erratum::samm() }
     }
 
-    pub(crate) fn erratum(&self, clip: &str, column: FrameColumn) -> Option<Option<u64>> {
-        let fits = |e: &&Erratum| e.column == column && e.clip.eq_ignore_ascii_case(clip);
-        self.errata.iter().find(fits).map(|e| e.frame)
+    /// The last correction of a cell that fits; `Some(None)` for not annotated.
+    pub(crate) fn erratum(&self, row: &Annotation, column: FrameColumn) -> Option<Option<u64>> {
+        let subject = last_number(&row.subject);
+        self.errata.iter().rfind(|e| e.fits(subject, &row.filename, column)).map(|e| e.frame)
     }
 }
 

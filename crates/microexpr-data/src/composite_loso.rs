@@ -7,7 +7,7 @@ use crate::{ClipRecord, loso};
 /// dataset and `s01` of another are two people with a fold each.
 ///
 /// The composite database evaluation (CDE) of MEGC 2019 joins SMIC-HS, SAMM and CASME II: 442 clips, 16 + 28 +
-/// 24 = 68 folds.
+/// 24 = 68 folds. See [`read_composite`](crate::read_composite).
 ///
 /// Source: J. See et al., "MEGC 2019 – The Second Facial Micro-Expressions Grand Challenge", FG 2019.
 #[must_use]

@@ -6,7 +6,9 @@ use std::str::FromStr;
 
 use serde::{Deserialize, Serialize};
 
-use crate::{DataError, DatasetIndex, manifest, read_casme2, read_samm, read_smic};
+use crate::{
+    CompositeParams, DataError, DatasetIndex, manifest, read_casme2, read_composite, read_samm, read_smic,
+};
 
 /// The dataset that a clip belongs to.
 #[derive(Debug, Clone, PartialEq, Eq, Hash, PartialOrd, Ord, Serialize, Deserialize)]
@@ -75,6 +77,8 @@ pub enum Layout {
     Casme2,
     /// A CSV list of clips, see [`read_manifest`](crate::read_manifest).
     Manifest,
+    /// SMIC, SAMM and CASME II together, see [`read_composite`](crate::read_composite).
+    Composite,
 }
 
 impl Layout {
@@ -86,6 +90,7 @@ impl Layout {
             Self::Samm => "samm",
             Self::Casme2 => "casme2",
             Self::Manifest => "manifest",
+            Self::Composite => "composite",
         }
     }
 
@@ -97,6 +102,7 @@ impl Layout {
             Self::Samm => "SAMM_ROOT",
             Self::Casme2 => "CASME2_ROOT",
             Self::Manifest => "MANIFEST_ROOT",
+            Self::Composite => "COMPOSITE_ROOT",
         }
     }
 
@@ -107,21 +113,42 @@ impl Layout {
     /// [`DataError::NoRoot`] if there is neither.
     pub fn root(self, given: Option<PathBuf>) -> Result<PathBuf, DataError> {
         given
-            .or_else(|| std::env::var_os(self.variable()).filter(|v| !v.is_empty()).map(PathBuf::from))
+            .or_else(|| self.root_from_environment())
             .ok_or(DataError::NoRoot { dataset: self.name(), variable: self.variable() })
+    }
+
+    /// The root its environment variable names.
+    #[must_use]
+    pub fn root_from_environment(self) -> Option<PathBuf> {
+        std::env::var_os(self.variable()).filter(|v| !v.is_empty()).map(PathBuf::from)
+    }
+
+    /// [`Layout::read`] at [`Layout::root`]; the composite may lie under three roots instead of one, see
+    /// [`CompositeParams::from_environment`].
+    ///
+    /// # Errors
+    ///
+    /// [`DataError::NoRoot`], [`DataError::NoCompositeRoot`] and the readers' errors.
+    pub fn open(self, given: Option<PathBuf>) -> Result<DatasetIndex, DataError> {
+        if self == Self::Composite && given.is_none() && self.root_from_environment().is_none() {
+            return read_composite("", &CompositeParams::from_environment()?);
+        }
+        self.read(self.root(given)?)
     }
 
     /// Lists the clips under `root` with default settings.
     ///
     /// # Errors
     ///
-    /// As [`read_smic`], [`read_samm`], [`read_casme2`] and [`read_manifest`](crate::read_manifest).
+    /// As [`read_smic`], [`read_samm`], [`read_casme2`], [`read_manifest`](crate::read_manifest) and
+    /// [`read_composite`].
     pub fn read(self, root: impl AsRef<Path>) -> Result<DatasetIndex, DataError> {
         match self {
             Self::Smic => read_smic(root, &crate::SmicParams::default()),
             Self::Samm => read_samm(root, &crate::AnnotationParams::samm()),
             Self::Casme2 => read_casme2(root, &crate::AnnotationParams::default()),
             Self::Manifest => manifest::read_manifest(root),
+            Self::Composite => read_composite(root, &CompositeParams::default()),
         }
     }
 }
@@ -130,7 +157,7 @@ impl FromStr for Layout {
     type Err = DataError;
 
     fn from_str(name: &str) -> Result<Self, DataError> {
-        [Self::Smic, Self::Samm, Self::Casme2, Self::Manifest]
+        [Self::Smic, Self::Samm, Self::Casme2, Self::Composite, Self::Manifest]
             .into_iter()
             .find(|layout| layout.name() == name)
             .ok_or_else(|| DataError::UnknownLayout { found: name.to_owned() })

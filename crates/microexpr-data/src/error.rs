@@ -12,6 +12,15 @@ pub enum DataError {
         /// The environment variable that may hold the root.
         variable: &'static str,
     },
+    /// No root of the composite was given, and not all of its datasets have one.
+    #[error(
+        "no root of composite given: name the folder that holds the three datasets, or set COMPOSITE_ROOT, or all of \
+         SMIC_ROOT, SAMM_ROOT and CASME2_ROOT; not set: {missing}"
+    )]
+    NoCompositeRoot {
+        /// The variables that are not set.
+        missing: String,
+    },
     /// The root does not hold the dataset.
     #[error("{path}: expected {expected}; found {found}", path = path.display())]
     WrongRoot {
@@ -34,7 +43,7 @@ pub enum DataError {
         copies: String,
     },
     /// A name that is no dataset layout.
-    #[error("unknown dataset {found:?}, expected smic, samm, casme2 or manifest")]
+    #[error("unknown dataset {found:?}, expected smic, samm, casme2, composite or manifest")]
     UnknownLayout {
         /// The rejected name.
         found: String,
@@ -83,6 +92,20 @@ pub enum DataError {
         /// Name of the column.
         expected: &'static str,
         /// The columns that are there.
+        found: String,
+    },
+    /// A row of a list of clips that is none.
+    #[error(
+        "{path}: line {line}: expected database,subject,clip,label with the label 0, 1 or 2 (negative, positive, \
+         surprise); found {found}",
+        path = path.display()
+    )]
+    CompositeRow {
+        /// The file.
+        path: PathBuf,
+        /// Line in the file, from 1.
+        line: u64,
+        /// The row.
         found: String,
     },
     /// Training and testing on one dataset where two were asked for.

@@ -18,6 +18,15 @@ pub enum FrameProblem {
         /// The next number that is there.
         before: u64,
     },
+    /// Two files of one frame.
+    Repeat {
+        /// The number in both names.
+        number: u64,
+        /// The first file.
+        first: PathBuf,
+        /// The other file.
+        second: PathBuf,
+    },
     /// A file that cannot be decoded.
     Unreadable {
         /// The decoder's reason; names the file.
@@ -38,6 +47,9 @@ impl fmt::Display for FrameProblem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
             Self::Gap { after, before } => write!(f, "no frames between {after} and {before}"),
+            Self::Repeat { number, first, second } => {
+                write!(f, "{} and {} are both frame {number}", first.display(), second.display())
+            }
             Self::Unreadable { error } => write!(f, "{error}"),
             Self::Size { path, expected: (w, h), found } => write!(
                 f,
@@ -50,17 +62,25 @@ impl fmt::Display for FrameProblem {
     }
 }
 
-/// Gaps in the numbers of a clip's frames; decodes nothing.
+/// Gaps and repeats in the numbers of a clip's frames; decodes nothing.
 #[must_use]
 pub fn frame_gaps(clip: &ClipRecord) -> Vec<FrameProblem> {
-    let numbers: Vec<u64> = clip.frames.iter().filter_map(|path| frame_number(path)).collect();
-    let gap = |pair: &[u64]| {
-        (pair[1] > pair[0] + 1).then_some(FrameProblem::Gap { after: pair[0], before: pair[1] })
+    let numbered: Vec<(u64, &PathBuf)> =
+        clip.frames.iter().filter_map(|path| Some((frame_number(path)?, path))).collect();
+    let problem = |pair: &[(u64, &PathBuf)]| {
+        let ((after, first), (before, second)) = (pair[0], pair[1]);
+        match before {
+            _ if before == after => {
+                Some(FrameProblem::Repeat { number: after, first: first.clone(), second: second.clone() })
+            }
+            _ if before > after + 1 => Some(FrameProblem::Gap { after, before }),
+            _ => None,
+        }
     };
-    numbers.windows(2).filter_map(gap).collect()
+    numbered.windows(2).filter_map(problem).collect()
 }
 
-/// Gaps, files that cannot be decoded and frames of another size; decodes every frame.
+/// Gaps, repeats, files that cannot be decoded and frames of another size; decodes every frame.
 #[must_use]
 pub fn check_frames(clip: &ClipRecord) -> Vec<FrameProblem> {
     let mut problems = frame_gaps(clip);

@@ -1,5 +1,6 @@
 //! What a dataset on disk holds.
 
+use std::collections::BTreeSet;
 use std::path::PathBuf;
 
 use microexpr_core::{CoreError, ImageSequence};
@@ -7,6 +8,11 @@ use serde::{Deserialize, Serialize};
 
 use crate::natural_order::natural_order;
 use crate::{Dataset, LabelScheme, Layout, frame_number};
+
+/// Frames per second of SMIC's high-speed camera.
+const SMIC_HS_FPS: f64 = 100.0;
+/// Clips of SMIC's VIS and of its NIR camera.
+const SMIC_SLOW_CLIPS: usize = 71;
 
 /// One clip of a dataset: where its frames lie and what it shows.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -125,13 +131,18 @@ impl DatasetIndex {
     }
 
     /// How the classes and subjects differ from the published protocol's; `None` if they agree or there is
-    /// none.
+    /// none. Of SMIC's slow cameras only the number of clips is compared.
     #[must_use]
     pub fn protocol_note(&self, scheme: LabelScheme) -> Option<String> {
         let protocol = scheme.protocol_counts(self.layout)?;
         let counts = self.class_counts(scheme);
+        if self.layout == Layout::Smic && self.clips.iter().any(|clip| clip.fps < SMIC_HS_FPS) {
+            let found: usize = counts.iter().sum();
+            return (found != SMIC_SLOW_CLIPS)
+                .then(|| format!("{found} clips, SMIC's VIS and NIR have {SMIC_SLOW_CLIPS} each"));
+        }
         let labelled = self.clips.iter().filter(|clip| scheme.class_of(clip).is_some());
-        let subjects: std::collections::BTreeSet<&str> = labelled.map(|clip| clip.subject.as_str()).collect();
+        let subjects: BTreeSet<String> = labelled.map(ClipRecord::subject_id).collect();
         (counts != protocol.clips || subjects.len() != protocol.subjects).then(|| {
             format!(
                 "{} of {} subjects, the published protocol has {} of {} subjects",

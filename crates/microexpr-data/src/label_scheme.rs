@@ -65,6 +65,7 @@ impl LabelScheme {
             (Self::ThreeClasses, Layout::Smic) => (&[70, 51, 43], 16),
             (Self::ThreeClasses, Layout::Samm) => (&[92, 26, 15], 28),
             (Self::ThreeClasses, Layout::Casme2) => (&[88, 32, 25], 24),
+            (Self::ThreeClasses, Layout::Composite) => (&[250, 109, 83], 68),
             (Self::FiveClasses, Layout::Samm) => (&[57, 26, 15, 12, 26], 27),
             _ => return None,
         };

@@ -20,7 +20,8 @@
 //!
 //! | item | holds |
 //! |---|---|
-//! | [`Layout`], [`read_smic`], [`read_samm`], [`read_casme2`], [`read_manifest`] | folders to an index |
+//! | [`Layout`], [`read_smic`], [`read_samm`], [`read_casme2`], [`read_manifest`], [`read_composite`] | folders to an index |
+//! | [`AnnotationParams`], [`Erratum`], [`CompositeList`] | workbooks, their corrections, lists of clips |
 //! | [`DatasetIndex`], [`ClipRecord`], [`SkippedClip`] | what is there and what is not |
 //! | [`check_frames`], [`frame_gaps`] | a closer look at the frames |
 //! | [`LabelScheme`] | emotion words to classes |
@@ -33,10 +34,14 @@ mod annotated;
 mod annotations;
 mod balance;
 mod bootstrap;
+mod clip_frames;
+mod composite;
+mod composite_list;
 mod composite_loso;
 mod confusion_matrix;
 mod cross_dataset;
 mod dataset;
+mod errata;
 mod error;
 mod fold;
 mod folder_search;
@@ -53,13 +58,16 @@ mod subject_k_fold;
 mod wilson;
 
 pub use annotated::{read_casme2, read_samm};
-pub use annotations::{AnnotationParams, Erratum, FrameColumn};
+pub use annotations::AnnotationParams;
 pub use balance::{COPY_ALPHAS, TEST_ALPHA, TrainingItem, balance};
 pub use bootstrap::{BootstrapParams, ScoreIntervals, bootstrap_intervals};
+pub use composite::{CompositeParams, read_composite};
+pub use composite_list::CompositeList;
 pub use composite_loso::composite_loso;
 pub use confusion_matrix::{ClassScores, ConfusionMatrix};
 pub use cross_dataset::cross_dataset;
 pub use dataset::{Dataset, Layout};
+pub use errata::{Erratum, FrameColumn};
 pub use error::DataError;
 pub use fold::Fold;
 pub use frame_check::{FrameProblem, check_frames, frame_gaps};
@@ -70,6 +78,6 @@ pub use loso::loso;
 pub use manifest::read_manifest;
 pub use mcnemar::{McNemar, mcnemar};
 pub use natural_order::frame_number;
-pub use smic::{SmicCamera, SmicParams, read_smic};
+pub use smic::{SMIC_HS_SUBJECTS, SmicCamera, SmicParams, read_smic};
 pub use subject_k_fold::subject_k_fold;
 pub use wilson::wilson_interval;

@@ -44,6 +44,20 @@ pub(crate) fn last_number(text: &str) -> Option<u64> {
     text[start..end].parse().ok()
 }
 
+/// Equal for all spellings of a clip's name: lower case, numbers without leading zeros, `_` for anything else
+/// (`S03_ne-01` is `s3_ne_1`).
+pub(crate) fn clip_key(name: &str) -> String {
+    let key = |part| match part {
+        Part::Number(0, _) => "0".to_owned(),
+        Part::Number(_, digits) => digits.to_owned(),
+        Part::Text(text) => {
+            let letter = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
+            text.chars().map(letter).collect()
+        }
+    };
+    parts(name.trim()).map(key).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -53,6 +67,17 @@ mod tests {
         let mut names = vec!["s10", "s2", "s03", "t1", "s", "s3", "12", "003"];
         names.sort_by(|a, b| natural_order(a, b));
         assert_eq!(names, ["003", "12", "s", "s2", "s03", "s3", "s10", "t1"]);
+    }
+
+    #[test]
+    fn clip_keys_of_all_spellings_agree() {
+        for (a, b) in
+            [("S03_ne-01", "s3_ne_1"), ("EP02_01f", "ep2_1F"), ("006_1_2", " 6_1_2 "), ("a00", "a0")]
+        {
+            assert_eq!(clip_key(a), clip_key(b));
+        }
+        assert_ne!(clip_key("EP02_01f"), clip_key("EP02_01"));
+        assert_ne!(clip_key("a1_11"), clip_key("a11_1"));
     }
 
     #[test]

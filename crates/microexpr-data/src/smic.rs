@@ -6,16 +6,20 @@ use std::path::{Path, PathBuf};
 use microexpr_core::ImageSequence;
 use serde::{Deserialize, Serialize};
 
+use crate::clip_frames::clip_frames;
 use crate::dataset::alphanumeric;
 use crate::folder_search::{find, folders, name_of, several, wrong_root};
 use crate::{ClipRecord, DataError, Dataset, DatasetIndex, Layout};
 
-/// From the folder above `SMIC_all_raw` (or `SMIC-E_raw image`) down to the one that holds the subjects.
-const SEARCH_DEPTH: usize = 3;
+/// From two folders above `SMIC_all_raw` (or `SMIC-E_raw image`) down to the one that holds the subjects.
+const SEARCH_DEPTH: usize = 4;
 /// From a subject's folder down to its clips: `micro/negative/clip`.
 const CLIP_DEPTH: usize = 3;
 const EXPECTED: &str = "SMIC's folders SMIC_all_raw/HS/s1/micro/negative/s1_ne_01 (raw or cropped) or \
                         HS_long/SMIC-HS-E/s03/s3_sur_01 (SMIC-E), or the folder above or below";
+
+/// Numbers of the subjects that SMIC's high-speed camera recorded: 1 to 20 without 7, 10, 16 and 17.
+pub const SMIC_HS_SUBJECTS: [u32; 16] = [1, 2, 3, 4, 5, 6, 8, 9, 11, 12, 13, 14, 15, 18, 19, 20];
 
 /// Which of SMIC's cameras.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -187,14 +191,14 @@ impl Reader {
             self.seen.insert(clip, first);
             return self.index.skip(id, path, reason);
         }
-        match ImageSequence::open(&path) {
-            Err(error) => self.index.skip(id, path, error.to_string()),
-            Ok(sequence) => self.index.clips.push(ClipRecord {
+        match clip_frames(&path) {
+            Err(reason) => self.index.skip(id, path, reason),
+            Ok(frames) => self.index.clips.push(ClipRecord {
                 dataset: Dataset::Smic,
                 subject: format!("s{subject:02}"),
                 clip: name,
                 label: clip.label.to_owned(),
-                frames: sequence.paths().to_vec(),
+                frames,
                 onset: None,
                 apex: None,
                 offset: None,

@@ -6,8 +6,8 @@ use std::fs;
 use std::path::{Path, PathBuf};
 
 use microexpr_data::{
-    AnnotationParams, DataError, DatasetIndex, Erratum, FrameColumn, LabelScheme, Layout, read_casme2,
-    read_samm,
+    AnnotationParams, DataError, DatasetIndex, Erratum, FrameColumn, FrameProblem, LabelScheme, Layout,
+    check_frames, frame_gaps, read_casme2, read_samm,
 };
 use tempfile::TempDir;
 
@@ -89,7 +89,7 @@ fn damaged_samm_rows_are_skipped_or_warned_about() {
 #[test]
 fn errata_correct_single_cells() {
     let root = samm_tree("samm.xlsx");
-    let erratum = |clip: &str, column, frame| Erratum { clip: clip.into(), column, frame };
+    let erratum = |clip: &str, column, frame| Erratum { subject: None, clip: clip.into(), column, frame };
     let errata = vec![
         erratum("007_3_1", FrameColumn::Apex, Some(11)),
         erratum("007_3_2", FrameColumn::Onset, Some(2)),
@@ -102,6 +102,79 @@ fn errata_correct_single_cells() {
         (Some(11), Some(2), 7)
     );
     assert!(index.warnings.iter().any(|w| w.starts_with("samm/028/028_4_1: apex is \"500\"")));
+}
+
+#[test]
+fn errata_are_tables_and_may_name_a_subject() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("errata.csv");
+    let read = |text: &str| {
+        fs::write(&path, text).unwrap();
+        Erratum::read(&path)
+    };
+    let expected =
+        |subject, frame| Erratum { subject, clip: "007_3_1".into(), column: FrameColumn::Apex, frame };
+    assert_eq!(read("clip,column,frame\n007_3_1, apex, 11\n").unwrap(), [expected(None, Some(11))]);
+    let table = "subject,clip,column,frame\n6,007_3_1,apex,10\n7,007_3_1,apex,11\n,007_3_1,apex,\n";
+    let errata = read(table).unwrap();
+    assert_eq!(errata, [expected(Some(6), Some(10)), expected(Some(7), Some(11)), expected(None, None)]);
+    let root = samm_tree("samm.xlsx");
+    let apex = |errata: &[Erratum]| {
+        let index = read_samm(root.path(), &AnnotationParams { errata: errata.to_vec(), workbook: None });
+        index.unwrap().clips[1].apex
+    };
+    assert_eq!((apex(&errata[..2]), apex(&errata)), (Some(11), None));
+    let error = read("clip,column,frame\n007_3_1,peak,11\n").unwrap_err();
+    assert!(error.to_string().ends_with("errata.csv: cannot be read as CSV"), "{error}");
+    let cause = std::error::Error::source(&error).unwrap().to_string();
+    assert!(cause.contains("line: 2") && cause.contains("peak"), "{cause}");
+    assert_eq!(Erratum::samm().len(), 2);
+    assert_eq!(AnnotationParams::samm().errata, Erratum::samm());
+}
+
+#[test]
+fn one_clip_in_two_folders_and_one_frame_in_two_files_are_skipped() {
+    let root = samm_tree("samm.xlsx");
+    let samm = root.path().join("SAMM");
+    frames(&samm.join("6/6_1_2"), 1..10, |n| format!("006_{n:05}.jpg"));
+    frames(&samm.join("007/007_3_1"), 10..12, |n| format!("reg_007_{n}.jpg"));
+    let index = read(root.path());
+    let reason = |id: &str| &index.skipped.iter().find(|s| s.id == id).unwrap().reason;
+    assert!(reason("samm/006/6_1_2").starts_with("the same clip as "), "{:?}", index.skipped);
+    assert!(reason("samm/007/007_3_1").starts_with("row 17: 007_10.jpg and reg_007_10.jpg in "));
+    assert!(
+        reason("samm/007/007_3_1").ends_with("the same frame twice: keep one kind of files in the folder")
+    );
+}
+
+#[test]
+fn unpadded_folders_and_an_apex_whose_file_is_missing_are_found() {
+    let root = samm_tree("samm.xlsx");
+    let samm = root.path().join("SAMM");
+    fs::rename(samm.join("006"), samm.join("6")).unwrap();
+    fs::rename(samm.join("6/006_1_2"), samm.join("6/6_1_2")).unwrap();
+    fs::remove_file(samm.join("6/6_1_2/006_00005.jpg")).unwrap();
+    let index = read(root.path());
+    let clip = &index.clips[0];
+    assert_eq!((clip.id().as_str(), clip.apex, clip.apex_index()), ("samm/006/006_1_2", Some(5), None));
+    assert!(index.warnings.iter().any(|w| w == "samm/006/006_1_2: the apex, frame 5, is not there"));
+    assert!(matches!(frame_gaps(clip)[..], [FrameProblem::Gap { after: 4, before: 6 }]));
+}
+
+#[test]
+fn files_that_are_no_images_are_passed_over_or_named() {
+    let root = samm_tree("samm.xlsx");
+    let clip = root.path().join("SAMM/006/006_1_2");
+    fs::write(clip.join("Thumbs.db"), "").unwrap();
+    fs::write(clip.join("landmarks.csv"), "frame,x_0\n").unwrap();
+    fs::write(clip.join("006_00004.jpg"), "a page of text").unwrap();
+    let index = read(root.path());
+    assert_eq!(index.clips[0].frames.len(), 5);
+    let problems: Vec<String> = check_frames(&index.clips[0]).iter().map(ToString::to_string).collect();
+    assert!(
+        problems.iter().any(|p| p.ends_with("006_00004.jpg: cannot be decoded as an image")),
+        "{problems:?}"
+    );
 }
 
 #[test]

@@ -104,6 +104,16 @@ fn a_missing_column_and_a_missing_list_are_errors() {
 }
 
 #[test]
+fn two_files_of_one_frame_are_found() {
+    let root = tree("dataset,subject,clip,path,label,fps\nmine,p,c,clips/a,positive,50\n");
+    fs::write(root.path().join("clips/a/f03.bmp"), bmp(6, 4)).unwrap();
+    let clip = read_manifest(root.path()).unwrap().clips.remove(0);
+    let problems = frame_gaps(&clip);
+    assert!(matches!(&problems[..], [FrameProblem::Repeat { number: 3, .. }]), "{problems:?}");
+    assert!(problems[0].to_string().ends_with("are both frame 3"), "{}", problems[0]);
+}
+
+#[test]
 fn gaps_unreadable_files_and_odd_sizes_are_found() {
     let root = tree("dataset,subject,clip,path,label,fps\nmine,p,c,clips/a,positive,50\n");
     let folder: &Path = &root.path().join("clips/a");

@@ -79,6 +79,10 @@ fn cropped_padded_and_smic_e_names_are_read() {
 
     let extended = tempfile::tempdir().unwrap();
     clip(extended.path(), "SMIC-E_raw image/HS_long/SMIC-HS-E/s03/s3_sur_01", &["image000100.jpg"]);
+    // Public copies spell the folder with either sign.
+    let underscores = tempfile::tempdir().unwrap();
+    clip(underscores.path(), "HS_long/SMIC_HS_E/s03/s3_ne_03", &["image000100.jpg"]);
+    assert_eq!(ids(&read(underscores.path())), ["smic/s03/s3_ne_03"]);
     clip(extended.path(), "SMIC-E_raw image/VIS_long/SMIC-VIS-E/s03/s3_sur_01", &["image000100.jpg"]);
     for start in ["", "SMIC-E_raw image", "SMIC-E_raw image/HS_long", "SMIC-E_raw image/HS_long/SMIC-HS-E"] {
         let index = read(&extended.path().join(start));
@@ -153,6 +157,31 @@ fn counts_other_than_the_protocols_are_a_note() {
     );
     assert_eq!(index.protocol_note(LabelScheme::FiveClasses), None);
     assert_eq!(index.subjects(), ["smic/s02", "smic/s11"]);
+}
+
+#[test]
+fn slow_cameras_are_compared_by_their_number_of_clips() {
+    let index = read(&raw_tree().path().join("SMIC_all_raw/VIS"));
+    let note = index.protocol_note(LabelScheme::ThreeClasses).unwrap();
+    assert_eq!(note, "1 clips, SMIC's VIS and NIR have 71 each");
+    let root = tempfile::tempdir().unwrap();
+    for n in 1..=71 {
+        clip(root.path(), &format!("SMIC_all_raw/NIR/s11/micro/negative/s11_ne_{n:02}"), &RAW[..1]);
+    }
+    assert_eq!(read(root.path()).protocol_note(LabelScheme::ThreeClasses), None);
+}
+
+#[test]
+fn frames_with_other_files_between_them_are_ordered_by_number_and_repeats_are_skipped() {
+    let root = tempfile::tempdir().unwrap();
+    let frames = ["image10.bmp", "image9.bmp", "Image000008.bmp", "Thumbs.db", "notes.txt", ".hidden.bmp"];
+    clip(root.path(), "SMIC_all_raw/HS/s1/micro/negative/s1_ne_01", &frames);
+    clip(root.path(), "SMIC_all_raw/HS/s1/micro/negative/s1_ne_02", &["image1.bmp", "reg_image1.bmp"]);
+    let index = read(root.path());
+    let names: Vec<_> = index.clips[0].frames.iter().map(|p| p.file_name().unwrap()).collect();
+    assert_eq!(names, ["Image000008.bmp", "image9.bmp", "image10.bmp"]);
+    assert_eq!(index.clips.len(), 1);
+    assert!(index.skipped[0].reason.starts_with("image1.bmp and reg_image1.bmp in "));
 }
 
 #[test]

@@ -58,6 +58,15 @@ pub enum SynthError {
         #[source]
         source: image::ImageError,
     },
+    /// An annotation file could not be made.
+    #[error("{path}: cannot be made as a workbook", path = path.display())]
+    Workbook {
+        /// The file it was meant for.
+        path: PathBuf,
+        /// The writer's reason.
+        #[source]
+        source: Box<rust_xlsxwriter::XlsxError>,
+    },
     /// The ground truth could not be encoded.
     #[error("{path}: cannot be encoded as JSON", path = path.display())]
     Json {

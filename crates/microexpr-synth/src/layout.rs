@@ -1,100 +1,106 @@
-use std::collections::BTreeMap;
-use std::fs;
-use std::io::{self, Cursor};
-use std::path::Path;
-
-use image::{ExtendedColorType, ImageEncoder, codecs::bmp::BmpEncoder};
-use microexpr_core::atomic_file;
-use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
-use crate::dataset::{Progress, for_each_clip};
-use crate::truth_files::{ClipRecord, write_landmarks, write_truth};
-use crate::{Expression, SynthClip, SynthError, SynthParams};
+use crate::subject::stream;
+use crate::{ClipTruth, Expression, SynthError, SynthParams};
+use rand::Rng;
 
-/// Whose folders and file names a generated dataset imitates.
+/// Whose folders, file names and annotation files a generated dataset imitates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum Layout {
-    /// SMIC's raw high-speed part: `SMIC_all_raw/HS/s1/micro/negative/s1_ne_01/image000001.bmp`.
+    /// SMIC's raw high-speed part: `SMIC_all_raw/HS/s1/micro/negative/s1_ne_01/image000001.bmp`; no annotation file.
     Smic,
+    /// `SAMM/006/006_1_2/006_05562.jpg` and `SAMM/SAMM_Micro_FACS_Codes_v2.xlsx`.
+    Samm,
+    /// `CASME2_RAW_selected/sub01/EP01_02f/img46.jpg` and `CASME2-coding-20140508.xlsx`.
+    Casme2,
 }
 
 impl Layout {
-    /// A clip's name and its folder below the root; `nth` counts the subject's clips of the class, from 1.
-    fn place(self, subject: usize, class: Expression, nth: usize) -> (String, String) {
+    /// Frames per second of the recordings, which no file states.
+    #[must_use]
+    pub fn fps(self) -> f64 {
+        match self {
+            Self::Smic => 100.0,
+            Self::Samm | Self::Casme2 => 200.0,
+        }
+    }
+
+    /// Settings for about as many frames a clip as the dataset has, at its rate; else the default.
+    #[must_use]
+    pub fn params(self) -> SynthParams {
+        let frames = match self {
+            Self::Smic => [26, 45],
+            Self::Samm => [55, 95],
+            Self::Casme2 => [45, 85],
+        };
+        SynthParams { fps: self.fps(), frames, ..SynthParams::default() }
+    }
+
+    pub(crate) fn check(self, params: &SynthParams) -> Result<(), SynthError> {
+        if params.fps == self.fps() {
+            return Ok(());
+        }
+        let expected = match self {
+            Self::Smic => "100, the rate of SMIC-HS",
+            Self::Samm => "200, the rate of SAMM",
+            Self::Casme2 => "200, the rate of CASME II",
+        };
+        Err(SynthError::Setting { name: "fps", expected, found: params.fps.to_string() })
+    }
+
+    /// Where a clip goes; `nth` counts the subject's clips of the class, from 1.
+    pub(crate) fn place(self, params: &SynthParams, truth: &ClipTruth, nth: usize) -> Place {
+        let (subject, number) = (truth.subject, truth.number);
+        // Numbers of frames come from random numbers of their own, so that pictures do not depend on the layout.
+        let mut rng = stream(params.seed, subject | 1 << 30, number);
         match self {
             Self::Smic => {
-                let short = match class {
+                let short = match truth.expression {
                     Expression::Negative => "ne",
                     Expression::Positive => "po",
                     Expression::Surprise => "sur",
                 };
                 let name = format!("s{subject}_{short}_{nth:02}");
-                let folder = format!("SMIC_all_raw/HS/s{subject}/micro/{}/{name}", class.name());
-                (name, folder)
+                let folder = format!("SMIC_all_raw/HS/s{subject}/micro/{}/{name}", truth.expression.name());
+                Place { name, folder, subject: format!("s{subject}"), first_frame: 1 }
             }
+            Self::Samm => {
+                let subject = format!("{subject:03}");
+                let name = format!("{subject}_{number}_{nth}");
+                let folder = format!("SAMM/{subject}/{name}");
+                Place { name, folder, subject, first_frame: rng.random_range(10..9000) }
+            }
+            Self::Casme2 => {
+                let suffix = if number % 2 == 0 { "f" } else { "" };
+                let name = format!("EP{subject:02}_{number:02}{suffix}");
+                let folder = format!("CASME2_RAW_selected/sub{subject:02}/{name}");
+                Place { name, folder, subject: subject.to_string(), first_frame: rng.random_range(1..300) }
+            }
+        }
+    }
+
+    /// File name of a frame.
+    pub(crate) fn frame_name(self, place: &Place, index: usize) -> String {
+        let number = place.first_frame + index as u64;
+        match self {
+            Self::Smic => format!("image{number:06}.bmp"),
+            Self::Samm => format!("{}_{number:05}.jpg", place.subject),
+            Self::Casme2 => format!("img{number}.jpg"),
         }
     }
 }
 
-/// Generates a dataset and writes it below `root`, which must be empty or not exist yet.
-///
-/// Every clip folder holds its frames and `landmarks.csv`: OpenFace's column names `frame` (from 1), `x_0` … `x_67`,
-/// `y_0` … `y_67`; pixels, `(0, 0)` the centre of the first one. `root/truth.json` maps every clip's name to its
-/// [`ClipRecord`]; it is written last, so a root without it is an unfinished one. Every file is whole or absent.
-/// Returns what `truth.json` holds. `progress` is called after every clip.
-///
-/// # Errors
-///
-/// [`SynthError::NotEmpty`] before anything is written; [`SynthError::Setting`] and [`SynthError::FaceOutsideFrame`] for
-/// settings out of range; [`SynthError::ReadFolder`], [`SynthError::Encode`], [`SynthError::Json`] and
-/// [`SynthError::Core`] (which names the file) for what the system refuses.
-pub fn write_dataset(
-    params: &SynthParams,
-    layout: Layout,
-    root: impl AsRef<Path>,
-    progress: impl Fn(Progress) + Sync,
-) -> Result<BTreeMap<String, ClipRecord>, SynthError> {
-    let root = root.as_ref();
-    require_empty(root)?;
-    let records = for_each_clip(params, progress, |clip, nth| {
-        let (name, folder) = layout.place(clip.truth.subject, clip.truth.expression, nth);
-        write_clip(&root.join(&folder), &clip)?;
-        Ok((name, ClipRecord::new(&clip.truth, clip.fps, folder)))
-    })?;
-    let records: BTreeMap<String, ClipRecord> = records.into_iter().collect();
-    write_truth(&root.join("truth.json"), &records)?;
-    Ok(records)
-}
-
-fn require_empty(root: &Path) -> Result<(), SynthError> {
-    let unreadable = |source| SynthError::ReadFolder { path: root.to_owned(), source };
-    match fs::read_dir(root) {
-        Err(e) if e.kind() == io::ErrorKind::NotFound => Ok(()),
-        Err(e) => Err(unreadable(e)),
-        Ok(mut entries) => match entries.next() {
-            None => Ok(()),
-            Some(Ok(_)) => Err(SynthError::NotEmpty { path: root.to_owned() }),
-            Some(Err(e)) => Err(unreadable(e)),
-        },
-    }
-}
-
-fn write_clip(folder: &Path, clip: &SynthClip) -> Result<(), SynthError> {
-    for (index, frame) in clip.frames.outer_iter().enumerate() {
-        write_bmp(&folder.join(format!("image{:06}.bmp", index + 1)), frame)?;
-    }
-    write_landmarks(&folder.join("landmarks.csv"), &clip.truth.landmarks)
-}
-
-fn write_bmp(path: &Path, frame: ArrayView2<'_, u8>) -> Result<(), SynthError> {
-    let (height, width) = frame.dim();
-    let pixels: Vec<u8> = frame.iter().copied().collect();
-    let mut file = Cursor::new(Vec::with_capacity(pixels.len() + 2048));
-    BmpEncoder::new(&mut file)
-        .write_image(&pixels, width as u32, height as u32, ExtendedColorType::L8)
-        .map_err(|source| SynthError::Encode { path: path.to_owned(), source })?;
-    Ok(atomic_file::write(path, file.get_ref())?)
+/// Where a clip goes and what its files are called.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub(crate) struct Place {
+    /// Name of the clip, unique in the dataset.
+    pub(crate) name: String,
+    /// Its folder below the root, with `/` between its parts.
+    pub(crate) folder: String,
+    /// The subject as the annotation file (or folder) spells it.
+    pub(crate) subject: String,
+    /// Number in the name of the first frame.
+    pub(crate) first_frame: u64,
 }

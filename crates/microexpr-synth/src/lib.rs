@@ -27,13 +27,17 @@
 //! | [`write_dataset`], [`Layout`], [`ClipRecord`] | a whole dataset on disk |
 
 mod action_unit;
+mod annotation_file;
 mod canvas;
 mod clip;
 mod dataset;
+mod dataset_files;
 mod deformation;
+mod emotion;
 mod error;
 mod expression;
 mod features;
+mod frame_file;
 mod identity;
 mod layout;
 mod outline;
@@ -52,9 +56,10 @@ mod truth_files;
 pub use action_unit::ActionUnit;
 pub use clip::{ClipTruth, SynthClip};
 pub use dataset::{Progress, class_sequence, generate};
+pub use dataset_files::write_dataset;
 pub use error::SynthError;
 pub use expression::Expression;
-pub use layout::{Layout, write_dataset};
+pub use layout::Layout;
 pub use params::{ClassShares, Nuisance, SynthParams};
 pub use spline_image::SplineImage;
 pub use subject::Subject;

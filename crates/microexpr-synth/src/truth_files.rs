@@ -7,21 +7,32 @@ use std::path::Path;
 use microexpr_core::{Landmarks, Point, atomic_file};
 use serde::{Deserialize, Serialize};
 
-use crate::{ActionUnit, ClipTruth, Expression, SynthError};
+use crate::emotion::emotion;
+use crate::layout::Place;
+use crate::{ActionUnit, Expression, Layout, SynthClip, SynthError};
 
 /// What `truth.json` says of one clip.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClipRecord {
     /// Number of the person, from 1.
     pub subject: usize,
+    /// Number of the clip among the person's, from 1.
+    #[serde(default)]
+    pub number: usize,
     /// The class.
     pub class: Expression,
+    /// The emotion as the dataset's annotation file calls it (SMIC, which has none: the class).
+    #[serde(default)]
+    pub emotion: String,
     /// Numbers of the action units.
     pub action_units: Vec<ActionUnit>,
     /// Index of the apex frame, from 0.
     pub apex: usize,
     /// Number of frames.
     pub frames: usize,
+    /// Number in the first frame's file name: that of frame i is `first_frame + i`.
+    #[serde(default)]
+    pub first_frame: u64,
     /// Frames per second.
     pub fps: f64,
     /// Folder of the clip below the dataset's root, with `/` between its parts.
@@ -42,21 +53,32 @@ pub struct MotionAtApex {
 }
 
 impl ClipRecord {
-    pub(crate) fn new(truth: &ClipTruth, fps: f64, path: String) -> Self {
+    pub(crate) fn new(layout: Layout, place: &Place, clip: &SynthClip) -> Self {
+        let truth = &clip.truth;
         Self {
             subject: truth.subject,
+            number: truth.number,
             class: truth.expression,
+            emotion: emotion(layout, truth.expression, &truth.action_units).to_owned(),
             action_units: truth.action_units.clone(),
             apex: truth.apex,
             frames: truth.landmarks.len(),
-            fps,
-            path,
+            first_frame: place.first_frame,
+            fps: clip.fps,
+            path: place.folder.clone(),
             landmarks_frame0: rounded(truth.landmarks[0].points()),
             motion_at_apex: MotionAtApex {
                 action_units: rounded(&truth.expression_motion),
                 total: rounded(&truth.total_motion()),
             },
         }
+    }
+
+    /// Numbers of the onset, apex and offset frame in their file names.
+    #[must_use]
+    pub fn frame_numbers(&self) -> [u64; 3] {
+        let last = self.frames.saturating_sub(1);
+        [0, self.apex, last].map(|index| self.first_frame + index as u64)
     }
 }
 
