@@ -87,6 +87,16 @@ pub enum MagnifyError {
         /// Frame width in pixels.
         width: usize,
     },
+    /// A frame larger than any video's, probably a mistaken layout.
+    #[error("a frame's sides have at most {longest} pixels, found {width}x{height}")]
+    FrameTooLarge {
+        /// The longest side allowed.
+        longest: usize,
+        /// Frame height in pixels.
+        height: usize,
+        /// Frame width in pixels.
+        width: usize,
+    },
     /// A buffer whose length does not fit the layout.
     #[error("a frame holds {expected} values, found {found}")]
     FrameLength {

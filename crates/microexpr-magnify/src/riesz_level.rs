@@ -1,7 +1,7 @@
 //! One level of the Riesz pyramid: local phase in time, and the band moved by more of it.
 
 use crate::blur::Blur;
-use crate::low_pass::Band;
+use crate::low_pass_difference::Band;
 use crate::temporal_filter::StreamFilter;
 
 /// A Laplacian band with its approximate Riesz transform: cosine, and sine along x and along y, of the local phase.

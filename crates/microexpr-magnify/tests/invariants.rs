@@ -195,7 +195,7 @@ fn wrong_frames_are_errors_and_do_not_disturb_the_stream() {
     let mut magnifier = Magnifier::new(layout, FPS, &StreamParams::default()).unwrap();
     let mut first = as_f32(&texture(400, 8));
     magnifier.magnify(&mut first).unwrap();
-    let short = magnifier.magnify(&mut [0_u8; 399]);
+    let short = magnifier.magnify(&mut [0.0_f32; 399]);
     assert!(matches!(short, Err(MagnifyError::FrameLength { expected: 400, found: 399 })));
     assert!(matches!(magnifier.magnify(&mut [f32::NAN; 400]), Err(MagnifyError::NotFinite)));
     let mut again = first.clone();
