@@ -38,7 +38,10 @@ pub(crate) fn for_each_part<W: Send, T: Send>(
         let parts = workspaces.par_iter_mut().zip(values.par_chunks_mut(part_len));
         return parts.for_each(|(workspace, part)| work(workspace, part));
     }
-    workspaces.iter_mut().zip(values.chunks_mut(part_len)).for_each(|(workspace, part)| work(workspace, part));
+    workspaces
+        .iter_mut()
+        .zip(values.chunks_mut(part_len))
+        .for_each(|(workspace, part)| work(workspace, part));
 }
 
 /// Calls `work(workspace, first row, planes)` for one band of `rows` rows per workspace; `planes` are cut alike, and stay
@@ -73,7 +76,11 @@ fn halve_bands<W: Send, T: Send, const N: usize>(
 }
 
 /// Cuts planes of `rows` rows after `upper` of them.
-fn cut<T, const N: usize>(planes: [&mut [T]; N], rows: usize, upper: usize) -> ([&mut [T]; N], [&mut [T]; N]) {
+fn cut<T, const N: usize>(
+    planes: [&mut [T]; N],
+    rows: usize,
+    upper: usize,
+) -> ([&mut [T]; N], [&mut [T]; N]) {
     let mut lower_planes: [&mut [T]; N] = std::array::from_fn(|_| Default::default());
     let mut lower = lower_planes.iter_mut();
     let upper_planes = planes.map(|plane| {

@@ -120,7 +120,8 @@ mod tests {
         let mut portable = vec![0.0; plan.band_len()];
         for (first_row, count) in [(0, 13), (13, 1), (14, 17)] {
             let area = plan.area(1);
-            let target = planes_mut(&mut portable, area).map(|p| &mut p[first_row * 38..(first_row + count) * 38]);
+            let target =
+                planes_mut(&mut portable, area).map(|p| &mut p[first_row * 38..(first_row + count) * 38]);
             let lines = &mut Lines::new(&plan);
             Read { plan: &plan, frame: &frame, level: 1, first_row, target, lines }.run();
         }
