@@ -24,7 +24,7 @@ pub enum MagnifyError {
     },
     /// No frequency of the clip's discrete Fourier transform lies inside an ideal band.
     #[error(
-        "the ideal band {low_hz} to {high_hz} Hz holds none of the clip's frequencies, which are {spacing_hz:.3} Hz \
+        "the ideal band {low_hz:.3} to {high_hz:.3} Hz holds none of the clip's frequencies, which are {spacing_hz:.3} Hz \
          apart: use a longer clip, a wider band or another filter"
     )]
     EmptyBand {

@@ -63,6 +63,7 @@ mod sample;
 mod simd;
 mod spatial;
 mod temporal_filter;
+mod trigonometry;
 mod zero_phase;
 
 pub use clip::{magnify_clip, magnify_clip_alphas, magnify_frames};

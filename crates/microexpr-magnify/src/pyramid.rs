@@ -6,7 +6,7 @@ use crate::sample::sealed::Kernel;
 
 /// [`reflect_101`] without a division where one reflection does.
 #[inline(always)]
-fn mirror(index: isize, len: usize) -> usize {
+pub(crate) fn mirror(index: isize, len: usize) -> usize {
     let last = len as isize - 1;
     let once = if index < 0 { -index } else { index.min(2 * last - index) };
     if (0..=last).contains(&once) { once as usize } else { reflect_101(index, len) }

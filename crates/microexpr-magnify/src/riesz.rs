@@ -36,8 +36,9 @@ impl Default for RieszParams {
 /// Below α ≈ 10 on clean video [`Magnifier`](crate::Magnifier) is the more accurate, and far faster.
 ///
 /// Source: N. Wadhwa, M. Rubinstein, F. Durand, W. Freeman, "Riesz Pyramids for Fast Phase-Based Video Magnification",
-/// ICCP 2014. Differs: on the bands of the Laplacian pyramid; phase by `atan2`, which stays accurate for small motion; the
-/// quaternions are blurred before their phase is taken, which keeps noise from wrapping it.
+/// ICCP 2014. Differs: on the bands of the Laplacian pyramid; phase by the arc tangent, which stays accurate for small motion; the
+/// quaternions are blurred before their phase is taken, which keeps noise from wrapping it; the pair of filters is
+/// scaled, per level and frame, to the band's energy.
 ///
 /// # Example
 ///
