@@ -1,22 +1,31 @@
-"""Streaming linear magnification in NumPy and OpenCV, to compare with `cargo bench --bench magnify` (one thread each).
+"""Streaming linear magnification against NumPy and OpenCV: time per frame and its ratio, one thread each, in one run.
 
-Run by hand, right after the criterion bench on the same machine:
+    cargo bench -p microexpr-benches --bench magnify --no-run
+    pip install numpy scipy opencv-python-headless
+    python benches/magnify_vs_numpy.py EXECUTABLE
 
-    RAYON_NUM_THREADS=1 cargo bench -p microexpr-benches --bench magnify
-    python3 benches/magnify_vs_numpy.py
-
-The same commuted algorithm as the crate: reduce to the finest amplified level, filter that one plane in time, amplify its
-levels, expand, add. Settings of the bench: alpha 4, Wu's gains with a cut-off of 16 px, first-order Butterworth difference
-from 1 to 20 Hz at 200 frames per second, chroma 0.1. Prints milliseconds per frame, the best of several runs.
+EXECUTABLE is the path that cargo printed. The peer runs the same commuted algorithm as the crate: reduce to the finest
+amplified level, filter that one plane in time, amplify its levels, expand, add. Settings of the bench: alpha 4, Wu's gains
+with a cut-off of 16 px, first-order Butterworth difference from 1 to 20 Hz at 200 frames per second, chroma 0.1. The two take
+turns, and the shortest of all times counts, so that a busy machine slows both alike. Peak memory of the peer is what NumPy
+allocated above the input; the crate's is counted by `cargo test -p microexpr-magnify --test memory -- --nocapture`.
 """
 
+import argparse
+import json
+import os
+import pathlib
+import subprocess
+import tempfile
 import time
+import tracemalloc
 
 import cv2
 import numpy as np
 from scipy import signal
 
-FPS, LOW_HZ, HIGH_HZ, ALPHA, LAMBDA_C, CHROMA, FRAMES = 200.0, 1.0, 20.0, 4.0, 16.0, 0.1, 75
+FPS, LOW_HZ, HIGH_HZ, ALPHA, LAMBDA_C, CHROMA = 200.0, 1.0, 20.0, 4.0, 16.0, 0.1
+FRAMES, ROUNDS = 75, 6
 YIQ = np.array([[0.299, 0.587, 0.114], [0.596, -0.274, -0.322], [0.211, -0.523, 0.312]])
 
 
@@ -77,21 +86,60 @@ class Stream:
         return cv2.pyrUp(plane, dstsize=(w, h))
 
 
+def frames_of(h, w, color):
+    shape = (FRAMES, h, w, 3) if color else (FRAMES, h, w)
+    return np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
+
+
+def peer_ms(video, color):
+    """Shortest time of a frame, the first one left out."""
+    stream, best = Stream(*video.shape[1:3], color), np.inf
+    stream.push(video[0])
+    for frame in video[1:]:
+        start = time.perf_counter()
+        stream.push(frame)
+        best = min(best, time.perf_counter() - start)
+    return 1000 * best
+
+
+def peer_mib(video, color):
+    """Most memory that one stream holds at a time, its result included."""
+    tracemalloc.start()
+    stream = Stream(*video.shape[1:3], color)
+    for frame in video[:5]:
+        stream.push(frame)
+    peak = tracemalloc.get_traced_memory()[1]
+    tracemalloc.stop()
+    return peak / 2**20
+
+
+def bench_ms(executable, name, folder):
+    """Shortest time per frame of criterion's samples."""
+    command = [executable, "--bench", "--noplot", "--warm-up-time", "0.2", "--measurement-time", "0.8", f"^{name}$"]
+    environment = os.environ | {"RAYON_NUM_THREADS": "1", "CRITERION_HOME": str(folder)}
+    subprocess.run(command, env=environment, check=True, capture_output=True)
+    (sample,) = pathlib.Path(folder).rglob("new/sample.json")
+    sample = json.loads(sample.read_text())
+    return min(t / n for t, n in zip(sample["times"], sample["iters"])) / 1e6
+
+
 def main():
+    parser = argparse.ArgumentParser()
+    parser.add_argument("executable")
+    executable = str(pathlib.Path(parser.parse_args().executable).resolve())
     cv2.setNumThreads(1)
-    print(f"numpy {np.__version__}, OpenCV {cv2.__version__}, 1 thread, ms per frame")
+    print(f"numpy {np.__version__}, OpenCV {cv2.__version__}, 1 thread")
+    print(f"{'frames':12} {'NumPy ms':>9} {'crate ms':>9} {'ratio':>6} {'NumPy MiB':>10}")
     for h, w in ((254, 254), (480, 640)):
         for color in (False, True):
-            shape = (FRAMES, h, w, 3) if color else (FRAMES, h, w)
-            video = np.random.default_rng(1).integers(0, 256, shape, dtype=np.uint8)
-            best = np.inf
-            for _ in range(8):
-                stream = Stream(h, w, color)
-                start = time.perf_counter()
-                for frame in video:
-                    stream.push(frame)
-                best = min(best, time.perf_counter() - start)
-            print(f"{'rgb' if color else 'grey'} {h}x{w}: {1000 * best / FRAMES:.3f}")
+            name, video = f"{'rgb' if color else 'grey'} {h}x{w}", frames_of(h, w, color)
+            peer, ours = [], []
+            for _ in range(ROUNDS):
+                peer.append(peer_ms(video, color))
+                with tempfile.TemporaryDirectory() as folder:
+                    ours.append(bench_ms(executable, f"magnify/stream/{name}", folder))
+            peer, ours = min(peer), min(ours)
+            print(f"{name:12} {peer:9.3f} {ours:9.3f} {peer / ours:6.2f} {peer_mib(video, color):10.1f}", flush=True)
 
 
 main()

@@ -1,7 +1,11 @@
 //! Gaussian blur of one plane, without allocation: the numbers of [`microexpr_core::filter::gaussian`].
 
-use microexpr_core::border::reflect_101;
 use microexpr_core::filter::gaussian_kernel;
+
+use crate::pyramid::mirror;
+
+/// Values that are summed at once, in registers.
+const BLOCK: usize = 32;
 
 /// A blur with its working space for planes up to the size it was made for.
 #[derive(Debug, Clone)]
@@ -20,30 +24,46 @@ impl Blur {
         Self { kernel, line, blurred_rows: vec![0.0; height * width] }
     }
 
+    #[inline(always)]
     pub(crate) fn apply(&mut self, plane: &mut [f32], (height, width): (usize, usize)) {
-        let radius = self.kernel.len() / 2;
+        let Self { kernel, line, blurred_rows } = self;
+        let radius = kernel.len() / 2;
         if radius == 0 {
             return;
         }
-        let line = &mut self.line[..width + 2 * radius];
-        for (row, out) in plane.chunks_exact(width).zip(self.blurred_rows.chunks_exact_mut(width)) {
+        let line = &mut line[..width + 2 * radius];
+        for (row, out) in plane.chunks_exact(width).zip(blurred_rows.chunks_exact_mut(width)) {
             line[radius..radius + width].copy_from_slice(row);
             for i in 0..radius {
-                line[i] = row[reflect_101(i as isize - radius as isize, width)];
-                line[radius + width + i] = row[reflect_101((width + i) as isize, width)];
+                line[i] = row[mirror(i as isize - radius as isize, width)];
+                line[radius + width + i] = row[mirror((width + i) as isize, width)];
             }
-            out.fill(0.0);
-            for (shift, weight) in self.kernel.iter().enumerate() {
-                out.iter_mut().zip(&line[shift..]).for_each(|(o, v)| *o += weight * v);
-            }
+            weighted_sum(kernel, out, |tap| &line[tap..tap + width]);
         }
         for (row, out) in plane.chunks_exact_mut(width).enumerate() {
-            out.fill(0.0);
-            for (tap, weight) in self.kernel.iter().enumerate() {
-                let source = reflect_101((row + tap) as isize - radius as isize, height);
-                let source = &self.blurred_rows[source * width..(source + 1) * width];
-                out.iter_mut().zip(source).for_each(|(o, v)| *o += weight * v);
-            }
+            weighted_sum(kernel, out, |tap| {
+                let source = mirror((row + tap) as isize - radius as isize, height);
+                &blurred_rows[source * width..(source + 1) * width]
+            });
         }
+    }
+}
+
+/// `out = Σ kernel[tap] · source(tap)`, for sources of the length of `out`.
+#[inline(always)]
+fn weighted_sum<'a>(kernel: &[f32], out: &mut [f32], source: impl Fn(usize) -> &'a [f32]) {
+    let (blocks, rest) = out.as_chunks_mut::<BLOCK>();
+    let done = blocks.len() * BLOCK;
+    for (index, out) in blocks.iter_mut().enumerate() {
+        let mut sums = [0.0; BLOCK];
+        for (tap, weight) in kernel.iter().enumerate() {
+            let values = &source(tap).as_chunks::<BLOCK>().0[index];
+            sums.iter_mut().zip(values).for_each(|(sum, v)| *sum += weight * v);
+        }
+        *out = sums;
+    }
+    rest.fill(0.0);
+    for (tap, weight) in kernel.iter().enumerate() {
+        rest.iter_mut().zip(&source(tap)[done..]).for_each(|(sum, v)| *sum += weight * v);
     }
 }

@@ -4,9 +4,10 @@ use microexpr_core::Clip;
 use ndarray::{Array2, Array3, ArrayView3, ArrayViewMut2};
 
 use crate::ideal::IdealBand;
-use crate::low_pass::Band;
+use crate::low_pass_difference::Band;
 use crate::parallel::{for_each_column_block, for_each_frame};
-use crate::spatial::{Plan, Spatial};
+use crate::plan::Plan;
+use crate::spatial::Spatial;
 use crate::zero_phase::{onset_low_pass, zero_phase_band};
 use crate::{ClipFilter, FrameLayout, MagnifyError, MagnifyParams, Sample};
 
@@ -103,7 +104,7 @@ fn filtered_band<P: Sample>(
     let pairs: Vec<_> = frames.chunks_exact(layout.len()).zip(rows).collect();
     for_each_frame(
         pairs,
-        || Spatial::new(plan.clone()),
+        || Spatial::new(plan.clone(), 1),
         |spatial, (frame, row)| {
             spatial.reduce(frame);
             row.copy_from_slice(spatial.band_mut());
@@ -118,7 +119,7 @@ fn amplify<P: Sample>(frames: &mut [P], layout: FrameLayout, plan: &Plan, band: 
     let pairs: Vec<_> = frames.chunks_exact_mut(layout.len()).zip(rows).collect();
     for_each_frame(
         pairs,
-        || Spatial::new(plan.clone()),
+        || Spatial::new(plan.clone(), 1),
         |spatial, (frame, row)| {
             spatial.band_mut().copy_from_slice(row);
             spatial.amplify(frame);

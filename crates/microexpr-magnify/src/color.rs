@@ -58,22 +58,24 @@ fn first_column_of_inverse([a, b, c]: [[f64; 3]; 3]) -> [f64; 3] {
     cross.map(|v| v / determinant)
 }
 
-/// Interleaved values of a row to the planes that are amplified.
+/// The planes that are amplified of a row of interleaved values; `wide` is working space.
 #[inline(always)]
-pub(crate) fn split(color: ColorPath, line: &[f32], planes: &mut [Vec<f32>; 3]) {
-    let [a, b, c] = planes;
+pub(crate) fn split<'a>(color: ColorPath, line: &'a [f32], wide: &'a mut [Vec<f32>; 3]) -> [&'a [f32]; 3] {
+    let [a, b, c] = wide;
     let pixels = line.as_chunks::<3>().0;
     match color {
-        ColorPath::Grey => a.copy_from_slice(line),
+        ColorPath::Grey => [line, &[], &[]],
         ColorPath::Luma => {
             for (y, [r, g, b]) in a.iter_mut().zip(pixels) {
                 *y = LUMA[0] * r + LUMA[1] * g + LUMA[2] * b;
             }
+            [a, &[], &[]]
         }
         ColorPath::Rgb | ColorPath::Mixed(_) => {
-            for (((a, b), c), pixel) in a.iter_mut().zip(b).zip(c).zip(pixels) {
+            for (((a, b), c), pixel) in a.iter_mut().zip(&mut *b).zip(&mut *c).zip(pixels) {
                 [*a, *b, *c] = *pixel;
             }
+            [a, b, c]
         }
     }
 }
@@ -82,29 +84,30 @@ pub(crate) fn split(color: ColorPath, line: &[f32], planes: &mut [Vec<f32>; 3]) 
 #[inline(always)]
 pub(crate) fn add<P: Kernel + Copy>(
     color: ColorPath,
-    [a, b, c]: &[Vec<f32>; 3],
+    [a, b, c]: [&[f32]; 3],
     line: &mut [f32],
     row: &mut [P],
 ) {
     let pixels = line.as_chunks_mut::<3>().0;
-    match color {
-        ColorPath::Grey => line.copy_from_slice(a),
-        ColorPath::Luma => pixels.iter_mut().zip(a).for_each(|(pixel, change)| *pixel = [*change; 3]),
+    let change = match color {
+        ColorPath::Grey => a,
+        ColorPath::Luma => {
+            pixels.iter_mut().zip(a).for_each(|(pixel, change)| *pixel = [*change; 3]);
+            line
+        }
         ColorPath::Rgb | ColorPath::Mixed(_) => {
             for (((pixel, a), b), c) in pixels.iter_mut().zip(a).zip(b).zip(c) {
                 *pixel = [*a, *b, *c];
             }
+            line
         }
-    }
-    row.iter_mut().zip(line).for_each(|(value, change)| *value = value.add(*change));
+    };
+    row.iter_mut().zip(change).for_each(|(value, change)| *value = value.add(*change));
 }
 
 /// Multiplies every pixel of three planes by a matrix.
 #[inline(always)]
-pub(crate) fn mix(planes: &mut [f32], matrix: &[[f32; 3]; 3]) {
-    let plane = planes.len() / 3;
-    let (a, rest) = planes.split_at_mut(plane);
-    let (b, c) = rest.split_at_mut(plane);
+pub(crate) fn mix([a, b, c]: [&mut [f32]; 3], matrix: &[[f32; 3]; 3]) {
     for ((a, b), c) in a.iter_mut().zip(b).zip(c) {
         let pixel = [*a, *b, *c];
         [*a, *b, *c] = matrix.map(|m| m[0] * pixel[0] + m[1] * pixel[1] + m[2] * pixel[2]);

@@ -24,7 +24,7 @@ pub enum MagnifyError {
     },
     /// No frequency of the clip's discrete Fourier transform lies inside an ideal band.
     #[error(
-        "the ideal band {low_hz} to {high_hz} Hz holds none of the clip's frequencies, which are {spacing_hz:.3} Hz \
+        "the ideal band {low_hz:.3} to {high_hz:.3} Hz holds none of the clip's frequencies, which are {spacing_hz:.3} Hz \
          apart: use a longer clip, a wider band or another filter"
     )]
     EmptyBand {
@@ -82,6 +82,16 @@ pub enum MagnifyError {
     /// A frame without pixels.
     #[error("a frame needs at least one pixel, found {width}x{height}")]
     EmptyFrame {
+        /// Frame height in pixels.
+        height: usize,
+        /// Frame width in pixels.
+        width: usize,
+    },
+    /// A frame larger than any video's, probably a mistaken layout.
+    #[error("a frame's sides have at most {longest} pixels, found {width}x{height}")]
+    FrameTooLarge {
+        /// The longest side allowed.
+        longest: usize,
         /// Frame height in pixels.
         height: usize,
         /// Frame width in pixels.

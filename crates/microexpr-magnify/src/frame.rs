@@ -20,6 +20,9 @@ impl ColorModel {
     }
 }
 
+/// Longest side of a frame in pixels, eight times that of 8K video.
+const LONGEST_SIDE: usize = 1 << 16;
+
 /// How one frame lies in a slice: row by row, the channels of a pixel side by side (as in the buffers of `image` and in
 /// contiguous `ndarray` arrays `[row, col]` or `[row, col, channel]`).
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -53,8 +56,12 @@ impl FrameLayout {
     }
 
     pub(crate) fn check(self) -> Result<(), MagnifyError> {
-        if self.height == 0 || self.width == 0 {
-            return Err(MagnifyError::EmptyFrame { height: self.height, width: self.width });
+        let Self { height, width, .. } = self;
+        if height == 0 || width == 0 {
+            return Err(MagnifyError::EmptyFrame { height, width });
+        }
+        if height > LONGEST_SIDE || width > LONGEST_SIDE {
+            return Err(MagnifyError::FrameTooLarge { longest: LONGEST_SIDE, height, width });
         }
         Ok(())
     }

@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use serde::{Deserialize, Serialize};
 
 use crate::MagnifyError;
@@ -67,57 +69,48 @@ impl GainRule {
     ///
     /// [`MagnifyError::LevelOrder`], [`MagnifyError::LevelCount`] or [`MagnifyError::Setting`].
     pub fn gains(&self, height: usize, width: usize, alpha: f64) -> Result<Vec<f64>, MagnifyError> {
-        check("alpha", "finite", alpha, alpha.is_finite())?;
+        check_factor("alpha", alpha)?;
         let count = level_count(height, width);
-        let bands = 1..count - 1;
+        let from_finest = |gain: &dyn Fn(usize) -> f64| (0..count).map(gain).collect::<Vec<f64>>();
         let wavelength = |level| (height as f64).hypot(width as f64) / 3.0 / pow2(count - 1 - level);
-        match self {
+        // All but the finest level and the residual.
+        let is_band = |level| 0 < level && level + 1 < count;
+        Ok(match self {
             Self::Uniform { finest, coarsest } => {
-                let end = coarsest.map_or(count - 1, |c| c + 1);
                 if let Some(coarsest) = coarsest.filter(|c| c < finest) {
                     return Err(MagnifyError::LevelOrder { finest: *finest, coarsest });
                 }
-                Ok((0..count).map(|l| if (*finest..end).contains(&l) { alpha } else { 0.0 }).collect())
+                let amplified = |l| *finest <= l && coarsest.map_or(l + 1 < count, |c| l <= c);
+                from_finest(&|l| if amplified(l) { alpha } else { 0.0 })
             }
             Self::Wu { lambda_c_px, boost } => {
-                check(
-                    "lambda_c_px",
-                    "positive",
-                    *lambda_c_px,
-                    lambda_c_px.is_finite() && *lambda_c_px > 0.0,
-                )?;
-                check("boost", "positive", *boost, boost.is_finite() && *boost > 0.0)?;
+                check_positive("lambda_c_px", *lambda_c_px)?;
+                check_positive("boost", *boost)?;
                 let bounded = |bound: f64| if alpha > 0.0 { bound.clamp(0.0, alpha) } else { alpha };
                 let gain = |level| bounded(boost * wu_bound(wavelength(level), *lambda_c_px, alpha));
-                Ok((0..count).map(|l| if bands.contains(&l) { gain(l) } else { 0.0 }).collect())
+                from_finest(&|l| if is_band(l) { gain(l) } else { 0.0 })
             }
             Self::MitRelease { lambda_c_px, factor } => {
-                check(
-                    "lambda_c_px",
-                    "positive",
-                    *lambda_c_px,
-                    lambda_c_px.is_finite() && *lambda_c_px > 0.0,
-                )?;
-                check("factor", "finite", *factor, factor.is_finite())?;
-                let gain =
-                    |level| factor * (2.0 * wu_bound(wavelength(level), *lambda_c_px, alpha)).min(alpha);
-                Ok((0..count).map(|l| if bands.contains(&l) { gain(l) } else { 0.0 }).collect())
+                check_positive("lambda_c_px", *lambda_c_px)?;
+                check_factor("factor", *factor)?;
+                let gain = |level| (2.0 * wu_bound(wavelength(level), *lambda_c_px, alpha)).min(alpha);
+                from_finest(&|l| if is_band(l) { factor * gain(l) } else { 0.0 })
             }
             Self::ColorChange { level } => {
                 let first = (*level).min(count - 1);
-                Ok((0..count).map(|l| if l >= first { alpha } else { 0.0 }).collect())
+                from_finest(&|l| if l >= first { alpha } else { 0.0 })
             }
             Self::PerLevel { weights } => {
-                if weights.len() > count {
-                    let found = weights.len();
+                let found = weights.len();
+                if found > count {
                     return Err(MagnifyError::LevelCount { height, width, expected: count, found });
                 }
                 for weight in weights {
-                    check("a level's weight", "finite", *weight, weight.is_finite())?;
+                    check_factor("a level's weight", *weight)?;
                 }
-                Ok((0..count).map(|l| alpha * weights.get(l).unwrap_or(&0.0)).collect())
+                from_finest(&|l| alpha * weights.get(l).unwrap_or(&0.0))
             }
-        }
+        })
     }
 }
 
@@ -131,13 +124,23 @@ pub fn level_count(height: usize, width: usize) -> usize {
     1 + (0..).take_while(|halvings| side >> halvings >= 5).count()
 }
 
+/// Checks that a setting lies in its range.
 pub(crate) fn check(
     name: &'static str,
     expected: &'static str,
     found: f64,
-    valid: bool,
+    range: RangeInclusive<f64>,
 ) -> Result<(), MagnifyError> {
-    if valid { Ok(()) } else { Err(MagnifyError::Setting { name, expected, found }) }
+    if range.contains(&found) { Ok(()) } else { Err(MagnifyError::Setting { name, expected, found }) }
+}
+
+/// Checks a number that multiplies pixel values: far beyond use, but products of a few of them stay finite in `f32`.
+pub(crate) fn check_factor(name: &'static str, found: f64) -> Result<(), MagnifyError> {
+    check(name, "between -1e6 and 1e6", found, -1e6..=1e6)
+}
+
+fn check_positive(name: &'static str, found: f64) -> Result<(), MagnifyError> {
+    check(name, "between 1e-6 and 1e6", found, 1e-6..=1e6)
 }
 
 /// `λ / 8δ − 1` with `δ = λ_c / 8 / (1 + α)`.

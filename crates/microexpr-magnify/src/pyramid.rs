@@ -4,11 +4,19 @@ use microexpr_core::border::reflect_101;
 
 use crate::sample::sealed::Kernel;
 
+/// [`reflect_101`] without a division where one reflection does.
+#[inline(always)]
+pub(crate) fn mirror(index: isize, len: usize) -> usize {
+    let last = len as isize - 1;
+    let once = if index < 0 { -index } else { index.min(2 * last - index) };
+    if (0..=last).contains(&once) { once as usize } else { reflect_101(index, len) }
+}
+
 /// Source rows of output row `row` one level down, for a plane of `height` rows.
 #[inline(always)]
 pub(crate) fn five_rows<T>(plane: &[T], stride: usize, height: usize, row: usize) -> [&[T]; 5] {
     std::array::from_fn(|tap| {
-        let source = reflect_101((2 * row + tap) as isize - 2, height);
+        let source = mirror((2 * row + tap) as isize - 2, height);
         &plane[source * stride..(source + 1) * stride]
     })
 }
@@ -27,17 +35,17 @@ pub(crate) fn down(source: &[f32], (height, width): (usize, usize), target: &mut
 #[inline(always)]
 pub(crate) fn halve_row(line: &[f32], out: &mut [f32]) {
     let width = line.len();
-    let interior = if width < 5 { 1 } else { (width - 1) / 2 };
-    if interior > 1 {
-        let (s, o) = (&line[..2 * interior + 1], &mut out[..interior]);
-        for i in 1..interior {
-            let (far, near) = (s[2 * i - 2] + s[2 * i + 2], s[2 * i - 1] + s[2 * i + 1]);
-            o[i] = (far + 4.0 * near + 6.0 * s[2 * i]) * (1.0 / 256.0);
+    let pairs = line.as_chunks::<2>().0;
+    // Sums inside `line`: those of the pairs that have a neighbour on both sides.
+    let interior = 1..pairs.len().max(2) - 1;
+    if pairs.len() > 2 {
+        let (left, right) = (&pairs[..interior.end - 1], &pairs[2..]);
+        for (((o, l), m), r) in out[interior.clone()].iter_mut().zip(left).zip(&pairs[1..]).zip(right) {
+            *o = (l[0] + r[0] + 4.0 * (l[1] + m[1]) + 6.0 * m[0]) * (1.0 / 256.0);
         }
     }
-    let edges = std::iter::once(0).chain(interior..out.len());
-    for i in edges {
-        let tap = |k: isize| line[reflect_101(2 * i as isize + k, width)];
+    for i in (0..1).chain(interior.end..out.len()) {
+        let tap = |k: isize| line[mirror(2 * i as isize + k, width)];
         out[i] = (tap(-2) + tap(2) + 4.0 * (tap(-1) + tap(1)) + 6.0 * tap(0)) * (1.0 / 256.0);
     }
 }
@@ -69,9 +77,10 @@ pub(crate) fn expand_row(source: &[f32], out: &mut [f32]) {
     if width > 1 {
         out[1] = (source[0] + source[1.min(last)]) * 0.5;
     }
-    for (pair, window) in out[2.min(width)..].chunks_exact_mut(2).zip(source.windows(3)) {
-        pair[0] = (window[0] + 6.0 * window[1] + window[2]) * 0.125;
-        pair[1] = (window[1] + window[2]) * 0.5;
+    let (left, right) = (&source[..last.max(1) - 1], &source[2.min(last)..]);
+    let pairs = out[2.min(width)..].as_chunks_mut::<2>().0;
+    for (((pair, l), m), r) in pairs.iter_mut().zip(left).zip(&source[1.min(last)..]).zip(right) {
+        *pair = [(l + 6.0 * m + r) * 0.125, (m + r) * 0.5];
     }
     if last > 0 {
         out[2 * last] = (source[last - 1] + 7.0 * source[last]) * 0.125;

@@ -1,10 +1,12 @@
+use std::marker::PhantomData;
+
 use microexpr_core::pyramid::half_size;
 use serde::{Deserialize, Serialize};
 
 use crate::blur::Blur;
 use crate::color::{ColorPath, add, split};
 use crate::frame::ColorModel;
-use crate::gain::check;
+use crate::gain::{check, check_factor};
 use crate::pyramid::{down, expand_column, expand_row};
 use crate::riesz_level::RieszLevel;
 use crate::{FrameLayout, MagnifyError, Sample, StreamFilter, level_count};
@@ -28,14 +30,15 @@ impl Default for RieszParams {
     }
 }
 
-/// Magnifies a video frame by frame by moving local phase instead of adding differences: no overshoot at large α, and noise
+/// Magnifies a video of pixels `P` (`u8` or `f32`) frame by frame by moving local phase instead of adding differences: no overshoot at large α, and noise
 /// is moved, not amplified. The luma of all levels but the residual is moved; colour differences stay in place.
 ///
 /// Below α ≈ 10 on clean video [`Magnifier`](crate::Magnifier) is the more accurate, and far faster.
 ///
 /// Source: N. Wadhwa, M. Rubinstein, F. Durand, W. Freeman, "Riesz Pyramids for Fast Phase-Based Video Magnification",
-/// ICCP 2014. Differs: on the bands of the Laplacian pyramid; phase by `atan2`, which stays accurate for small motion; the
-/// quaternions are blurred before their phase is taken, which keeps noise from wrapping it.
+/// ICCP 2014. Differs: on the bands of the Laplacian pyramid; phase by the arc tangent, which stays accurate for small motion; the
+/// quaternions are blurred before their phase is taken, which keeps noise from wrapping it; the pair of filters is
+/// scaled, per level and frame, to the band's energy.
 ///
 /// # Example
 ///
@@ -52,7 +55,7 @@ impl Default for RieszParams {
 /// # Ok::<(), microexpr_magnify::MagnifyError>(())
 /// ```
 #[derive(Debug, Clone)]
-pub struct RieszMagnifier {
+pub struct RieszMagnifier<P> {
     layout: FrameLayout,
     alpha: f32,
     color: ColorPath,
@@ -64,9 +67,10 @@ pub struct RieszMagnifier {
     line: Vec<f32>,
     wide: [Vec<f32>; 3],
     frames: u64,
+    pixel: PhantomData<P>,
 }
 
-impl RieszMagnifier {
+impl<P: Sample> RieszMagnifier<P> {
     /// Prepares for frames of one layout at `fps` frames per second. Frames with a side under 5 pixels pass unchanged.
     ///
     /// # Errors
@@ -75,9 +79,9 @@ impl RieszMagnifier {
     pub fn new(layout: FrameLayout, fps: f64, params: &RieszParams) -> Result<Self, MagnifyError> {
         layout.check()?;
         params.temporal.check(fps)?;
-        check("alpha", "finite", params.alpha, params.alpha.is_finite())?;
+        check_factor("alpha", params.alpha)?;
         let sigma = params.smoothing_px;
-        check("smoothing_px", "between 0 and 100", sigma, (0.0..=100.0).contains(&sigma))?;
+        check("smoothing_px", "between 0 and 100", sigma, 0.0..=100.0)?;
         let mut sizes = vec![(layout.height, layout.width)];
         for _ in 1..level_count(layout.height, layout.width) {
             sizes.push(half_size(sizes[sizes.len() - 1]));
@@ -97,6 +101,7 @@ impl RieszMagnifier {
             wide: std::array::from_fn(|_| vec![0.0; layout.width]),
             sizes,
             frames: 0,
+            pixel: PhantomData,
         })
     }
 
@@ -106,7 +111,7 @@ impl RieszMagnifier {
     /// # Errors
     ///
     /// [`MagnifyError::FrameLength`] or [`MagnifyError::NotFinite`]; the frame is then skipped.
-    pub fn magnify<P: Sample>(&mut self, frame: &mut [P]) -> Result<(), MagnifyError> {
+    pub fn magnify(&mut self, frame: &mut [P]) -> Result<(), MagnifyError> {
         self.layout.check_frame(frame)?;
         self.analyse(frame);
         if self.frames == 0 {
@@ -131,12 +136,11 @@ impl RieszMagnifier {
     }
 
     /// Fills the Laplacian bands of all levels.
-    fn analyse<P: Sample>(&mut self, frame: &[P]) {
+    fn analyse(&mut self, frame: &[P]) {
         let (width, stride) = (self.layout.width, self.layout.width * self.layout.color.channels());
         for (row, out) in frame.chunks_exact(stride).zip(self.gaussian[0].chunks_exact_mut(width)) {
             P::load(row, &mut self.line);
-            split(self.color, &self.line, &mut self.wide);
-            out.copy_from_slice(&self.wide[0]);
+            out.copy_from_slice(split(self.color, &self.line, &mut self.wide)[0]);
         }
         for (index, level) in self.levels.iter_mut().enumerate() {
             let (size, half) = (self.sizes[index], self.sizes[index + 1]);
@@ -152,7 +156,7 @@ impl RieszMagnifier {
     }
 
     /// Adds the changes of all bands to the frame, using the Gaussian planes as working space.
-    fn synthesise<P: Sample>(&mut self, frame: &mut [P]) {
+    fn synthesise(&mut self, frame: &mut [P]) {
         for (index, level) in self.levels.iter().enumerate().rev() {
             let (size, half) = (self.sizes[index], self.sizes[index + 1]);
             let (fine, coarse) = self.gaussian.split_at_mut(index + 1);
@@ -171,8 +175,7 @@ impl RieszMagnifier {
         }
         let (width, stride) = (self.layout.width, self.layout.width * self.layout.color.channels());
         for (row, change) in frame.chunks_exact_mut(stride).zip(self.gaussian[0].chunks_exact(width)) {
-            self.wide[0].copy_from_slice(change);
-            add(self.color, &self.wide, &mut self.line, row);
+            add(self.color, [change, &[], &[]], &mut self.line, row);
         }
     }
 }

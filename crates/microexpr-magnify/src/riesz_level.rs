@@ -1,8 +1,10 @@
 //! One level of the Riesz pyramid: local phase in time, and the band moved by more of it.
 
 use crate::blur::Blur;
-use crate::low_pass::Band;
+use crate::low_pass_difference::Band;
+use crate::simd::{Task, dispatch};
 use crate::temporal_filter::StreamFilter;
+use crate::trigonometry::{angle_of, sin_cos};
 
 /// A Laplacian band with its approximate Riesz transform: cosine, and sine along x and along y, of the local phase.
 #[derive(Debug, Clone)]
@@ -18,6 +20,7 @@ impl Monogenic {
     }
 
     /// The pair of 3-tap filters `(−1, 0, 1)`, scaled to the band's energy; at mirrored borders they give 0.
+    #[inline(always)]
     fn transform(&mut self, (height, width): (usize, usize)) {
         for row in 0..height {
             let line = &self.band[row * width..(row + 1) * width];
@@ -37,8 +40,8 @@ impl Monogenic {
     }
 
     /// A true Riesz transform keeps the energy of the band; 3 taps pass low frequencies too weakly (`sin ω`).
+    #[inline(always)]
     fn equalize(&mut self) {
-        let energy = |plane: &[f32]| plane.iter().map(|v| f64::from(v * v)).sum::<f64>();
         let riesz = energy(&self.along_x) + energy(&self.along_y);
         if riesz > 0.0 {
             let gain = (energy(&self.band) / riesz).sqrt().clamp(1.0, 4.0) as f32;
@@ -46,9 +49,23 @@ impl Monogenic {
         }
     }
 
-    fn at(&self, i: usize) -> [f32; 3] {
-        [self.band[i], self.along_x[i], self.along_y[i]]
+    /// The three planes, cut to one length.
+    #[inline(always)]
+    fn planes(&self) -> [&[f32]; 3] {
+        let pixels = self.band.len();
+        [&self.band[..pixels], &self.along_x[..pixels], &self.along_y[..pixels]]
     }
+}
+
+/// Sum of squares.
+#[inline(always)]
+fn energy(plane: &[f32]) -> f64 {
+    let (blocks, rest) = plane.as_chunks::<8>();
+    let mut sums = [0.0; 8];
+    for block in blocks {
+        sums.iter_mut().zip(block).for_each(|(sum, v)| *sum += f64::from(v * v));
+    }
+    sums.iter().sum::<f64>() + rest.iter().map(|v| f64::from(v * v)).sum::<f64>()
 }
 
 /// What one level remembers between frames.
@@ -100,51 +117,67 @@ impl RieszLevel {
 
     /// Replaces the band by its change when all motion inside the temporal band grows by `alpha` times itself.
     pub(crate) fn step(&mut self, alpha: f32, blur: &mut Blur) {
-        self.current.transform(self.size);
-        self.follow_phase(blur);
-        self.motion.copy_from_slice(&self.phase);
-        self.temporal.step(&mut self.motion);
-        std::mem::swap(&mut self.current, &mut self.previous);
-        self.shift(alpha);
+        dispatch(Step { level: self, alpha, blur });
     }
 
     /// Adds the phase difference of the two frames: the logarithm of the quaternion `current · conj(previous)`, which is
     /// blurred first. Its length is the squared amplitude: where there is no pattern, the neighbours' motion counts.
+    #[inline(always)]
     fn follow_phase(&mut self, blur: &mut Blur) {
         let pixels = self.size.0 * self.size.1;
         let (along_x, along_y) = self.motion.split_at_mut(pixels);
-        for (i, ((x, y), real)) in along_x.iter_mut().zip(&mut *along_y).zip(&mut self.real).enumerate() {
-            let ([c, cx, cy], [p, px, py]) = (self.current.at(i), self.previous.at(i));
-            *real = c * p + cx * px + cy * py;
-            (*x, *y) = (p * cx - c * px, p * cy - c * py);
+        let real = &mut self.real[..pixels];
+        let ([c, cx, cy], [p, px, py]) = (self.current.planes(), self.previous.planes());
+        for i in 0..pixels {
+            real[i] = c[i] * p[i] + cx[i] * px[i] + cy[i] * py[i];
+            along_x[i] = p[i] * cx[i] - c[i] * px[i];
+            along_y[i] = p[i] * cy[i] - c[i] * py[i];
         }
-        for plane in [&mut *along_x, &mut *along_y, &mut self.real] {
+        for plane in [&mut *along_x, &mut *along_y, &mut *real] {
             blur.apply(plane, self.size);
         }
         let (phase_x, phase_y) = self.phase.split_at_mut(pixels);
-        let quaternions = along_x.iter().zip(&*along_y).zip(&self.real);
-        for ((phase_x, phase_y), ((x, y), real)) in phase_x.iter_mut().zip(phase_y).zip(quaternions) {
+        for i in 0..pixels {
+            let (x, y) = (along_x[i], along_y[i]);
             let sine = (x * x + y * y).sqrt();
-            if sine > 0.0 {
-                let angle = sine.atan2(*real) / sine;
-                *phase_x += angle * x;
-                *phase_y += angle * y;
-            }
+            let scale = if sine > 0.0 { angle_of(sine, real[i]) / sine } else { 0.0 };
+            phase_x[i] += scale * x;
+            phase_y[i] += scale * y;
         }
     }
 
     /// `band · (cos αφ − 1) − riesz · sin αφ` along the direction of the motion; the frame itself is in `previous` now.
+    #[inline(always)]
     fn shift(&mut self, alpha: f32) {
-        let (motion_x, motion_y) = self.motion.split_at(self.size.0 * self.size.1);
-        for (i, (x, y)) in motion_x.iter().zip(motion_y).enumerate() {
-            let [band, rx, ry] = self.previous.at(i);
+        let pixels = self.size.0 * self.size.1;
+        let (motion_x, motion_y) = self.motion.split_at(pixels);
+        let [band, along_x, along_y] = self.previous.planes();
+        let out = &mut self.current.band[..pixels];
+        for i in 0..pixels {
+            let (x, y) = (motion_x[i], motion_y[i]);
             let phase = (x * x + y * y).sqrt();
-            self.current.band[i] = if phase > 0.0 {
-                let (sin, cos) = (alpha * phase).sin_cos();
-                band * (cos - 1.0) - sin / phase * (rx * x + ry * y)
-            } else {
-                0.0
-            };
+            let (sin, cos) = sin_cos(alpha.abs() * phase);
+            let scale = if phase > 0.0 { alpha.signum() * sin / phase } else { 0.0 };
+            out[i] = band[i] * (cos - 1.0) - scale * (along_x[i] * x + along_y[i] * y);
         }
+    }
+}
+
+struct Step<'a> {
+    level: &'a mut RieszLevel,
+    alpha: f32,
+    blur: &'a mut Blur,
+}
+
+impl Task for Step<'_> {
+    #[inline(always)]
+    fn run(self) {
+        let Self { level, alpha, blur } = self;
+        level.current.transform(level.size);
+        level.follow_phase(blur);
+        level.motion.copy_from_slice(&level.phase);
+        level.temporal.step(&mut level.motion);
+        std::mem::swap(&mut level.current, &mut level.previous);
+        level.shift(alpha);
     }
 }

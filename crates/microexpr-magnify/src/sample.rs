@@ -19,6 +19,13 @@ pub(crate) mod sealed {
         fn add(self, change: f32) -> Self;
     }
 
+    /// At most 16 · 255.
+    #[inline(always)]
+    fn binomial_sum(column: [u8; 5]) -> i16 {
+        let [a, b, c, d, e] = column.map(i16::from);
+        a + e + 4 * (b + d) + 6 * c
+    }
+
     impl Kernel for u8 {
         fn all_finite(_: &[Self]) -> bool {
             true
@@ -33,11 +40,23 @@ pub(crate) mod sealed {
 
         #[inline(always)]
         fn blur_rows([a, b, c, d, e]: [&[Self]; 5], out: &mut [f32]) {
-            let n = out.len();
-            let (a, b, c, d, e) = (&a[..n], &b[..n], &c[..n], &d[..n], &e[..n]);
-            for i in 0..n {
-                let [a, b, c, d, e] = [a[i], b[i], c[i], d[i], e[i]].map(i16::from);
-                out[i] = f32::from(a + e + 4 * (b + d) + 6 * c);
+            // Sums in 16 bits, and only then floats: twice as many per instruction.
+            const BLOCK: usize = 32;
+            let (blocks, rest) = out.as_chunks_mut::<BLOCK>();
+            let done = blocks.len() * BLOCK;
+            for (index, out) in blocks.iter_mut().enumerate() {
+                let block = |row: &[Self]| -> [Self; BLOCK] { row.as_chunks().0[index] };
+                let (a, b, c, d, e) = (block(a), block(b), block(c), block(d), block(e));
+                let mut sums = [0; BLOCK];
+                for (i, sum) in sums.iter_mut().enumerate() {
+                    *sum = binomial_sum([a[i], b[i], c[i], d[i], e[i]]);
+                }
+                for (o, sum) in out.iter_mut().zip(sums) {
+                    *o = f32::from(sum);
+                }
+            }
+            for (o, i) in rest.iter_mut().zip(done..) {
+                *o = f32::from(binomial_sum([a[i], b[i], c[i], d[i], e[i]]));
             }
         }
 

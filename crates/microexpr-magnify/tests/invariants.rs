@@ -166,6 +166,27 @@ fn one_filtering_for_several_alphas_gives_the_same_clips() {
     }
 }
 
+/// Frames large enough to be worked on in several bands of rows, which meet at odd rows.
+#[cfg(feature = "rayon")]
+#[test]
+fn thread_count_does_not_change_a_bit_of_a_stream() {
+    for layout in [FrameLayout::grey(533, 641), FrameLayout::rgb(255, 413)] {
+        let video = texture(layout.len() * 4, 12);
+        for temporal in stream_filters() {
+            let params = StreamParams { temporal, ..Default::default() };
+            let run = |threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+                pool.install(|| stream_of(&video, layout, &params))
+            };
+            let alone = run(1);
+            assert!(alone == run(2) && alone == run(5), "{layout:?} {temporal:?}");
+            let mut batch = video.clone();
+            magnify_frames(&mut batch, layout, FPS, &params.into()).unwrap();
+            assert!(alone == batch && alone != video, "{layout:?} {temporal:?}: stream and batch differ");
+        }
+    }
+}
+
 #[cfg(feature = "rayon")]
 #[test]
 fn thread_count_does_not_change_a_bit() {
@@ -182,6 +203,21 @@ fn thread_count_does_not_change_a_bit() {
 }
 
 #[test]
+fn frames_of_4k_and_odd_size_are_magnified() {
+    let layout = FrameLayout::rgb(2161, 3841);
+    let mut frame: Vec<u8> = texture(3 * 3841, 10).repeat(2161);
+    let mut magnifier = Magnifier::new(layout, FPS, &StreamParams::default()).unwrap();
+    magnifier.magnify(&mut frame).unwrap();
+    // One pixel to the right: every row alike, so every row changes alike.
+    frame.rotate_right(3);
+    let moved = frame.clone();
+    magnifier.magnify(&mut frame).unwrap();
+    assert!(frame != moved);
+    let row = |r: usize| &frame[r * 3 * 3841..][300..3 * 3841 - 300];
+    assert!((1..2161).all(|r| row(r) == row(0)));
+}
+
+#[test]
 fn frames_without_an_amplified_level_pass_unchanged() {
     for (height, width) in [(1, 1), (1, 300), (4, 4), (9, 500)] {
         let clip = random_clip(12, height, width);
@@ -195,7 +231,7 @@ fn wrong_frames_are_errors_and_do_not_disturb_the_stream() {
     let mut magnifier = Magnifier::new(layout, FPS, &StreamParams::default()).unwrap();
     let mut first = as_f32(&texture(400, 8));
     magnifier.magnify(&mut first).unwrap();
-    let short = magnifier.magnify(&mut [0_u8; 399]);
+    let short = magnifier.magnify(&mut [0.0_f32; 399]);
     assert!(matches!(short, Err(MagnifyError::FrameLength { expected: 400, found: 399 })));
     assert!(matches!(magnifier.magnify(&mut [f32::NAN; 400]), Err(MagnifyError::NotFinite)));
     let mut again = first.clone();
@@ -217,10 +253,15 @@ fn wrong_settings_are_errors() {
     assert!(matches!(reversed, MagnifyError::LevelOrder { finest: 3, coarsest: 2 }));
     let many = with(|p| p.gain = GainRule::PerLevel { weights: vec![1.0; 5] });
     assert!(matches!(many, MagnifyError::LevelCount { expected: 4, found: 5, .. }), "{many}");
+    let infinite_in_f32 = with(|p| p.alpha = 1e300);
+    assert!(matches!(infinite_in_f32, MagnifyError::Setting { name: "alpha", .. }));
     let wu = with(|p| p.gain = GainRule::Wu { lambda_c_px: 0.0, boost: 2.0 });
     assert!(matches!(wu, MagnifyError::Setting { name: "lambda_c_px", .. }));
     let empty = magnify_frames(&mut [0_u8; 0], FrameLayout::grey(0, 3), FPS, &MagnifyParams::default());
     assert!(matches!(empty, Err(MagnifyError::EmptyFrame { .. })));
+    let huge = FrameLayout::rgb(usize::MAX, 2);
+    let huge = Magnifier::<u8>::new(huge, FPS, &StreamParams::default());
+    assert!(matches!(huge, Err(MagnifyError::FrameTooLarge { .. })));
     let odd = magnify_frames(&mut [0_u8; 799], layout, FPS, &MagnifyParams::default());
     assert!(matches!(odd, Err(MagnifyError::FrameLength { expected: 400, found: 799 })));
 }
@@ -232,6 +273,15 @@ fn wu_gains_are_never_negative() {
     assert!(found[..4].iter().all(|g| *g == 0.0), "{found:?}"); // unclamped: −1.53, −1.06, −0.13
     assert!(found[4] > 1.7 && found[4] <= 2.0 && found[5] == 2.0 && found[6] == 0.0, "{found:?}");
     assert_eq!(gains(-1.0)[1..6], [-1.0; 5]);
+}
+
+#[test]
+fn uniform_gain_ends_where_the_pyramid_ends() {
+    let gains = |finest, coarsest| GainRule::Uniform { finest, coarsest }.gains(20, 20, 2.0).unwrap();
+    assert_eq!(gains(1, None), [0.0, 2.0, 2.0, 0.0]);
+    assert_eq!(gains(0, Some(1)), [2.0, 2.0, 0.0, 0.0]);
+    assert_eq!(gains(2, Some(usize::MAX)), [0.0, 0.0, 2.0, 2.0]);
+    assert_eq!(GainRule::Uniform { finest: 0, coarsest: None }.gains(3, 3, 2.0).unwrap(), [0.0]);
 }
 
 #[test]

@@ -76,7 +76,8 @@ fn predicted_gain(gains: &[f64], wavelength: f64) -> f64 {
     gains.iter().enumerate().map(|(l, g)| g * band(l)).sum()
 }
 
-/// Displacement over true displacement, averaged over the pattern's position.
+/// Displacement over true displacement, averaged over the pattern's position: levels are subsampled, so that at λ = 8 px
+/// single positions get up to 6 % more or less.
 fn measured_gain(size: usize, wavelength: f64, params: &MagnifyParams) -> f64 {
     let amplitude = 0.002 * wavelength;
     let phases = 8;
@@ -98,7 +99,7 @@ fn wu_rule_follows_its_predicted_gain_curve() {
     for wavelength in [8.0, 16.0, 32.0, 64.0] {
         let found = measured_gain(128, wavelength, &params);
         let expected = 1.0 + predicted_gain(&gains, wavelength);
-        assert!((found / expected - 1.0).abs() < 0.03, "λ {wavelength}: {found} for {expected}");
+        assert!((found / expected - 1.0).abs() < 0.01, "λ {wavelength}: {found} for {expected}");
     }
 }
 

@@ -65,17 +65,49 @@ fn streams_do_not_allocate_after_construction() {
     }
 }
 
+/// Frames in several bands of rows on several threads, whose allocations count too.
+#[cfg(feature = "rayon")]
+#[test]
+fn streams_of_large_frames_do_not_allocate_on_any_thread() {
+    let pool = rayon::ThreadPoolBuilder::new().num_threads(2).build().unwrap();
+    let calls = || pool.broadcast(|_| CALLS.get()).iter().sum::<usize>();
+    let layout = FrameLayout::rgb(480, 640);
+    let mut magnifier = Magnifier::new(layout, 100.0, &StreamParams::default()).unwrap();
+    let mut frame: Vec<u8> = (0..layout.len()).map(|i| (i * 7 % 251) as u8).collect();
+    pool.install(|| magnifier.magnify(&mut frame).unwrap());
+    let no_frame = {
+        let before = calls();
+        pool.install(|| ());
+        calls() - before
+    };
+    let before = calls();
+    pool.install(|| {
+        for _ in 0..50 {
+            frame.rotate_right(1);
+            magnifier.magnify(&mut frame).unwrap();
+        }
+    });
+    assert_eq!(calls() - before, no_frame, "{no_frame} without a frame");
+}
+
 /// The state that no stream can do without: two planes of a quarter of the frame's size per colour, and one frame.
 #[test]
 fn a_stream_holds_at_most_twice_its_state() {
-    for (layout, planes) in [(FrameLayout::grey(480, 640), 1), (FrameLayout::rgb(480, 640), 3)] {
+    for (layout, planes) in [
+        (FrameLayout::grey(254, 254), 1),
+        (FrameLayout::rgb(254, 254), 3),
+        (FrameLayout::grey(480, 640), 1),
+        (FrameLayout::rgb(480, 640), 3),
+    ] {
         let params =
             StreamParams { gain: GainRule::Wu { lambda_c_px: 16.0, boost: 2.0 }, ..Default::default() };
-        let state = 2 * planes * (480 * 640 / 4) * size_of::<f32>() + layout.len();
+        let state = 2 * planes * (layout.height * layout.width / 4) * size_of::<f32>() + layout.len();
         let before = BYTES.get();
         let frame = vec![0_u8; layout.len()];
-        let magnifier = Magnifier::new(layout, 100.0, &params).unwrap();
+        let magnifier = Magnifier::<u8>::new(layout, 100.0, &params).unwrap();
         let held = BYTES.get() - before;
+        let mib = |bytes: usize| bytes as f64 / f64::from(1 << 20);
+        println!("{layout:?}: {:.2} MiB held, {:.2} MiB of state", mib(held), mib(state));
         assert!(held <= 2 * state, "{held} bytes for a state of {state}");
         drop((frame, magnifier));
     }
