@@ -11,11 +11,11 @@ use crate::Topology;
 pub(super) struct Forward {
     /// `[N, C]`.
     pub(super) values: Vec<f32>,
-    /// `[E]`, empty if the mechanism is absent.
+    /// `[E, H]`, empty if the mechanism is absent.
     pub(super) alpha_self: Vec<f32>,
     /// `[E]`, empty if the mechanism is absent.
     pub(super) alpha_gaussian: Vec<f32>,
-    /// `[E]`.
+    /// `[E, H]`.
     pub(super) alpha: Vec<f32>,
 }
 
@@ -35,16 +35,16 @@ pub(super) fn forward(o: &Operands<'_>) -> Forward {
     let (nodes, edges) = (o.topology.nodes(), o.topology.edges());
     let mut out = Forward {
         values: vec![0.0; nodes * o.channels],
-        alpha_self: vec![0.0; if o.own.is_some() { edges } else { 0 }],
+        alpha_self: vec![0.0; if o.own.is_some() { edges * o.heads } else { 0 }],
         alpha_gaussian: vec![0.0; if o.gaussian.is_some() { edges } else { 0 }],
-        alpha: vec![0.0; edges],
+        alpha: vec![0.0; edges * o.heads],
     };
     let blocks = blocks(o.topology);
     let (nodes_of, edges_of) = lengths(&blocks);
     let mut values = cut(&mut out.values, &nodes_of, o.channels);
-    let mut alpha_self = cut(&mut out.alpha_self, &edges_of, usize::from(o.own.is_some()));
+    let mut alpha_self = cut(&mut out.alpha_self, &edges_of, if o.own.is_some() { o.heads } else { 0 });
     let mut alpha_gaussian = cut(&mut out.alpha_gaussian, &edges_of, usize::from(o.gaussian.is_some()));
-    let mut alpha = cut(&mut out.alpha, &edges_of, 1);
+    let mut alpha = cut(&mut out.alpha, &edges_of, o.heads);
     let slices: Vec<_> = blocks
         .iter()
         .filter_map(|_| {
@@ -62,7 +62,7 @@ pub(super) fn forward(o: &Operands<'_>) -> Forward {
 
 pub(super) fn backward(o: &Operands<'_>, saved: &Alphas<'_>, gradient: &[f32]) -> Backward {
     let (nodes, edges) = (o.topology.nodes(), o.topology.edges());
-    let own = usize::from(o.own.is_some());
+    let own = if o.own.is_some() { o.heads } else { 0 };
     let (width, edge_width) = o.gaussian.map_or((0, 0), |g| (g.width, g.edge_width));
     let mut out = Backward {
         values: vec![0.0; nodes * o.channels],
