@@ -55,7 +55,7 @@ pub enum Direction {
 pub trait FusedBackend: Backend {
     /// The edge lists in the form the kernels read.
     type Lists: Debug + Clone + Send + Sync + 'static;
-    /// A sparse matrix in the form the kernels read.
+    /// A sparse matrix in the form the kernels read; the matrix keeps it, so it must not hold the matrix.
     type Sparse: Debug + Clone + Send + Sync + 'static;
 
     /// Prepares the edge lists of a batch.

@@ -19,8 +19,8 @@ pub struct CompressedRows {
 #[derive(Debug)]
 pub struct SparseMatrix {
     columns: usize,
-    by_row: CompressedRows,
-    by_column: CompressedRows,
+    by_row: Arc<CompressedRows>,
+    by_column: Arc<CompressedRows>,
     on_device: OnceLock<Arc<dyn Any + Send + Sync>>,
 }
 
@@ -43,7 +43,8 @@ impl SparseMatrix {
             }
             by_row.start.push(by_row.column.len() as u32);
         }
-        let by_column = by_row.transposed(columns);
+        let by_column = Arc::new(by_row.transposed(columns));
+        let by_row = Arc::new(by_row);
         Self { columns, by_row, by_column, on_device: OnceLock::new() }
     }
 
@@ -67,13 +68,13 @@ impl SparseMatrix {
 
     /// The entries row by row.
     #[must_use]
-    pub fn by_row(&self) -> &CompressedRows {
+    pub fn by_row(&self) -> &Arc<CompressedRows> {
         &self.by_row
     }
 
     /// The entries of the transposed matrix row by row.
     #[must_use]
-    pub fn by_column(&self) -> &CompressedRows {
+    pub fn by_column(&self) -> &Arc<CompressedRows> {
         &self.by_column
     }
 

@@ -16,7 +16,7 @@ use burn::tensor::{Bytes, DType, Shape};
 
 use super::fused::{self, AttentionForward, AttentionOperands, Direction, FusedBackend};
 use super::op::{AttentionInputs, AttentionOutput, AttentionSettings, GraphBackend};
-use crate::sparse::{self, SparseMatrix};
+use crate::sparse::{self, CompressedRows, SparseMatrix};
 use crate::{GraphBatch, Topology};
 use kernel::{Alphas, GaussianOperands, Operands, SelfOperands};
 
@@ -36,7 +36,8 @@ impl GraphBackend for Flex {
 
 impl FusedBackend for Flex {
     type Lists = Arc<Topology>;
-    type Sparse = Arc<SparseMatrix>;
+    /// The entries by row and by column. Not the matrix itself, which keeps this: it would never be freed.
+    type Sparse = [Arc<CompressedRows>; 2];
 
     fn lists(topology: &Arc<Topology>, _: &FlexDevice) -> Arc<Topology> {
         Arc::clone(topology)
@@ -97,14 +98,14 @@ impl FusedBackend for Flex {
         })
     }
 
-    fn sparse(matrix: &Arc<SparseMatrix>, _: &FlexDevice) -> Arc<SparseMatrix> {
-        Arc::clone(matrix)
+    fn sparse(matrix: &Arc<SparseMatrix>, _: &FlexDevice) -> Self::Sparse {
+        [matrix.by_row(), matrix.by_column()].map(Arc::clone)
     }
 
-    fn sparse_times(matrix: &Arc<SparseMatrix>, direction: Direction, x: FlexTensor) -> FlexTensor {
+    fn sparse_times([by_row, by_column]: &Self::Sparse, direction: Direction, x: FlexTensor) -> FlexTensor {
         match direction {
-            Direction::Forward => sparse::flex::product(matrix.by_row(), &x),
-            Direction::Transposed => sparse::flex::product(matrix.by_column(), &x),
+            Direction::Forward => sparse::flex::product(by_row, &x),
+            Direction::Transposed => sparse::flex::product(by_column, &x),
         }
     }
 }
