@@ -27,7 +27,7 @@ from torch_geometric.nn import GATConv, GCNConv, SAGPooling, global_max_pool, gl
 from torch_geometric.utils import scatter, softmax
 
 CLIPS, FRAMES, LANDMARKS = 32, 15, 51
-ROUNDS = 5
+ROUNDS = 3
 
 
 class AdaptiveAttention(torch.nn.Module):

@@ -111,6 +111,11 @@ impl Topology {
         (&self.incoming_start, &self.incoming)
     }
 
+    /// Whether the edges are listed target by target.
+    pub(crate) fn sorted_by_target(&self) -> bool {
+        self.target.is_sorted()
+    }
+
     /// The edges that start in every node, in the form of [`Topology::incoming_lists`].
     #[must_use]
     pub fn outgoing_lists(&self) -> (Vec<u32>, Vec<u32>) {

@@ -1,4 +1,5 @@
-//! Both passes over a whole batch: graphs in parallel, each graph on one thread, so results never depend on threads.
+//! Both passes over a whole batch. Forward, nodes are independent; backward, each graph stays on one thread. So results
+//! never depend on the number of threads.
 
 use rayon::prelude::*;
 
@@ -39,7 +40,7 @@ pub(super) fn forward(o: &Operands<'_>) -> Forward {
         alpha_gaussian: vec![0.0; if o.gaussian.is_some() { edges } else { 0 }],
         alpha: vec![0.0; edges * o.heads],
     };
-    let blocks = blocks(o.topology);
+    let blocks = forward_blocks(o.topology);
     let (nodes_of, edges_of) = lengths(&blocks);
     let mut values = cut(&mut out.values, &nodes_of, o.channels);
     let mut alpha_self = cut(&mut out.alpha_self, &edges_of, if o.own.is_some() { o.heads } else { 0 });
@@ -117,6 +118,22 @@ pub(super) fn backward(o: &Operands<'_>, saved: &Alphas<'_>, gradient: &[f32]) -
 /// Nodes and edges of every block.
 fn lengths(blocks: &[Block]) -> (Vec<usize>, Vec<usize>) {
     blocks.iter().map(|b| (b.nodes.len(), b.edges.len())).unzip()
+}
+
+/// Nodes of a block of the forward pass.
+const NODES: usize = 64;
+
+/// Parts of graphs where the edges are sorted by target, so that a run of nodes owns a run of edges; else whole graphs.
+fn forward_blocks(topology: &Topology) -> Vec<Block> {
+    if !topology.sorted_by_target() {
+        return blocks(topology);
+    }
+    let (start, _) = topology.incoming_lists();
+    let part = |first: usize| {
+        let nodes = first..(first + NODES).min(topology.nodes());
+        Block { edges: start[nodes.start] as usize..start[nodes.end] as usize, nodes }
+    };
+    (0..topology.nodes()).step_by(NODES).map(part).collect()
 }
 
 fn blocks(topology: &Topology) -> Vec<Block> {
