@@ -78,9 +78,9 @@ pub struct AttentionOutput<B: Backend> {
 
 /// A backend on which the graph layers run.
 ///
-/// The provided methods are written in plain tensor operations ([`reference`]) and run on every backend in every
-/// precision. Flex and every CubeCL runtime (CUDA, wgpu) replace them by kernels of their own ([`FusedBackend`]), which
-/// never store an `[E, D]` tensor.
+/// The provided methods are written in plain tensor operations ([`reference`](mod@super::reference)) and run on every
+/// backend in every precision. Flex and every CubeCL runtime (CUDA, wgpu) replace them by kernels of their own
+/// ([`FusedBackend`]), which never store an `[E, D]` tensor.
 ///
 /// [`FusedBackend`]: super::FusedBackend
 pub trait GraphBackend: Backend {
