@@ -2,7 +2,7 @@ use std::fmt;
 use std::str::FromStr;
 
 use burn::tensor::backend::AutodiffBackend;
-use microexpr_gnn::GraphBackend;
+use microexpr_gnn::{GnnError, GraphBackend};
 use serde::{Deserialize, Serialize};
 
 use crate::ClassifierError;
@@ -102,25 +102,13 @@ impl Device {
         if !built {
             return Err(ClassifierError::DeviceNotBuilt { device: self });
         }
-        #[cfg(feature = "cuda")]
-        if self == Self::Cuda {
-            return cuda_driver::load()
-                .map_err(|reason| ClassifierError::DeviceUnavailable { device: self, reason });
-        }
-        Ok(())
-    }
-}
-
-/// Burn panics inside a device thread if the driver is missing; loading its library first tells in time.
-#[cfg(feature = "cuda")]
-mod cuda_driver {
-    #![expect(unsafe_code, reason = "loading a dynamic library runs its initialisers")]
-
-    const LIBRARY: &str = if cfg!(windows) { "nvcuda.dll" } else { "libcuda.so.1" };
-
-    pub(super) fn load() -> Result<(), String> {
-        // SAFETY: NVIDIA's driver library has no initialiser with preconditions; nothing is called from it.
-        let library = unsafe { libloading::Library::new(LIBRARY) };
-        library.map(drop).map_err(|e| format!("the NVIDIA driver ({LIBRARY}) cannot be loaded: {e}"))
+        let driver: Result<(), GnnError> = match self {
+            #[cfg(feature = "cuda")]
+            Self::Cuda => microexpr_gnn::probe_cuda(),
+            #[cfg(feature = "wgpu")]
+            Self::Wgpu => microexpr_gnn::probe_wgpu(),
+            _ => Ok(()),
+        };
+        driver.map_err(|e| ClassifierError::DeviceUnavailable { device: self, reason: e.to_string() })
     }
 }

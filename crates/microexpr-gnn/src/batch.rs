@@ -1,8 +1,10 @@
+use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
 use burn::prelude::*;
 
 use crate::Topology;
+use crate::sparse::SparseMatrix;
 
 /// The edges of a batch of graphs on a device, with the index lists that the layers gather by.
 #[derive(Debug, Clone)]
@@ -12,16 +14,16 @@ pub struct GraphBatch<B: Backend> {
     source: Tensor<B, 1, Int>,
     target: Tensor<B, 1, Int>,
     padded: Arc<OnceLock<PaddedNeighbours<B>>>,
-    gcn_norm: Arc<OnceLock<GcnNorm<B>>>,
+    kernel_lists: Arc<OnceLock<Arc<dyn Any + Send + Sync>>>,
+    matrices: Arc<Matrices>,
 }
 
-/// Coefficients of `D^−½ (A + I) D^−½`; self-loops of the edge list are replaced by one per node.
-#[derive(Debug, Clone)]
-pub(crate) struct GcnNorm<B: Backend> {
-    /// `[N, K]` in the order of [`PaddedNeighbours`], 0 for self-loops and where there is no edge.
-    pub(crate) neighbour: Tensor<B, 2>,
-    /// `[N, 1]`, the coefficient of the node itself.
-    pub(crate) own: Tensor<B, 2>,
+/// Sparse matrices of the batch, each built when first asked for.
+#[derive(Debug, Default)]
+struct Matrices {
+    gcn: OnceLock<Arc<SparseMatrix>>,
+    sources: OnceLock<Arc<SparseMatrix>>,
+    targets: OnceLock<Arc<SparseMatrix>>,
 }
 
 /// Incoming edges of every node as rows of equal length, for the layers written in plain tensor operations.
@@ -52,7 +54,8 @@ impl<B: Backend> GraphBatch<B> {
             source,
             target,
             padded: Arc::default(),
-            gcn_norm: Arc::default(),
+            kernel_lists: Arc::default(),
+            matrices: Arc::default(),
         }
     }
 
@@ -85,34 +88,44 @@ impl<B: Backend> GraphBatch<B> {
         self.padded.get_or_init(|| PaddedNeighbours::new(&self.topology, &self.device))
     }
 
-    /// The coefficients of graph convolution, built when first asked for.
-    pub(crate) fn gcn_norm(&self) -> &GcnNorm<B> {
-        self.gcn_norm.get_or_init(|| GcnNorm::new(&self.topology, &self.device))
+    /// The lists that the backend's own kernels read, prepared when first asked for.
+    pub(crate) fn kernel_lists<T: Any + Send + Sync>(&self, prepare: impl FnOnce() -> T) -> Arc<T> {
+        let lists = self.kernel_lists.get_or_init(|| Arc::new(prepare()));
+        Arc::clone(lists).downcast().expect("a batch serves one backend")
+    }
+
+    /// `D^−½ (A + I) D^−½`, `[N, N]`; self-loops of the edge list are replaced by one per node.
+    pub(crate) fn gcn_matrix(&self) -> &Arc<SparseMatrix> {
+        self.matrices.gcn.get_or_init(|| Arc::new(gcn_matrix(&self.topology)))
+    }
+
+    /// Picks the features of every edge's source, `[E, N]`.
+    pub(crate) fn sources(&self) -> &Arc<SparseMatrix> {
+        let matrix = || Arc::new(SparseMatrix::gather(self.topology.nodes(), self.topology.source()));
+        self.matrices.sources.get_or_init(matrix)
+    }
+
+    /// Picks the features of every edge's target, `[E, N]`.
+    pub(crate) fn targets(&self) -> &Arc<SparseMatrix> {
+        let matrix = || Arc::new(SparseMatrix::gather(self.topology.nodes(), self.topology.target()));
+        self.matrices.targets.get_or_init(matrix)
     }
 }
 
-impl<B: Backend> GcnNorm<B> {
-    fn new(topology: &Topology, device: &B::Device) -> Self {
-        let nodes = topology.nodes();
-        let neighbours = |node: usize| {
-            let edges = topology.incoming(node).iter();
-            edges.map(|e| topology.source()[*e as usize] as usize)
-        };
-        let degree: Vec<f32> =
-            (0..nodes).map(|node| 1.0 + neighbours(node).filter(|n| *n != node).count() as f32).collect();
-        let width = topology.max_in_degree().max(1);
-        let mut neighbour = vec![0.0; nodes * width];
-        for node in 0..nodes {
-            for (column, other) in neighbours(node).enumerate().filter(|(_, n)| *n != node) {
-                neighbour[node * width + column] = 1.0 / (degree[node] * degree[other]).sqrt();
-            }
-        }
-        let own: Vec<f32> = degree.iter().map(|d| 1.0 / d).collect();
-        Self {
-            neighbour: Tensor::from_data(TensorData::new(neighbour, [nodes, width]), device),
-            own: Tensor::from_data(TensorData::new(own, [nodes, 1]), device),
-        }
-    }
+fn gcn_matrix(topology: &Topology) -> SparseMatrix {
+    let others = |node: usize| {
+        let sources = topology.incoming(node).iter().map(|e| topology.source()[*e as usize]);
+        sources.filter(move |other| *other as usize != node)
+    };
+    let nodes = topology.nodes();
+    let degree: Vec<f32> = (0..nodes).map(|node| 1.0 + others(node).count() as f32).collect();
+    let degree = &degree;
+    let row = |node: usize| {
+        let weight = move |other: u32| 1.0 / (degree[node] * degree[other as usize]).sqrt();
+        let own = std::iter::once((node as u32, 1.0 / degree[node]));
+        own.chain(others(node).map(move |other| (other, weight(other))))
+    };
+    SparseMatrix::from_rows(nodes, (0..nodes).map(row))
 }
 
 impl<B: Backend> PaddedNeighbours<B> {

@@ -47,4 +47,18 @@ pub enum GnnError {
         /// Index of the first such value.
         index: usize,
     },
+    /// Weights that cannot be written, or do not fit the module.
+    #[error("weights as safetensors: {reason}")]
+    Weights {
+        /// What is wrong.
+        reason: String,
+    },
+    /// A backend that is compiled in but cannot start.
+    #[error("{backend}: {reason}")]
+    Driver {
+        /// Which backend.
+        backend: &'static str,
+        /// What is missing.
+        reason: String,
+    },
 }

@@ -1,8 +1,7 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use crate::batch::GcnNorm;
-use crate::{GraphBatch, SeededRng, initializer};
+use crate::{GraphBackend, GraphBatch, SeededRng, initializer};
 
 /// Configuration of [`GcnConv`].
 #[derive(Config, Debug)]
@@ -34,7 +33,7 @@ impl GcnConvConfig {
     }
 }
 
-impl<B: Backend> GcnConv<B> {
+impl<B: GraphBackend> GcnConv<B> {
     /// Convolves.
     ///
     /// # Shapes
@@ -43,12 +42,6 @@ impl<B: Backend> GcnConv<B> {
     #[must_use]
     pub fn forward(&self, x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
         let transformed = x.matmul(self.weight.val().transpose());
-        let [nodes, channels] = transformed.dims();
-        let GcnNorm { neighbour, own } = graph.gcn_norm();
-        let padded = graph.padded();
-        let neighbours =
-            transformed.clone().select(0, padded.source.clone()).reshape([nodes, padded.width, channels]);
-        let gathered = neighbour.clone().reshape([nodes, 1, padded.width]).matmul(neighbours);
-        gathered.reshape([nodes, channels]) + transformed * own.clone() + self.bias.val().unsqueeze()
+        B::sparse_product(graph.gcn_matrix(), transformed) + self.bias.val().unsqueeze()
     }
 }

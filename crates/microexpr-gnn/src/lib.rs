@@ -27,43 +27,62 @@
 //!
 //! | module or type | holds |
 //! |---|---|
-//! | [`attention`] | self-attention, Gaussian attention, their adaptive fusion (§3.3 of the paper) |
+//! | [`attention`] | GAT, GATv2, Gaussian attention, their adaptive fusion (§3.3 of the paper) |
 //! | [`GcnConv`] | graph convolution |
-//! | [`SagPool`] | self-attention graph pooling |
+//! | [`SagPool`], [`TopKPool`] | self-attention graph pooling, top-k pooling |
 //! | [`Readout`] | nodes of a graph to one vector |
 //! | [`StreamModel`], [`TwoStreamModel`] | the networks (§3.4) |
+//! | [`EdgeSimilarity`] | edge features from learned node features |
 //! | [`Topology`], [`GraphBatch`] | edge lists, validated on the host, and on a device |
+//! | [`sparse`] | sums over neighbours as one operation with a deterministic gradient |
+//! | [`to_safetensors`], [`from_safetensors`] | weights under names that PyTorch users can map |
 //!
 //! # Features
 //!
-//! `flex` (default) is Burn's CPU backend with a fused attention; `cuda` and `wgpu` run the same layers in plain tensor
-//! operations on a GPU.
+//! `flex` (default) is Burn's CPU backend; `cuda` runs on NVIDIA GPUs, `wgpu` on any GPU with Vulkan, Metal or DirectX 12.
+//! The attention is one fused operation on each, for the GPUs from one kernel source. `probe_cuda` and `probe_wgpu` tell
+//! whether the driver is there before any work is done.
 
 pub mod attention;
 mod batch;
+#[cfg(any(feature = "cuda", feature = "wgpu"))]
+mod driver;
 mod dropout;
+mod edge_similarity;
 mod error;
 mod features;
 mod gcn;
 mod initializer;
+mod pooling;
 mod readout;
 mod sag_pool;
 mod seeded_rng;
+pub mod sparse;
 mod stream_model;
+mod top_k_pool;
 mod topology;
 mod two_stream_model;
+mod weights;
 
 pub use attention::GraphBackend;
 pub use batch::GraphBatch;
+#[cfg(feature = "cuda")]
+pub use driver::probe_cuda;
+#[cfg(feature = "wgpu")]
+pub use driver::probe_wgpu;
 pub use dropout::dropout;
+pub use edge_similarity::{EdgeSimilarity, recompute_similarity};
 pub use error::GnnError;
 pub use features::feature_tensor;
 pub use gcn::{GcnConv, GcnConvConfig};
+pub use pooling::Pooled;
 pub use readout::Readout;
-pub use sag_pool::{Pooled, SagPool, SagPoolConfig};
+pub use sag_pool::{SagPool, SagPoolConfig};
 pub use seeded_rng::SeededRng;
 pub use stream_model::{StreamExplanation, StreamInput, StreamModel, StreamModelConfig};
+pub use top_k_pool::{TopKPool, TopKPoolConfig};
 pub use topology::Topology;
 pub use two_stream_model::{
     Explanation, FullyConnected, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig,
 };
+pub use weights::{from_safetensors, to_safetensors};

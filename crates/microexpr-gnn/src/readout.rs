@@ -1,8 +1,10 @@
+use std::sync::Arc;
+
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use crate::GraphBatch;
-use crate::batch::indices;
+use crate::sparse::SparseMatrix;
+use crate::{GraphBackend, GraphBatch};
 
 /// How the nodes of a graph become one vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -31,64 +33,47 @@ impl Readout {
     ///
     /// - `x`: `[N, C]`; output: `[G, C]`, or `[G, 2·C]` for [`Readout::MaxMean`]
     #[must_use]
-    pub fn forward<B: Backend>(self, x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
-        let rows = GraphRows::new(x, graph);
+    pub fn forward<B: GraphBackend>(self, x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
         match self {
-            Self::MaxMean => Tensor::cat(vec![rows.max(), rows.mean()], 1),
-            Self::Max => rows.max(),
-            Self::Mean => rows.mean(),
-            Self::Sum => rows.sum(),
+            Self::MaxMean => Tensor::cat(vec![largest(x.clone(), graph), mean(x, graph)], 1),
+            Self::Max => largest(x, graph),
+            Self::Mean => mean(x, graph),
+            Self::Sum => sum_of(x, graph, |_| 1.0),
         }
     }
 }
 
-/// The nodes of every graph as rows of equal length.
-struct GraphRows<B: Backend> {
-    /// `[G, M, C]`.
-    x: Tensor<B, 3>,
-    /// `[G, M, C]`, true where the graph has no such node.
-    absent: Tensor<B, 3, Bool>,
-    /// `[G, 1]` number of nodes.
-    count: Tensor<B, 2>,
+fn mean<B: GraphBackend>(x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
+    sum_of(x, graph, |nodes| 1.0 / nodes as f32)
 }
 
-impl<B: Backend> GraphRows<B> {
-    fn new(x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Self {
-        let topology = graph.topology();
-        let (graphs, channels) = (topology.graphs(), x.dims()[1]);
-        let width = (0..graphs).map(|g| topology.graph_nodes(g).len()).max().unwrap_or(1);
-        let mut index = vec![0i64; graphs * width];
-        let mut absent = vec![true; graphs * width];
-        let mut count = Vec::with_capacity(graphs);
-        for g in 0..graphs {
-            let nodes = topology.graph_nodes(g);
-            count.push(nodes.len() as f32);
-            for (column, node) in nodes.enumerate() {
-                index[g * width + column] = node as i64;
-                absent[g * width + column] = false;
-            }
-        }
-        let device = graph.device();
-        let shape = [graphs, width, channels];
-        let absent = Tensor::<B, 3, Bool>::from_data(TensorData::new(absent, [graphs, width, 1]), device);
-        Self {
-            x: x.select(0, indices(index, device)).reshape(shape),
-            absent: absent.expand(shape),
-            count: Tensor::from_data(TensorData::new(count, [graphs, 1]), device),
-        }
-    }
+/// Sum of a graph's nodes, each times a weight that depends on their number.
+fn sum_of<B: GraphBackend>(
+    x: Tensor<B, 2>,
+    graph: &GraphBatch<B>,
+    weight: impl Fn(usize) -> f32,
+) -> Tensor<B, 2> {
+    let topology = graph.topology();
+    let rows = (0..topology.graphs()).map(|g| {
+        let nodes = topology.graph_nodes(g);
+        let weight = weight(nodes.len());
+        nodes.map(move |node| (node as u32, weight))
+    });
+    B::sparse_product(&Arc::new(SparseMatrix::from_rows(topology.nodes(), rows)), x)
+}
 
-    fn max(&self) -> Tensor<B, 2> {
-        let [graphs, _, channels] = self.x.dims();
-        self.x.clone().mask_fill(self.absent.clone(), -1e30).max_dim(1).reshape([graphs, channels])
+/// Maximum over a graph's nodes, which are laid out as rows of equal length first; missing ones repeat the first node.
+fn largest<B: GraphBackend>(x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
+    let (topology, channels) = (graph.topology(), x.dims()[1]);
+    let width = (0..topology.graphs()).map(|g| topology.graph_nodes(g).len()).max().unwrap_or(1);
+    let mut chosen = Vec::with_capacity(topology.graphs() * width);
+    for g in 0..topology.graphs() {
+        let nodes = topology.graph_nodes(g);
+        let first = nodes.start as u32;
+        chosen.extend(nodes.map(|node| node as u32));
+        chosen.resize((g + 1) * width, first);
     }
-
-    fn sum(&self) -> Tensor<B, 2> {
-        let [graphs, _, channels] = self.x.dims();
-        self.x.clone().mask_fill(self.absent.clone(), 0.0).sum_dim(1).reshape([graphs, channels])
-    }
-
-    fn mean(&self) -> Tensor<B, 2> {
-        self.sum() / self.count.clone()
-    }
+    let rows = Arc::new(SparseMatrix::gather(topology.nodes(), &chosen));
+    let rows = B::sparse_product(&rows, x).reshape([topology.graphs(), width, channels]);
+    rows.max_dim(1).reshape([topology.graphs(), channels])
 }

@@ -2,8 +2,9 @@ use burn::prelude::*;
 
 use crate::attention::{
     Activation, AdaptiveAttention, AdaptiveAttentionConfig, AttentionWeights, DensityReduction, Fusion,
-    GraphBackend,
+    GraphBackend, SelfAttentionKind,
 };
+use crate::edge_similarity::{EdgeSimilarity, recompute_similarity};
 use crate::{GraphBatch, Readout, SagPool, SagPoolConfig, SeededRng, dropout};
 
 /// Configuration of [`StreamModel`]; the defaults are the paper's.
@@ -23,6 +24,15 @@ pub struct StreamModelConfig {
     /// How self-attention and Gaussian attention are weighed.
     #[config(default = "Fusion::Learned")]
     pub fusion: Fusion,
+    /// Heads of self-attention in every layer.
+    #[config(default = 1)]
+    pub heads: usize,
+    /// How self-attention scores a pair of nodes.
+    #[config(default = "SelfAttentionKind::Gat")]
+    pub self_attention: SelfAttentionKind,
+    /// Where the similarity among the edge features comes from.
+    #[config(default = "EdgeSimilarity::Input")]
+    pub edge_similarity: EdgeSimilarity,
     /// The nonlinearity of the layers.
     #[config(default = "Activation::Elu")]
     pub activation: Activation,
@@ -55,6 +65,8 @@ pub struct StreamModel<B: Backend> {
     dropout: f64,
     #[module(skip)]
     readout: Readout,
+    #[module(skip)]
+    edge_similarity: EdgeSimilarity,
 }
 
 /// Features of one stream for a batch of graphs.
@@ -86,6 +98,8 @@ impl StreamModelConfig {
             AdaptiveAttentionConfig::new(if index == 0 { self.input } else { self.hidden }, self.hidden)
                 .with_edge_input(self.edge_input)
                 .with_fusion(self.fusion)
+                .with_heads(self.heads)
+                .with_self_attention(self.self_attention)
                 .with_activation(self.activation)
                 .with_reduction(self.reduction)
                 .with_variance_floor(self.variance_floor)
@@ -95,6 +109,7 @@ impl StreamModelConfig {
             pool: SagPoolConfig::new(self.hidden).with_ratio(self.pooling_ratio).init(device, random),
             dropout: self.dropout,
             readout: self.readout,
+            edge_similarity: self.edge_similarity,
         }
     }
 
@@ -131,8 +146,12 @@ impl<B: GraphBackend> StreamModel<B> {
     ) -> (Tensor<B, 2>, StreamExplanation<B>) {
         let mut x = input.nodes;
         let mut attention = Vec::with_capacity(self.layers.len());
-        for layer in &self.layers {
-            let (out, weights) = layer.forward_with_attention(x, input.edges.clone(), graph);
+        for (index, layer) in self.layers.iter().enumerate() {
+            let mut edges = input.edges.clone();
+            if index > 0 && self.edge_similarity == EdgeSimilarity::Recomputed {
+                edges = recompute_similarity(edges, x.clone(), graph);
+            }
+            let (out, weights) = layer.forward_with_attention(x, edges, graph);
             x = out;
             attention.push(weights);
         }

@@ -65,20 +65,7 @@ impl Topology {
 
     fn indexed(source: Vec<u32>, target: Vec<u32>, node_start: Vec<usize>, edge_start: Vec<usize>) -> Self {
         let nodes = node_start[node_start.len() - 1];
-        let mut incoming_start = vec![0u32; nodes + 1];
-        for t in &target {
-            incoming_start[*t as usize + 1] += 1;
-        }
-        for i in 0..nodes {
-            incoming_start[i + 1] += incoming_start[i];
-        }
-        let mut next = incoming_start.clone();
-        let mut incoming = vec![0u32; target.len()];
-        for (edge, t) in target.iter().enumerate() {
-            let slot = &mut next[*t as usize];
-            incoming[*slot as usize] = edge as u32;
-            *slot += 1;
-        }
+        let (incoming_start, incoming) = grouped(&target, nodes);
         Self { source, target, incoming, incoming_start, node_start, edge_start }
     }
 
@@ -116,6 +103,23 @@ impl Topology {
     #[must_use]
     pub fn incoming(&self, node: usize) -> &[u32] {
         &self.incoming[self.incoming_start[node] as usize..self.incoming_start[node + 1] as usize]
+    }
+
+    /// The edges that end in every node: node `i` owns `edges[start[i]..start[i + 1]]` of the pair `(start, edges)`.
+    #[must_use]
+    pub fn incoming_lists(&self) -> (&[u32], &[u32]) {
+        (&self.incoming_start, &self.incoming)
+    }
+
+    /// Whether the edges are listed target by target.
+    pub(crate) fn sorted_by_target(&self) -> bool {
+        self.target.is_sorted()
+    }
+
+    /// The edges that start in every node, in the form of [`Topology::incoming_lists`].
+    #[must_use]
+    pub fn outgoing_lists(&self) -> (Vec<u32>, Vec<u32>) {
+        grouped(&self.source, self.nodes())
     }
 
     /// The largest number of edges that end in one node.
@@ -162,4 +166,23 @@ impl Topology {
         }
         (Self::indexed(source, target, node_start, edge_start), edges)
     }
+}
+
+/// Edge numbers grouped by the node they belong to, ascending within each: a counting sort.
+fn grouped(node_of_edge: &[u32], nodes: usize) -> (Vec<u32>, Vec<u32>) {
+    let mut start = vec![0u32; nodes + 1];
+    for node in node_of_edge {
+        start[*node as usize + 1] += 1;
+    }
+    for node in 0..nodes {
+        start[node + 1] += start[node];
+    }
+    let mut next = start.clone();
+    let mut edges = vec![0u32; node_of_edge.len()];
+    for (edge, node) in node_of_edge.iter().enumerate() {
+        let slot = &mut next[*node as usize];
+        edges[*slot as usize] = edge as u32;
+        *slot += 1;
+    }
+    (start, edges)
 }

@@ -100,6 +100,7 @@ impl NodeFeatures {
                 patches.extend(patch);
             }
         }
+        params.patch_scale.apply(&mut patches);
         let position = params.position_feature.of(points, flows[0].dim());
         Ok(Self { position, patch: patches, patch_width })
     }

@@ -26,7 +26,7 @@
 //! | [`VideoGraph`], [`Stream`] | the result |
 //! | [`Topology`], [`TEMPLATE_51`] | edges within a frame |
 //! | [`EdgeList`], [`Temporal`] | edges over space and time |
-//! | [`PositionFeature`], [`PatchFeature`] | node features |
+//! | [`PositionFeature`], [`PatchFeature`], [`PatchScale`] | node features |
 //! | [`jaccard`], [`rbf`] | edge features of any graph |
 
 mod adjacency;
@@ -36,6 +36,7 @@ mod error;
 mod jaccard;
 mod params;
 mod patch_feature;
+mod patch_scale;
 mod position_feature;
 mod rbf;
 mod template;
@@ -48,6 +49,7 @@ pub use error::GraphError;
 pub use jaccard::{Neighbourhood, jaccard};
 pub use params::{GraphParams, SelfLoops};
 pub use patch_feature::PatchFeature;
+pub use patch_scale::PatchScale;
 pub use position_feature::PositionFeature;
 pub use rbf::{Bandwidth, rbf};
 pub use template::TEMPLATE_51;

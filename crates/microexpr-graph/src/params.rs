@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Bandwidth, Neighbourhood, PatchFeature, PositionFeature, Temporal, Topology};
+use crate::{Bandwidth, Neighbourhood, PatchFeature, PatchScale, PositionFeature, Temporal, Topology};
 
 /// Settings of a video graph; the default is the paper's graph.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -16,6 +16,8 @@ pub struct GraphParams {
     pub position_feature: PositionFeature,
     /// Node features of the second stream.
     pub patch_feature: PatchFeature,
+    /// What flow patches are divided by.
+    pub patch_scale: PatchScale,
     /// Side of a flow patch in pixels; the paper's 10.
     pub patch_size_px: usize,
     /// Neighbours that the Jaccard index counts.
@@ -32,6 +34,7 @@ impl Default for GraphParams {
             self_loops: SelfLoops::default(),
             position_feature: PositionFeature::default(),
             patch_feature: PatchFeature::default(),
+            patch_scale: PatchScale::default(),
             patch_size_px: 10,
             neighbourhood: Neighbourhood::default(),
             bandwidth: Bandwidth::default(),

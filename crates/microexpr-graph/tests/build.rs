@@ -3,8 +3,8 @@
 
 use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
 use microexpr_graph::{
-    GraphError, GraphParams, PatchFeature, PositionFeature, SelfLoops, TEMPLATE_51, Temporal, Topology,
-    VideoGraph, build, build_triplets, jaccard, rbf,
+    GraphError, GraphParams, PatchFeature, PatchScale, PositionFeature, SelfLoops, TEMPLATE_51, Temporal,
+    Topology, VideoGraph, build, build_triplets, jaccard, rbf,
 };
 use ndarray::{Array2, s};
 
@@ -196,4 +196,28 @@ fn input_that_does_not_fit_is_named() {
         build(&points, &flows, &kept, &params),
         Err(GraphError::Setting { name: "patch_size_px", .. })
     ));
+}
+
+#[test]
+fn patches_of_a_clip_can_be_standardised_on_their_own() {
+    let (points, flows, kept) = video(3);
+    let params = GraphParams { patch_scale: PatchScale::PerClip, ..GraphParams::default() };
+    let values = |params: &GraphParams| -> Vec<f64> {
+        let graph = build(&points, &flows, &kept, params).unwrap();
+        graph.patch().node_features().iter().map(|v| f64::from(*v)).collect()
+    };
+    let (scaled, measured) = (values(&params), values(&GraphParams::default()));
+    let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
+    let deviation = |v: &[f64]| {
+        let mean = mean(v);
+        (v.iter().map(|x| (x - mean).powi(2)).sum::<f64>() / v.len() as f64).sqrt()
+    };
+    assert!(mean(&scaled).abs() < 1e-6 && (deviation(&scaled) - 1.0).abs() < 1e-6);
+    let expected = |m: f64| (m - mean(&measured)) / deviation(&measured);
+    assert!(scaled.iter().zip(&measured).all(|(s, m)| (s - expected(*m)).abs() < 1e-5));
+
+    // A clip of one uniform motion has no deviation to divide by.
+    let still = vec![FlowField::zeros(254, 254); 3];
+    let graph = build(&points, &still, &kept, &params).unwrap();
+    assert!(graph.patch().node_features().iter().all(|v| *v == 0.0));
 }

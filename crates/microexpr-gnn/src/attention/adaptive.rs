@@ -1,12 +1,12 @@
 use burn::module::Param;
 use burn::prelude::*;
-use burn::tensor::activation::{relu, sigmoid};
+use burn::tensor::activation::sigmoid;
 use serde::{Deserialize, Serialize};
 
 use super::op::{AttentionInputs, AttentionOutput, AttentionSettings, AttentionWeights, GraphBackend};
 use super::{
-    DensityReduction, GaussianAttention, GaussianAttentionConfig, SelfAttention, SelfAttentionConfig,
-    reference,
+    Activation, DensityReduction, GaussianAttention, GaussianAttentionConfig, SelfAttention,
+    SelfAttentionConfig, SelfAttentionKind, reference,
 };
 use crate::{GraphBatch, SeededRng, initializer};
 
@@ -17,17 +17,6 @@ pub enum Fusion {
     Learned,
     /// λ stays as given, in `0..=1`. At 1 there is no Gaussian attention at all, at 0 no self-attention.
     Fixed(f64),
-}
-
-/// The nonlinearity of eq. 8.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-pub enum Activation {
-    /// Exponential linear unit, as in GAT.
-    Elu,
-    /// Rectified linear unit.
-    Relu,
-    /// None.
-    Identity,
 }
 
 /// Configuration of [`AdaptiveAttention`].
@@ -43,6 +32,12 @@ pub struct AdaptiveAttentionConfig {
     /// How the two attentions are weighed.
     #[config(default = "Fusion::Learned")]
     pub fusion: Fusion,
+    /// Heads of self-attention, side by side in the output; Gaussian attention is the same for all.
+    #[config(default = 1)]
+    pub heads: usize,
+    /// How self-attention scores a pair of nodes.
+    #[config(default = "SelfAttentionKind::Gat")]
+    pub self_attention: SelfAttentionKind,
     /// The nonlinearity of eq. 8.
     #[config(default = "Activation::Elu")]
     pub activation: Activation,
@@ -85,7 +80,7 @@ impl AdaptiveAttentionConfig {
     ///
     /// # Panics
     ///
-    /// If a fixed λ lies outside `0..=1`.
+    /// If a fixed λ lies outside `0..=1`, or the heads cannot share the output equally.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> AdaptiveAttention<B> {
         let (with_self, with_gaussian) = match self.fusion {
             Fusion::Learned => (true, true),
@@ -94,8 +89,12 @@ impl AdaptiveAttentionConfig {
                 (lambda > 0.0, lambda < 1.0)
             }
         };
+        let shared = self.heads > 0 && self.output.is_multiple_of(self.heads);
+        assert!(shared, "{} heads cannot share an output of {} values", self.heads, self.output);
         let weight = initializer::glorot([self.output, self.input], device, random);
-        let own = SelfAttentionConfig::new(self.output, self.edge_input);
+        let own = SelfAttentionConfig::new(self.output, self.edge_input)
+            .with_heads(self.heads)
+            .with_kind(self.self_attention);
         let pair = GaussianAttentionConfig::new(self.input, self.edge_input);
         AdaptiveAttention {
             weight,
@@ -131,49 +130,9 @@ impl<B: Backend> AdaptiveAttention<B> {
         &self.settings
     }
 
-    /// The operands of the attention, before any softmax.
-    ///
-    /// # Shapes
-    ///
-    /// - `x`: `[N, D]`, `edge_features`: `[E, De]`
-    #[must_use]
-    pub fn inputs(&self, x: Tensor<B, 2>, edge_features: Tensor<B, 2>) -> AttentionInputs<B> {
-        let values = x.clone().matmul(self.weight.val().transpose());
-        AttentionInputs {
-            self_logits: self
-                .self_attention
-                .as_ref()
-                .map(|a| a.logits(values.clone(), edge_features.clone())),
-            gaussian: self.gaussian.as_ref().map(|g| g.terms(x, edge_features)),
-            lambda: self.lambda(),
-            values,
-        }
-    }
-
-    /// The layer in plain tensor operations, on any backend.
-    ///
-    /// # Shapes
-    ///
-    /// - `x`: `[N, D]`, `edge_features`: `[E, De]`; output: `[N, C]`
-    #[must_use]
-    pub fn forward_reference(
-        &self,
-        x: Tensor<B, 2>,
-        edge_features: Tensor<B, 2>,
-        graph: &GraphBatch<B>,
-    ) -> (Tensor<B, 2>, AttentionWeights<B>) {
-        let inputs = self.inputs(x, edge_features);
-        self.activate(reference::adaptive_attention(inputs, graph, &self.settings))
-    }
-
     fn activate(&self, attended: AttentionOutput<B>) -> (Tensor<B, 2>, AttentionWeights<B>) {
         let sum = attended.values + self.bias.val().unsqueeze();
-        let out = match self.activation {
-            Activation::Elu => elu(sum),
-            Activation::Relu => relu(sum),
-            Activation::Identity => sum,
-        };
-        (out, attended.weights)
+        (self.activation.apply(sum), attended.weights)
     }
 }
 
@@ -201,12 +160,52 @@ impl<B: GraphBackend> AdaptiveAttention<B> {
         edge_features: Tensor<B, 2>,
         graph: &GraphBatch<B>,
     ) -> (Tensor<B, 2>, AttentionWeights<B>) {
-        let inputs = self.inputs(x, edge_features);
-        self.activate(B::adaptive_attention(inputs, graph, &self.settings))
+        let inputs = self.inputs(x, edge_features, graph);
+        self.activate(B::adaptive_attention(inputs, graph, &self.operation_settings()))
     }
-}
 
-/// `x` where positive, `eˣ − 1` elsewhere. The exponent is capped at 0, so large inputs keep finite gradients.
-fn elu<B: Backend>(x: Tensor<B, 2>) -> Tensor<B, 2> {
-    relu(x.clone()) + x.clamp_max(0.0).exp() - 1.0
+    /// [`AdaptiveAttention::forward_with_attention`] with the attention in plain tensor operations.
+    #[must_use]
+    pub fn forward_reference(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Tensor<B, 2>,
+        graph: &GraphBatch<B>,
+    ) -> (Tensor<B, 2>, AttentionWeights<B>) {
+        let inputs = self.inputs(x, edge_features, graph);
+        self.activate(reference::adaptive_attention(inputs, graph, &self.operation_settings()))
+    }
+
+    /// The operands of the attention, before any softmax.
+    ///
+    /// # Shapes
+    ///
+    /// - `x`: `[N, D]`, `edge_features`: `[E, De]`
+    #[must_use]
+    pub fn inputs(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Tensor<B, 2>,
+        graph: &GraphBatch<B>,
+    ) -> AttentionInputs<B> {
+        let values = x.clone().matmul(self.weight.val().transpose());
+        let slope = self.settings.negative_slope;
+        AttentionInputs {
+            self_logits: self
+                .self_attention
+                .as_ref()
+                .map(|a| a.logits(values.clone(), edge_features.clone(), graph, slope)),
+            gaussian: self.gaussian.as_ref().map(|g| g.terms(x, edge_features)),
+            lambda: self.lambda(),
+            values,
+        }
+    }
+
+    /// GATv2 has its LeakyReLU before the scores: none follows.
+    fn operation_settings(&self) -> AttentionSettings {
+        match self.self_attention.as_ref().map(SelfAttention::kind) {
+            Some(SelfAttentionKind::Gatv2) => AttentionSettings { negative_slope: 1.0, ..self.settings },
+            _ => self.settings,
+        }
+    }
 }

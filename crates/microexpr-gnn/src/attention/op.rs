@@ -1,17 +1,20 @@
+use std::sync::Arc;
+
 use burn::prelude::*;
 
 use super::{DensityReduction, reference};
 use crate::GraphBatch;
+use crate::sparse::{self, SparseMatrix};
 
-/// Self-attention logits before LeakyReLU, split as `target[i] + source[j] + edge[e]`.
+/// Self-attention logits before LeakyReLU of `H` heads, split as `target[i] + source[j] + edge[e]`.
 #[derive(Debug, Clone)]
 pub struct SelfLogits<B: Backend> {
-    /// Part of node *i*, `[N]`.
-    pub target: Tensor<B, 1>,
-    /// Part of neighbour *j*, `[N]`.
-    pub source: Tensor<B, 1>,
-    /// Part of the edge, `[E]`.
-    pub edge: Tensor<B, 1>,
+    /// Part of node *i*, `[N, H]`.
+    pub target: Tensor<B, 2>,
+    /// Part of neighbour *j*, `[N, H]`.
+    pub source: Tensor<B, 2>,
+    /// Part of the edge, `[E, H]`.
+    pub edge: Tensor<B, 2>,
 }
 
 /// The linear map of Gaussian attention, split as `z = target[i] + source[j] + edge_weight · edge_features[e]`.
@@ -32,7 +35,7 @@ pub struct GaussianTerms<B: Backend> {
 /// What the fused attention works on. At least one of the two mechanisms must be there.
 #[derive(Debug, Clone)]
 pub struct AttentionInputs<B: Backend> {
-    /// Transformed node features `h = W x`, `[N, C]`.
+    /// Transformed node features `h = W x`, `[N, C]`; head `h` owns columns `h·C/H..(h + 1)·C/H`.
     pub values: Tensor<B, 2>,
     /// Self-attention, eq. 1.
     pub self_logits: Option<SelfLogits<B>>,
@@ -53,15 +56,15 @@ pub struct AttentionSettings {
     pub reduction: DensityReduction,
 }
 
-/// Attention of every edge, `[E]`; the weights of a node's incoming edges sum to 1.
+/// Attention of every edge in every head; the weights of a node's incoming edges sum to 1.
 #[derive(Debug, Clone)]
 pub struct AttentionWeights<B: Backend> {
-    /// α_self of eq. 2.
-    pub self_attention: Option<Tensor<B, 1>>,
-    /// α_gaussian of eq. 6.
-    pub gaussian: Option<Tensor<B, 1>>,
-    /// α_final of eq. 7.
-    pub fused: Tensor<B, 1>,
+    /// α_self of eq. 2, `[E, H]`.
+    pub self_attention: Option<Tensor<B, 2>>,
+    /// α_gaussian of eq. 6, the same for all heads, `[E, 1]`.
+    pub gaussian: Option<Tensor<B, 2>>,
+    /// α_final of eq. 7, `[E, H]`; `[E, 1]` without self-attention.
+    pub fused: Tensor<B, 2>,
 }
 
 /// Result of the fused attention.
@@ -73,10 +76,13 @@ pub struct AttentionOutput<B: Backend> {
     pub weights: AttentionWeights<B>,
 }
 
-/// A backend on which the attention layers run.
+/// A backend on which the graph layers run.
 ///
-/// The provided method is written in plain tensor operations ([`reference`]); the CPU backend replaces it by a fused
-/// one that never stores an `[E, D]` tensor.
+/// The provided methods are written in plain tensor operations ([`reference`](mod@super::reference)) and run on every
+/// backend in every precision. Flex and every CubeCL runtime (CUDA, wgpu) replace them by kernels of their own
+/// ([`FusedBackend`]), which never store an `[E, D]` tensor.
+///
+/// [`FusedBackend`]: super::FusedBackend
 pub trait GraphBackend: Backend {
     /// Eqs. 2 and 5–8 up to the activation: both softmaxes over the incoming edges, their fusion, the weighted sum.
     fn adaptive_attention(
@@ -86,20 +92,13 @@ pub trait GraphBackend: Backend {
     ) -> AttentionOutput<Self> {
         reference::adaptive_attention(inputs, graph, settings)
     }
-}
 
-#[cfg(feature = "cuda")]
-mod cuda {
-    use burn::backend::{Autodiff, Cuda};
-
-    impl super::GraphBackend for Cuda {}
-    impl super::GraphBackend for Autodiff<Cuda> {}
-}
-
-#[cfg(feature = "wgpu")]
-mod wgpu {
-    use burn::backend::{Autodiff, Wgpu};
-
-    impl super::GraphBackend for Wgpu {}
-    impl super::GraphBackend for Autodiff<Wgpu> {}
+    /// `matrix · x`, with a gradient for `x`.
+    ///
+    /// # Shapes
+    ///
+    /// - `x`: `[columns, C]`; output: `[rows, C]`
+    fn sparse_product(matrix: &Arc<SparseMatrix>, x: Tensor<Self, 2>) -> Tensor<Self, 2> {
+        sparse::plain::product(matrix, x)
+    }
 }

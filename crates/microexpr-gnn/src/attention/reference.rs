@@ -19,28 +19,48 @@ pub fn adaptive_attention<B: Backend>(
     graph: &GraphBatch<B>,
     settings: &AttentionSettings,
 ) -> AttentionOutput<B> {
-    let alpha_self =
-        inputs.self_logits.map(|l| edge_softmax(self_scores(l, graph, settings.negative_slope), graph));
+    let [nodes, channels] = inputs.values.dims();
+    if graph.topology().edges() == 0 {
+        return without_edges(inputs, graph);
+    }
+    let alpha_self = inputs.self_logits.map(|logits| {
+        let scores = self_scores(logits, graph, settings.negative_slope);
+        edge_softmax(scores, graph)
+    });
     let alpha_gaussian = inputs.gaussian.map(|terms| {
-        let statistics = gaussian_statistics(terms, graph, settings);
-        edge_softmax(leaky_relu(statistics.density, settings.negative_slope), graph)
+        let density = gaussian_statistics(terms, graph, settings).density;
+        let edges = density.dims()[0];
+        edge_softmax(leaky_relu(density, settings.negative_slope).reshape([edges, 1]), graph)
     });
     let fused = match (&alpha_self, &alpha_gaussian) {
         (Some(a), Some(g)) => {
-            let lambda = inputs.lambda.reshape([1, 1]);
+            let lambda = inputs.lambda.reshape([1, 1, 1]);
             a.clone() * lambda.clone() + g.clone() * (lambda.neg() + 1.0)
         }
         (Some(one), None) | (None, Some(one)) => one.clone(),
         (None, None) => panic!("attention needs self-attention, Gaussian attention or both"),
     };
-    let values = weighted_sum(fused.clone(), inputs.values, graph);
-    let per_edge = |padded: Tensor<B, 2>| flatten(padded).select(0, graph.padded().position.clone()).detach();
+    let heads = fused.dims()[2];
+    assert_eq!(channels % heads, 0, "{channels} channels cannot be shared by {heads} heads");
+    let values = weighted_sum(fused.clone(), inputs.values, graph).reshape([nodes, channels]);
     let weights = AttentionWeights {
-        self_attention: alpha_self.map(per_edge),
-        gaussian: alpha_gaussian.map(per_edge),
-        fused: per_edge(fused),
+        self_attention: alpha_self.map(|alpha| per_edge(alpha, graph)),
+        gaussian: alpha_gaussian.map(|alpha| per_edge(alpha, graph)),
+        fused: per_edge(fused, graph),
     };
     AttentionOutput { values, weights }
+}
+
+/// Nobody has a neighbour: all sums are 0, with a gradient of 0.
+fn without_edges<B: Backend>(inputs: AttentionInputs<B>, graph: &GraphBatch<B>) -> AttentionOutput<B> {
+    let heads = inputs.self_logits.as_ref().map_or(1, |logits| logits.target.dims()[1]);
+    let none = |columns: usize| Tensor::zeros([0, columns], graph.device());
+    let weights = AttentionWeights {
+        self_attention: inputs.self_logits.map(|_| none(heads)),
+        gaussian: inputs.gaussian.map(|_| none(1)),
+        fused: none(heads),
+    };
+    AttentionOutput { values: inputs.values * 0.0, weights }
 }
 
 /// Mean, variance and reduced density of every edge, `[E]` each (eqs. 3–5).
@@ -80,32 +100,40 @@ fn self_scores<B: Backend>(
     logits: SelfLogits<B>,
     graph: &GraphBatch<B>,
     negative_slope: f64,
-) -> Tensor<B, 1> {
+) -> Tensor<B, 2> {
     let sum = logits.target.select(0, graph.target()) + logits.source.select(0, graph.source()) + logits.edge;
     leaky_relu(sum, negative_slope)
 }
 
-/// Softmax over the incoming edges of every node, as padded rows `[N, K]`.
-fn edge_softmax<B: Backend>(scores: Tensor<B, 1>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
+/// Softmax of `[E, H]` scores over the incoming edges of every node, as padded rows `[N, K, H]`.
+fn edge_softmax<B: Backend>(scores: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 3> {
     let padded = graph.padded();
-    let shape = [graph.topology().nodes(), padded.width];
-    if graph.topology().edges() == 0 {
-        return Tensor::zeros(shape, graph.device());
-    }
+    let (nodes, heads) = (graph.topology().nodes(), scores.dims()[1]);
+    let shape = [nodes, padded.width, heads];
+    let absent = padded.absent.clone().reshape([nodes, padded.width, 1]).expand(shape);
     // A finite stand-in for −∞: a row of −∞ alone would give NaN.
-    let rows = scores.select(0, padded.edge.clone()).reshape(shape).mask_fill(padded.absent.clone(), -1e30);
-    softmax(rows, 1).mask_fill(padded.absent.clone(), 0.0)
+    let rows = scores.select(0, padded.edge.clone()).reshape(shape).mask_fill(absent.clone(), -1e30);
+    softmax(rows, 1).mask_fill(absent, 0.0)
 }
 
+/// `Σ_k alpha[n, k, h] · values[neighbour k of n, channels of h]`, `[N, H, C/H]`.
 fn weighted_sum<B: Backend>(
-    alpha: Tensor<B, 2>,
+    alpha: Tensor<B, 3>,
     values: Tensor<B, 2>,
     graph: &GraphBatch<B>,
-) -> Tensor<B, 2> {
-    let [nodes, width] = alpha.dims();
-    let channels = values.dims()[1];
-    let neighbours = values.select(0, graph.padded().source.clone()).reshape([nodes, width, channels]);
-    alpha.reshape([nodes, 1, width]).matmul(neighbours).reshape([nodes, channels])
+) -> Tensor<B, 3> {
+    let [nodes, width, heads] = alpha.dims();
+    let head_width = values.dims()[1] / heads;
+    let neighbours = values.select(0, graph.padded().source.clone());
+    let neighbours = neighbours.reshape([nodes, width, heads, head_width]).swap_dims(1, 2);
+    let alpha = alpha.swap_dims(1, 2).reshape([nodes, heads, 1, width]);
+    alpha.matmul(neighbours).reshape([nodes, heads, head_width])
+}
+
+/// Padded rows `[N, K, H]` back to edges `[E, H]`, cut off from the gradient.
+fn per_edge<B: Backend>(padded: Tensor<B, 3>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
+    let [nodes, width, heads] = padded.dims();
+    padded.detach().reshape([nodes * width, heads]).select(0, graph.padded().position.clone())
 }
 
 fn flatten<B: Backend>(matrix: Tensor<B, 2>) -> Tensor<B, 1> {

@@ -1,8 +1,23 @@
 use burn::module::Param;
 use burn::prelude::*;
+use burn::tensor::activation::leaky_relu;
+use serde::{Deserialize, Serialize};
 
-use super::op::SelfLogits;
-use crate::{SeededRng, initializer};
+use super::heads::head_sums;
+use super::op::{GraphBackend, SelfLogits};
+use crate::{GraphBatch, SeededRng, initializer};
+
+/// How self-attention scores a pair of nodes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+pub enum SelfAttentionKind {
+    /// Eq. 1: `LeakyReLU(hᵀ [W x_i ‖ W x_j ‖ W_e x_ij])`.
+    #[default]
+    Gat,
+    /// `hᵀ LeakyReLU(W x_i + W x_j + W_e x_ij)`: which neighbour scores highest may differ from node to node.
+    ///
+    /// Source: S. Brody, U. Alon, E. Yahav, "How Attentive are Graph Attention Networks?", ICLR 2022, with shared weights.
+    Gatv2,
+}
 
 /// Configuration of [`SelfAttention`].
 #[derive(Config, Debug)]
@@ -11,6 +26,12 @@ pub struct SelfAttentionConfig {
     pub channels: usize,
     /// Width `De` of the edge features.
     pub edge_input: usize,
+    /// Number of heads `H`; each scores `C / H` of the channels.
+    #[config(default = 1)]
+    pub heads: usize,
+    /// How pairs are scored.
+    #[config(default = "SelfAttentionKind::Gat")]
+    pub kind: SelfAttentionKind,
 }
 
 /// Self-attention logits of eq. 1: `f_ij = hᵀ [W x_i ‖ W x_j ‖ W_e x_ij]`.
@@ -21,39 +42,73 @@ pub struct SelfAttentionConfig {
 pub struct SelfAttention<B: Backend> {
     /// `W_e`, `[C, De]`.
     pub edge_weight: Param<Tensor<B, 2>>,
-    /// `h`, `[3·C]`: parts for node *i*, neighbour *j* and the edge.
+    /// `h`, `[3·C]`: parts for node *i*, neighbour *j* and the edge; `[C]` for [`SelfAttentionKind::Gatv2`].
     pub attention: Param<Tensor<B, 1>>,
+    heads: usize,
+    #[module(skip)]
+    kind: SelfAttentionKind,
 }
 
 impl SelfAttentionConfig {
     /// Draws initial weights (Glorot uniform).
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> SelfAttention<B> {
-        let bound = (6.0 / (self.channels + 1) as f32).sqrt();
+        let bound = (6.0 / (self.channels / self.heads.max(1) + 1) as f32).sqrt();
+        let parts = match self.kind {
+            SelfAttentionKind::Gat => 3,
+            SelfAttentionKind::Gatv2 => 1,
+        };
         SelfAttention {
             edge_weight: initializer::glorot([self.channels, self.edge_input], device, random),
-            attention: initializer::uniform([3 * self.channels], bound, device, random),
+            attention: initializer::uniform([parts * self.channels], bound, device, random),
+            heads: self.heads,
+            kind: self.kind,
         }
     }
 }
 
 impl<B: Backend> SelfAttention<B> {
-    /// Splits the logits into parts of node *i*, neighbour *j* and edge.
+    /// How pairs are scored.
+    #[must_use]
+    pub fn kind(&self) -> SelfAttentionKind {
+        self.kind
+    }
+}
+
+impl<B: GraphBackend> SelfAttention<B> {
+    /// Splits the logits into parts of node *i*, neighbour *j* and edge. Those of [`SelfAttentionKind::Gatv2`] do not
+    /// split: all is in the edge's part, LeakyReLU done.
     ///
     /// # Shapes
     ///
     /// - `values`: `[N, C]`, transformed node features
     /// - `edge_features`: `[E, De]`
     #[must_use]
-    pub fn logits(&self, values: Tensor<B, 2>, edge_features: Tensor<B, 2>) -> SelfLogits<B> {
-        let channels = values.dims()[1];
-        let attention = self.attention.val();
-        let part = |k: usize| attention.clone().narrow(0, k * channels, channels).reshape([channels, 1]);
-        let column = |m: Tensor<B, 2>| m.clone().reshape([m.dims()[0]]);
-        let edge = self.edge_weight.val().transpose().matmul(part(2));
-        SelfLogits {
-            target: column(values.clone().matmul(part(0))),
-            source: column(values.matmul(part(1))),
-            edge: column(edge_features.matmul(edge)),
+    pub fn logits(
+        &self,
+        values: Tensor<B, 2>,
+        edge_features: Tensor<B, 2>,
+        graph: &GraphBatch<B>,
+        negative_slope: f64,
+    ) -> SelfLogits<B> {
+        let edges = self.edge_weight.val().transpose();
+        match self.kind {
+            SelfAttentionKind::Gat => {
+                let channels = values.dims()[1];
+                let part =
+                    |k: usize| head_sums(self.attention.val().narrow(0, k * channels, channels), self.heads);
+                SelfLogits {
+                    target: values.clone().matmul(part(0)),
+                    source: values.matmul(part(1)),
+                    edge: edge_features.matmul(edges.matmul(part(2))),
+                }
+            }
+            SelfAttentionKind::Gatv2 => {
+                let pairs = B::sparse_product(graph.targets(), values.clone())
+                    + B::sparse_product(graph.sources(), values)
+                    + edge_features.matmul(edges);
+                let score = head_sums(self.attention.val(), self.heads);
+                SelfLogits::of_edges(leaky_relu(pairs, negative_slope).matmul(score), graph)
+            }
         }
     }
 }

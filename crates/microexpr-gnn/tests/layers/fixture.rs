@@ -2,21 +2,17 @@
 //!
 //! `MICROEXPR_GNN_FIXTURE` may name another file of the same form, of any size.
 
-use burn::backend::{Autodiff, Flex};
 use burn::module::Param;
 use burn::prelude::*;
 use burn::tensor::backend::AutodiffBackend;
 use microexpr_gnn::attention::{
     Activation, AdaptiveAttention, AdaptiveAttentionConfig, DensityReduction, reference,
 };
-use microexpr_gnn::{GraphBatch, Readout, SagPoolConfig, SeededRng, Topology};
+use microexpr_gnn::{GraphBatch, Readout, SagPoolConfig, SeededRng};
 use serde_json::Value;
 
-type B = Autodiff<Flex>;
-
-/// Relative to the largest value of a list: `f32` against `f64`.
-const VALUES: f64 = 1e-5;
-const GRADIENTS: f64 = 1e-4;
+use crate::device::{B, Plain};
+use crate::golden::{GRADIENTS, VALUES, assert_close, parameter, tensor, topology};
 
 struct Fixture {
     json: Value,
@@ -29,58 +25,8 @@ fn fixture() -> Fixture {
         Err(_) => include_str!("data/pyg/fixture.json").to_owned(),
     };
     let json: Value = serde_json::from_str(&text).unwrap();
-    let list = |key: &str| -> Vec<u32> { serde_json::from_value(json[key].clone()).unwrap() };
-    let (source, target) = (list("source"), list("target"));
-    let sizes: Vec<usize> = serde_json::from_value(json["graph_sizes"].clone()).unwrap();
-    let graphs: Vec<Topology> = sizes
-        .iter()
-        .scan(0u32, |first, size| {
-            let own = *first..*first + *size as u32;
-            let of = |ends: &[u32]| -> Vec<u32> {
-                let inside = ends.iter().zip(&target).filter(|(_, t)| own.contains(t));
-                inside.map(|(e, _)| e - own.start).collect()
-            };
-            let topology = Topology::new(*size, of(&source), of(&target)).unwrap();
-            *first += *size as u32;
-            Some(topology)
-        })
-        .collect();
-    let topology = Topology::disjoint_union(&graphs).unwrap();
-    assert_eq!((topology.source(), topology.target()), (&source[..], &target[..]));
-    Fixture { json, graph: GraphBatch::new(topology, &Default::default()) }
-}
-
-fn numbers(value: &Value) -> Vec<f64> {
-    match value {
-        Value::Array(items) => items.iter().flat_map(numbers).collect(),
-        number => vec![number.as_f64().unwrap()],
-    }
-}
-
-fn tensor<const D: usize>(value: &Value) -> Tensor<B, D> {
-    let mut shape = [0; D];
-    let mut level = value;
-    for size in &mut shape {
-        let items = level.as_array().unwrap();
-        *size = items.len();
-        level = &items[0];
-    }
-    let values: Vec<f32> = numbers(value).iter().map(|v| *v as f32).collect();
-    Tensor::from_data(TensorData::new(values, shape), &Default::default())
-}
-
-fn parameter<const D: usize>(value: &Value) -> Param<Tensor<B, D>> {
-    Param::from_tensor(tensor(value))
-}
-
-fn assert_close<K: Backend, const D: usize>(what: &str, found: Tensor<K, D>, expected: &Value, bound: f64) {
-    let expected = numbers(expected);
-    let found: Vec<f64> = found.into_data().convert::<f32>().iter::<f32>().map(f64::from).collect();
-    assert_eq!(found.len(), expected.len(), "{what}");
-    let largest = expected.iter().fold(1e-3f64, |m, v| m.max(v.abs()));
-    for (index, (f, e)) in found.iter().zip(&expected).enumerate() {
-        assert!((f - e).abs() <= bound * largest, "{what}[{index}]: found {f}, expected {e}");
-    }
+    let graph = GraphBatch::new(topology(&json, "graph_sizes"), &Default::default());
+    Fixture { json, graph }
 }
 
 fn layer(case: &Value, input: usize, edge_input: usize) -> AdaptiveAttention<B> {
@@ -136,7 +82,7 @@ fn check_layers(fused: bool) {
 
         let gradients = out.powi_scalar(2).sum().backward();
         let expected = &case["gradients"];
-        let check = |name: &str, found: Option<Tensor<Flex, 2>>| {
+        let check = |name: &str, found: Option<Tensor<Plain, 2>>| {
             assert_close(name, found.expect(name), &expected[name], GRADIENTS);
         };
         let line = |p: &Param<Tensor<B, 1>>| p.val().grad(&gradients).map(|g| g.unsqueeze::<2>());
@@ -170,7 +116,7 @@ fn gaussian_statistics_follow_equations_3_to_5() {
     for case in fixture.json["layers"].as_array().unwrap() {
         let (x, edges) = (tensor::<2>(&fixture.json["x"]), tensor::<2>(&fixture.json["edge"]));
         let layer = layer(case, x.dims()[1], edges.dims()[1]);
-        let terms = layer.inputs(x, edges).gaussian.unwrap();
+        let terms = layer.inputs(x, edges, &fixture.graph).gaussian.unwrap();
         let found = reference::gaussian_statistics(terms, &fixture.graph, layer.settings());
         let inner = &case["inner"];
         assert_close("mean", found.mean, &inner["gaussian_mean"], VALUES);

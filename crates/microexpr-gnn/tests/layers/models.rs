@@ -1,17 +1,16 @@
 //! The whole network: its size, repeatability, and that it learns.
 
-use burn::backend::{Autodiff, Flex};
 use burn::module::{AutodiffModule, Module};
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{AdamConfig, GradientsParams, Optimizer};
 use burn::prelude::*;
-use microexpr_gnn::attention::Fusion;
+use microexpr_gnn::attention::{Fusion, SelfAttentionKind};
 use microexpr_gnn::{
-    GraphBatch, SeededRng, StreamInput, StreamModelConfig, Topology, TwoStreamInput, TwoStreamModel,
-    TwoStreamModelConfig, dropout,
+    EdgeSimilarity, GraphBatch, SeededRng, StreamInput, StreamModelConfig, Topology, TwoStreamInput,
+    TwoStreamModel, TwoStreamModelConfig, dropout,
 };
 
-type B = Autodiff<Flex>;
+use crate::device::{B, Plain};
 
 fn init(config: &TwoStreamModelConfig, seed: u64) -> TwoStreamModel<B> {
     config.init(&Default::default(), &mut SeededRng::new(seed))
@@ -82,7 +81,7 @@ fn the_seed_decides_weights_and_dropout() {
 
 #[test]
 fn dropout_keeps_the_mean_and_drops_the_asked_share() {
-    let ones = Tensor::<Flex, 2>::ones([200, 500], &Default::default());
+    let ones = Tensor::<Plain, 2>::ones([200, 500], &Default::default());
     let out: Vec<f32> = dropout(ones, 0.3, &mut SeededRng::new(2)).into_data().to_vec().unwrap();
     let dropped = out.iter().filter(|v| **v == 0.0).count() as f64 / out.len() as f64;
     // Four standard deviations of a share over 100,000 draws.
@@ -94,7 +93,7 @@ fn dropout_keeps_the_mean_and_drops_the_asked_share() {
 fn a_one_graph_batch_and_a_one_node_graph_run() {
     let model = init(&small(), 1).valid();
     let device = Default::default();
-    let graph = GraphBatch::<Flex>::new(Topology::new(1, vec![0], vec![0]).unwrap(), &device);
+    let graph = GraphBatch::<Plain>::new(Topology::new(1, vec![0], vec![0]).unwrap(), &device);
     let stream = |width| StreamInput {
         nodes: Tensor::ones([1, width], &device),
         edges: Tensor::ones([1, 2], &device),
@@ -126,4 +125,30 @@ fn training_separates_what_is_separable() {
     let scores = model.forward(&unseen, None).argmax(1).into_data().convert::<i64>();
     let correct = scores.iter::<i64>().zip(&labels).filter(|(f, l)| *f as usize == **l).count();
     assert!(correct >= 43, "{correct} of 48 unseen graphs");
+}
+
+#[test]
+fn heads_gatv2_and_recomputed_similarity_are_settings_of_the_network() {
+    let stream = |width| {
+        Some(
+            StreamModelConfig::new(width)
+                .with_hidden(8)
+                .with_layers(2)
+                .with_heads(4)
+                .with_self_attention(SelfAttentionKind::Gatv2)
+                .with_edge_similarity(EdgeSimilarity::Recomputed),
+        )
+    };
+    let model = init(&TwoStreamModelConfig::new(3).with_location(stream(2)).with_flow(stream(5)), 1);
+    let (input, _) = batch(5, 3);
+    let (scores, explanation) = model.forward_explained(&input, None);
+    let gradients = GradientsParams::from_grads(scores.powi_scalar(2).sum().backward(), &model);
+    // Every parameter takes part; the last layer's included.
+    assert_eq!(gradients.len(), 2 * (2 * 7 + 2) + 2);
+    let flow = explanation.flow.unwrap();
+    let weights = &flow.layers[1].fused;
+    assert_eq!(weights.dims(), [input.graph.topology().edges(), 4]);
+    // Three incoming edges per node and head.
+    let sum = weights.clone().sum().into_scalar();
+    assert!((sum - 5.0 * 9.0 * 4.0).abs() < 1e-2, "{sum}");
 }

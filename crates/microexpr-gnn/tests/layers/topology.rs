@@ -22,4 +22,5 @@ fn disjoint_union_renumbers_nodes_and_keeps_ranges() {
     assert_eq!((both.graph_nodes(1), both.graph_edges(1)), (2..5, 2..3));
     assert_eq!(both.incoming(1), [0, 1]);
     assert!(both.incoming(3).is_empty());
+    assert_eq!(both.outgoing_lists(), (vec![0, 1, 2, 2, 2, 3], vec![0, 1, 2]));
 }

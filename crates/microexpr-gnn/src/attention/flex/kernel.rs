@@ -14,6 +14,8 @@ pub(super) struct Operands<'a> {
     /// `[N, C]` and its row length.
     pub(super) values: &'a [f32],
     pub(super) channels: usize,
+    /// Heads of self-attention; each owns `channels / heads` of the values.
+    pub(super) heads: usize,
     pub(super) own: Option<SelfOperands<'a>>,
     pub(super) gaussian: Option<GaussianOperands<'a>>,
     pub(super) lambda: f32,
@@ -81,7 +83,7 @@ pub(super) struct Alphas<'a> {
 
 #[inline(always)]
 pub(super) fn forward(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
-    let first_edge = block.edges.start;
+    let (first_edge, heads) = (block.edges.start, o.heads);
     let width = o.gaussian.map_or(0, |g| g.width);
     let (mut z, mut p) = (vec![0.0; width], vec![0.0; width]);
     for node in block.nodes.clone() {
@@ -89,10 +91,15 @@ pub(super) fn forward(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'
         if let Some(own) = &o.own {
             for edge in incoming {
                 let edge = *edge as usize;
-                let logit = own.logit(o, node, edge);
-                out.alpha_self[edge - first_edge] = leaky(logit, o.settings.negative_slope as f32);
+                for head in 0..heads {
+                    let logit = own.logit(o, node, edge, head);
+                    out.alpha_self[(edge - first_edge) * heads + head] =
+                        leaky(logit, o.settings.negative_slope as f32);
+                }
             }
-            softmax(out.alpha_self, incoming, first_edge);
+            for head in 0..heads {
+                softmax(out.alpha_self, incoming, |edge| (edge - first_edge) * heads + head);
+            }
         }
         if let Some(gaussian) = &o.gaussian {
             for edge in incoming {
@@ -101,22 +108,26 @@ pub(super) fn forward(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'
                 out.alpha_gaussian[edge - first_edge] =
                     density(&z, &mut p, variance) * reduction(o.settings, width);
             }
-            softmax(out.alpha_gaussian, incoming, first_edge);
+            softmax(out.alpha_gaussian, incoming, |edge| edge - first_edge);
         }
         let row = (node - block.nodes.start) * o.channels;
         let sum = &mut out.values[row..row + o.channels];
         for edge in incoming {
             let edge = *edge as usize;
             let local = edge - first_edge;
-            let alpha = match (&o.own, &o.gaussian) {
-                (Some(_), Some(_)) => {
-                    o.lambda * out.alpha_self[local] + (1.0 - o.lambda) * out.alpha_gaussian[local]
-                }
-                (Some(_), None) => out.alpha_self[local],
-                _ => out.alpha_gaussian[local],
-            };
-            out.alpha[local] = alpha;
-            add_scaled(sum, alpha, o.neighbour_values(edge));
+            let parts = sum.chunks_exact_mut(o.head_width()).zip(o.neighbour_values(edge));
+            for (head, (sum, values)) in parts.enumerate() {
+                let at = local * heads + head;
+                let alpha = match (&o.own, &o.gaussian) {
+                    (Some(_), Some(_)) => {
+                        o.lambda * out.alpha_self[at] + (1.0 - o.lambda) * out.alpha_gaussian[local]
+                    }
+                    (Some(_), None) => out.alpha_self[at],
+                    _ => out.alpha_gaussian[local],
+                };
+                out.alpha[at] = alpha;
+                add_scaled(sum, alpha, values);
+            }
         }
     }
 }
@@ -137,39 +148,54 @@ pub(super) fn backward(
         (Some(_), None) => (1.0, 0.0),
         _ => (0.0, 1.0),
     };
+    let (heads, head_width) = (o.heads, o.head_width());
     let width = o.gaussian.map_or(0, |g| g.width);
     let (mut z, mut p) = (vec![0.0; width], vec![0.0; width]);
-    let mut d_alpha = vec![0.0; o.topology.max_in_degree()];
+    let mut d_alpha = vec![0.0; o.topology.max_in_degree() * heads];
+    let mut along_self = vec![0.0; heads];
     for node in block.nodes.clone() {
         let incoming = o.topology.incoming(node);
         let gradient = &gradient[node * o.channels..(node + 1) * o.channels];
-        let (mut along_self, mut along_gaussian) = (0.0, 0.0);
-        for (d, edge) in d_alpha.iter_mut().zip(incoming) {
+        along_self.fill(0.0);
+        let mut along_gaussian = 0.0;
+        for (d, edge) in d_alpha.chunks_exact_mut(heads).zip(incoming) {
             let edge = *edge as usize;
-            *d = dot(gradient, o.neighbour_values(edge));
             let row = (o.topology.source()[edge] as usize - first_node) * o.channels;
-            add_scaled(&mut out.values[row..row + o.channels], saved.alpha[edge], gradient);
-            along_self += saved.alpha_self.get(edge).map_or(0.0, |a| a * *d);
-            along_gaussian += saved.alpha_gaussian.get(edge).map_or(0.0, |a| a * *d);
+            let sums = out.values[row..row + o.channels].chunks_exact_mut(head_width);
+            let heads_of = gradient.chunks_exact(head_width).zip(o.neighbour_values(edge)).zip(sums);
+            for (head, ((gradient, values), sum)) in heads_of.enumerate() {
+                let at = edge * heads + head;
+                d[head] = dot(gradient, values);
+                add_scaled(sum, saved.alpha[at], gradient);
+                along_self[head] += saved.alpha_self.get(at).map_or(0.0, |a| a * d[head]);
+            }
+            along_gaussian += saved.alpha_gaussian.get(edge).map_or(0.0, |a| a * d.iter().sum::<f32>());
         }
-        shared.lambda += along_self - along_gaussian;
+        shared.lambda += along_self.iter().sum::<f32>() - along_gaussian;
         if let Some(own) = &o.own {
-            for (d, edge) in d_alpha.iter().zip(incoming) {
+            for (d, edge) in d_alpha.chunks_exact(heads).zip(incoming) {
                 let edge = *edge as usize;
-                let slope =
-                    if own.logit(o, node, edge) > 0.0 { 1.0 } else { o.settings.negative_slope as f32 };
-                let d = slope * lambda_self * saved.alpha_self[edge] * (d - along_self);
-                out.self_target[node - first_node] += d;
-                out.self_source[o.topology.source()[edge] as usize - first_node] += d;
-                out.self_edge[edge - first_edge] = d;
+                let source = o.topology.source()[edge] as usize - first_node;
+                for head in 0..heads {
+                    let slope = if own.logit(o, node, edge, head) > 0.0 {
+                        1.0
+                    } else {
+                        o.settings.negative_slope as f32
+                    };
+                    let alpha = saved.alpha_self[edge * heads + head];
+                    let d = slope * lambda_self * alpha * (d[head] - along_self[head]);
+                    out.self_target[(node - first_node) * heads + head] += d;
+                    out.self_source[source * heads + head] += d;
+                    out.self_edge[(edge - first_edge) * heads + head] = d;
+                }
             }
         }
         if let Some(gaussian) = &o.gaussian {
             let scale = lambda_gaussian * reduction(o.settings, width);
-            for (d, edge) in d_alpha.iter().zip(incoming) {
+            for (d, edge) in d_alpha.chunks_exact(heads).zip(incoming) {
                 let edge = *edge as usize;
                 let variance = gaussian.deviations(o, node, edge, &mut z);
-                let d = scale * saved.alpha_gaussian[edge] * (d - along_gaussian);
+                let d = scale * saved.alpha_gaussian[edge] * (d.iter().sum::<f32>() - along_gaussian);
                 density_gradient(&mut z, &mut p, variance, d);
                 gaussian.scatter([node, o.topology.source()[edge] as usize], edge, &z, block, out, shared);
             }
@@ -179,16 +205,25 @@ pub(super) fn backward(
 
 impl Operands<'_> {
     #[inline(always)]
-    fn neighbour_values(&self, edge: usize) -> &[f32] {
+    fn head_width(&self) -> usize {
+        self.channels / self.heads
+    }
+
+    /// The values of the edge's source, head by head.
+    #[inline(always)]
+    fn neighbour_values(&self, edge: usize) -> std::slice::ChunksExact<'_, f32> {
         let row = self.topology.source()[edge] as usize * self.channels;
-        &self.values[row..row + self.channels]
+        self.values[row..row + self.channels].chunks_exact(self.head_width())
     }
 }
 
 impl SelfOperands<'_> {
     #[inline(always)]
-    fn logit(&self, o: &Operands<'_>, node: usize, edge: usize) -> f32 {
-        self.target[node] + self.source[o.topology.source()[edge] as usize] + self.edge[edge]
+    fn logit(&self, o: &Operands<'_>, node: usize, edge: usize, head: usize) -> f32 {
+        let source = o.topology.source()[edge] as usize;
+        self.target[node * o.heads + head]
+            + self.source[source * o.heads + head]
+            + self.edge[edge * o.heads + head]
     }
 }
 
@@ -284,17 +319,17 @@ fn density_gradient(d: &mut [f32], p: &mut [f32], variance: f32, gradient: f32) 
     }
 }
 
-/// Softmax of the entries of one node.
+/// Softmax of the entries of one node; `place` says where an edge's entry is.
 #[inline(always)]
-fn softmax(scores: &mut [f32], incoming: &[u32], first_edge: usize) {
-    let largest = incoming.iter().fold(f32::NEG_INFINITY, |m, e| m.max(scores[*e as usize - first_edge]));
+fn softmax(scores: &mut [f32], incoming: &[u32], place: impl Fn(usize) -> usize) {
+    let largest = incoming.iter().fold(f32::NEG_INFINITY, |m, e| m.max(scores[place(*e as usize)]));
     let mut sum = 0.0;
     for edge in incoming {
-        let score = &mut scores[*edge as usize - first_edge];
+        let score = &mut scores[place(*edge as usize)];
         *score = exp(*score - largest);
         sum += *score;
     }
     for edge in incoming {
-        scores[*edge as usize - first_edge] /= sum;
+        scores[place(*edge as usize)] /= sum;
     }
 }

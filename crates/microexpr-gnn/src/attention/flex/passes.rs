@@ -1,4 +1,5 @@
-//! Both passes over a whole batch: graphs in parallel, each graph on one thread, so results never depend on threads.
+//! Both passes over a whole batch. Forward, nodes are independent; backward, each graph stays on one thread. So results
+//! never depend on the number of threads.
 
 use rayon::prelude::*;
 
@@ -11,11 +12,11 @@ use crate::Topology;
 pub(super) struct Forward {
     /// `[N, C]`.
     pub(super) values: Vec<f32>,
-    /// `[E]`, empty if the mechanism is absent.
+    /// `[E, H]`, empty if the mechanism is absent.
     pub(super) alpha_self: Vec<f32>,
     /// `[E]`, empty if the mechanism is absent.
     pub(super) alpha_gaussian: Vec<f32>,
-    /// `[E]`.
+    /// `[E, H]`.
     pub(super) alpha: Vec<f32>,
 }
 
@@ -35,16 +36,16 @@ pub(super) fn forward(o: &Operands<'_>) -> Forward {
     let (nodes, edges) = (o.topology.nodes(), o.topology.edges());
     let mut out = Forward {
         values: vec![0.0; nodes * o.channels],
-        alpha_self: vec![0.0; if o.own.is_some() { edges } else { 0 }],
+        alpha_self: vec![0.0; if o.own.is_some() { edges * o.heads } else { 0 }],
         alpha_gaussian: vec![0.0; if o.gaussian.is_some() { edges } else { 0 }],
-        alpha: vec![0.0; edges],
+        alpha: vec![0.0; edges * o.heads],
     };
-    let blocks = blocks(o.topology);
+    let blocks = forward_blocks(o.topology);
     let (nodes_of, edges_of) = lengths(&blocks);
     let mut values = cut(&mut out.values, &nodes_of, o.channels);
-    let mut alpha_self = cut(&mut out.alpha_self, &edges_of, usize::from(o.own.is_some()));
+    let mut alpha_self = cut(&mut out.alpha_self, &edges_of, if o.own.is_some() { o.heads } else { 0 });
     let mut alpha_gaussian = cut(&mut out.alpha_gaussian, &edges_of, usize::from(o.gaussian.is_some()));
-    let mut alpha = cut(&mut out.alpha, &edges_of, 1);
+    let mut alpha = cut(&mut out.alpha, &edges_of, o.heads);
     let slices: Vec<_> = blocks
         .iter()
         .filter_map(|_| {
@@ -62,7 +63,7 @@ pub(super) fn forward(o: &Operands<'_>) -> Forward {
 
 pub(super) fn backward(o: &Operands<'_>, saved: &Alphas<'_>, gradient: &[f32]) -> Backward {
     let (nodes, edges) = (o.topology.nodes(), o.topology.edges());
-    let own = usize::from(o.own.is_some());
+    let own = if o.own.is_some() { o.heads } else { 0 };
     let (width, edge_width) = o.gaussian.map_or((0, 0), |g| (g.width, g.edge_width));
     let mut out = Backward {
         values: vec![0.0; nodes * o.channels],
@@ -117,6 +118,22 @@ pub(super) fn backward(o: &Operands<'_>, saved: &Alphas<'_>, gradient: &[f32]) -
 /// Nodes and edges of every block.
 fn lengths(blocks: &[Block]) -> (Vec<usize>, Vec<usize>) {
     blocks.iter().map(|b| (b.nodes.len(), b.edges.len())).unzip()
+}
+
+/// Nodes of a block of the forward pass.
+const NODES: usize = 64;
+
+/// Parts of graphs where the edges are sorted by target, so that a run of nodes owns a run of edges; else whole graphs.
+fn forward_blocks(topology: &Topology) -> Vec<Block> {
+    if !topology.sorted_by_target() {
+        return blocks(topology);
+    }
+    let (start, _) = topology.incoming_lists();
+    let part = |first: usize| {
+        let nodes = first..(first + NODES).min(topology.nodes());
+        Block { edges: start[nodes.start] as usize..start[nodes.end] as usize, nodes }
+    };
+    (0..topology.nodes()).step_by(NODES).map(part).collect()
 }
 
 fn blocks(topology: &Topology) -> Vec<Block> {

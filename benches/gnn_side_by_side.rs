@@ -1,0 +1,161 @@
+//! The Rust side of `gnn_vs_torch.py`: one task per call, timed and measured, on graphs of the paper's shape.
+//!
+//! Not a criterion bench: the script lets both sides take turns in one run and asks for peak memory.
+#![allow(missing_docs, reason = "a program")]
+
+use std::error::Error;
+use std::path::{Path, PathBuf};
+use std::time::Instant;
+
+use burn::backend::{Autodiff, Flex};
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::optim::{AdamConfig, GradientsParams, Optimizer};
+use burn::prelude::*;
+use microexpr_gnn::attention::{AdaptiveAttentionConfig, GatConvConfig};
+use microexpr_gnn::{
+    GraphBatch, SeededRng, StreamInput, Topology, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig,
+    to_safetensors,
+};
+use microexpr_graph::{EdgeList, SelfLoops, TEMPLATE_51, Temporal};
+
+type B = Autodiff<Flex>;
+
+const LANDMARKS: usize = 51;
+const CLASSES: usize = 3;
+
+const USAGE: &str = "gnn_side_by_side TASK CLIPS FRAMES [REPEATS | FOLDER]
+  layer, gat, step, inference   time of the best of REPEATS runs in ms, and peak memory of one run in MB
+  export                        graph, features, weights and class scores as files in FOLDER";
+
+fn main() -> Result<(), Box<dyn Error>> {
+    let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
+    let [task, clips, frames, last] = &arguments[..] else {
+        println!("{USAGE}");
+        return Ok(());
+    };
+    let batch = batch(clips.parse()?, frames.parse()?)?;
+    if task == "export" {
+        return export(&batch, &PathBuf::from(last));
+    }
+    let mut work: Box<dyn FnMut()> = match task.as_str() {
+        "layer" => layer(batch),
+        "gat" => gat(batch),
+        "step" => step(batch),
+        "inference" => inference(batch),
+        _ => return Err(USAGE.into()),
+    };
+    let before = reset_peak_mb();
+    work();
+    let peak = peak_mb() - before;
+    let mut best = f64::INFINITY;
+    for _ in 0..last.parse()? {
+        let start = Instant::now();
+        work();
+        best = best.min(1e3 * start.elapsed().as_secs_f64());
+    }
+    println!("{best:.4} {peak:.2}");
+    Ok(())
+}
+
+/// The paper's graph: the triangulated face in every frame, each landmark joined to itself in the frames beside it.
+fn batch(clips: usize, frames: usize) -> Result<TwoStreamInput<B>, Box<dyn Error>> {
+    let face = microexpr_graph::Topology::Delaunay.edges(&TEMPLATE_51)?;
+    let edges = EdgeList::spatio_temporal(&face, LANDMARKS, frames, Temporal::default(), SelfLoops::With)?;
+    let clip = Topology::new(LANDMARKS * frames, edges.source, edges.target)?;
+    let topology = Topology::disjoint_union(vec![&clip; clips])?;
+    let mut random = SeededRng::new(1);
+    let mut features = |rows: usize, width: usize, low: f32| {
+        let values: Vec<f32> = (0..rows * width).map(|_| random.uniform(low, 1.0)).collect();
+        Tensor::from_data(TensorData::new(values, [rows, width]), &Default::default())
+    };
+    let edges = features(topology.edges(), 2, 0.0);
+    let mut stream =
+        |width| StreamInput { nodes: features(topology.nodes(), width, -1.0), edges: edges.clone() };
+    let (location, flow) = (stream(2), stream(100));
+    Ok(TwoStreamInput { graph: GraphBatch::new(topology, &Default::default()), location, flow })
+}
+
+fn layer(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
+    let layer = AdaptiveAttentionConfig::new(100, 32).init::<B>(&Default::default(), &mut SeededRng::new(2));
+    let x = batch.flow.nodes.require_grad();
+    Box::new(move || {
+        let out = layer.forward(x.clone(), batch.flow.edges.clone(), &batch.graph);
+        drop(out.powi_scalar(2).sum().backward());
+    })
+}
+
+fn gat(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
+    let config = GatConvConfig::new(100, 32).with_edge_input(Some(2));
+    let layer = config.init::<B>(&Default::default(), &mut SeededRng::new(2));
+    let x = batch.flow.nodes.require_grad();
+    Box::new(move || {
+        let out = layer.forward(x.clone(), Some(batch.flow.edges.clone()), &batch.graph).0;
+        drop(out.powi_scalar(2).sum().backward());
+    })
+}
+
+fn step(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
+    let (device, mut random) = (Default::default(), SeededRng::new(2));
+    let mut model = Some(TwoStreamModelConfig::paper(CLASSES).init::<B>(&device, &mut random));
+    let mut optimizer = AdamConfig::new().init();
+    let loss = CrossEntropyLossConfig::new().init::<B>(&device);
+    let labels: Vec<i32> = (0..batch.graph.topology().graphs()).map(|g| (g % CLASSES) as i32).collect();
+    let labels = Tensor::<B, 1, Int>::from_ints(labels.as_slice(), &device);
+    Box::new(move || {
+        let Some(before) = model.take() else { return };
+        let value = loss.forward(before.forward(&batch, Some(&mut random)), labels.clone());
+        let gradients = GradientsParams::from_grads(value.backward(), &before);
+        model = Some(optimizer.step(1e-3, before, gradients));
+    })
+}
+
+fn inference(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
+    let model = model();
+    let plain = |s: StreamInput<B>| StreamInput { nodes: s.nodes.inner(), edges: s.edges.inner() };
+    let input = TwoStreamInput::<Flex> {
+        graph: GraphBatch::new(batch.graph.topology().clone(), &Default::default()),
+        location: plain(batch.location),
+        flow: plain(batch.flow),
+    };
+    Box::new(move || {
+        std::hint::black_box(model.probabilities(&input).into_data());
+    })
+}
+
+fn model() -> TwoStreamModel<Flex> {
+    TwoStreamModelConfig::paper(CLASSES).init(&Default::default(), &mut SeededRng::new(2))
+}
+
+fn export(batch: &TwoStreamInput<B>, folder: &Path) -> Result<(), Box<dyn Error>> {
+    let ends = |list: &[u32]| list.iter().flat_map(|v| v.to_le_bytes()).collect::<Vec<_>>();
+    std::fs::write(folder.join("source.u32"), ends(batch.graph.topology().source()))?;
+    std::fs::write(folder.join("target.u32"), ends(batch.graph.topology().target()))?;
+    let values = |tensor: &Tensor<B, 2>| {
+        tensor.to_data().iter::<f32>().flat_map(f32::to_le_bytes).collect::<Vec<u8>>()
+    };
+    std::fs::write(folder.join("edges.f32"), values(&batch.flow.edges))?;
+    std::fs::write(folder.join("location.f32"), values(&batch.location.nodes))?;
+    std::fs::write(folder.join("flow.f32"), values(&batch.flow.nodes))?;
+    std::fs::write(folder.join("weights.safetensors"), to_safetensors(&model())?)?;
+    let model: TwoStreamModel<B> =
+        TwoStreamModelConfig::paper(CLASSES).init(&Default::default(), &mut SeededRng::new(2));
+    std::fs::write(folder.join("scores.f32"), values(&model.forward(batch, None)))?;
+    Ok(())
+}
+
+/// Forgets the process's peak and returns what it holds now, in MB. Linux only; 0 elsewhere.
+fn reset_peak_mb() -> f64 {
+    drop(std::fs::write("/proc/self/clear_refs", "5"));
+    status_mb("VmRSS:")
+}
+
+fn peak_mb() -> f64 {
+    status_mb("VmHWM:")
+}
+
+fn status_mb(key: &str) -> f64 {
+    let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+    let line = status.lines().find_map(|line| line.strip_prefix(key)).unwrap_or_default();
+    let kilobytes: f64 = line.trim().trim_end_matches(" kB").parse().unwrap_or_default();
+    kilobytes / 1024.0
+}

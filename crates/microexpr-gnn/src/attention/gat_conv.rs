@@ -1,0 +1,126 @@
+use burn::module::Param;
+use burn::prelude::*;
+
+use super::heads::{HeadMerge, head_sums};
+use super::op::{AttentionInputs, AttentionSettings, GraphBackend, SelfLogits};
+use super::{DensityReduction, initial_attention};
+use crate::{GraphBatch, SeededRng, initializer};
+
+/// Configuration of [`GatConv`].
+#[derive(Config, Debug)]
+pub struct GatConvConfig {
+    /// Width `D` of the node features.
+    pub input: usize,
+    /// Width `C` of one head.
+    pub output: usize,
+    /// Number of heads `H`.
+    #[config(default = 1)]
+    pub heads: usize,
+    /// How the heads become one output.
+    #[config(default = "HeadMerge::Concatenate")]
+    pub merge: HeadMerge,
+    /// Width `De` of the edge features, if there are any.
+    pub edge_input: Option<usize>,
+    /// Slope of LeakyReLU below zero.
+    #[config(default = 0.2)]
+    pub negative_slope: f64,
+}
+
+/// Graph attention: `x'_i = Σ_j α_ij W x_j + b`, `α = softmax_j LeakyReLU(a_iᵀ W x_i + a_jᵀ W x_j + a_eᵀ W_e x_ij)`.
+///
+/// A node attends over its incoming edges; self-loops are edges like any other.
+///
+/// Source: P. Veličković et al., "Graph Attention Networks", ICLR 2018; edge features and names as in PyTorch
+/// Geometric's `GATConv(add_self_loops=False)`: `lin.weight`, `att_dst`, `att_src`, `lin_edge.weight`, `att_edge`, `bias`.
+#[derive(Module, Debug)]
+pub struct GatConv<B: Backend> {
+    /// `W`, `[H·C, D]`.
+    pub weight: Param<Tensor<B, 2>>,
+    /// `a_i`, `[H·C]`.
+    pub target_attention: Param<Tensor<B, 1>>,
+    /// `a_j`, `[H·C]`.
+    pub source_attention: Param<Tensor<B, 1>>,
+    /// `W_e`, `[H·C, De]`.
+    pub edge_weight: Option<Param<Tensor<B, 2>>>,
+    /// `a_e`, `[H·C]`.
+    pub edge_attention: Option<Param<Tensor<B, 1>>>,
+    /// `b`, as wide as the output.
+    pub bias: Param<Tensor<B, 1>>,
+    heads: usize,
+    negative_slope: f64,
+    #[module(skip)]
+    merge: HeadMerge,
+}
+
+impl GatConvConfig {
+    /// Draws initial weights (Glorot uniform; bias 0).
+    pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> GatConv<B> {
+        let width = self.heads * self.output;
+        let mut attention = || initial_attention(self.heads, self.output, device, random);
+        let (target_attention, source_attention) = (attention(), attention());
+        let edge_attention = self.edge_input.map(|_| attention());
+        let edge_weight = self.edge_input.map(|e| initializer::glorot([width, e], device, random));
+        GatConv {
+            weight: initializer::glorot([width, self.input], device, random),
+            target_attention,
+            source_attention,
+            edge_weight,
+            edge_attention,
+            bias: initializer::constant(self.merge.width(self.heads, self.output), 0.0, device),
+            heads: self.heads,
+            negative_slope: self.negative_slope,
+            merge: self.merge,
+        }
+    }
+}
+
+impl<B: GraphBackend> GatConv<B> {
+    /// Attends; `edge_features` must be there exactly if the layer was configured with them.
+    ///
+    /// # Shapes
+    ///
+    /// - `x`: `[N, D]`, `edge_features`: `[E, De]`; output: `[N, H·C]` or `[N, C]`, attention: `[E, H]`
+    ///
+    /// # Panics
+    ///
+    /// If edge features are missing or not expected.
+    #[must_use]
+    pub fn forward(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Option<Tensor<B, 2>>,
+        graph: &GraphBatch<B>,
+    ) -> (Tensor<B, 2>, Tensor<B, 2>) {
+        let values = x.matmul(self.weight.val().transpose());
+        let scores = |attention: &Param<Tensor<B, 1>>| head_sums(attention.val(), self.heads);
+        let edge = match (edge_features, &self.edge_weight, &self.edge_attention) {
+            (Some(features), Some(weight), Some(attention)) => {
+                features.matmul(weight.val().transpose().matmul(scores(attention)))
+            }
+            (None, None, None) => Tensor::zeros([graph.topology().edges(), self.heads], graph.device()),
+            _ => panic!("edge features must be given exactly if edge_input is configured"),
+        };
+        let logits = SelfLogits {
+            target: values.clone().matmul(scores(&self.target_attention)),
+            source: values.clone().matmul(scores(&self.source_attention)),
+            edge,
+        };
+        let (out, alpha) = attend(values, logits, graph, self.negative_slope);
+        (self.merge.merge(out, self.heads) + self.bias.val().unsqueeze(), alpha)
+    }
+}
+
+/// Self-attention alone: weighted sums of the values, and the weights.
+pub(super) fn attend<B: GraphBackend>(
+    values: Tensor<B, 2>,
+    logits: SelfLogits<B>,
+    graph: &GraphBatch<B>,
+    negative_slope: f64,
+) -> (Tensor<B, 2>, Tensor<B, 2>) {
+    let lambda = Tensor::ones([1], graph.device());
+    let inputs = AttentionInputs { values, self_logits: Some(logits), gaussian: None, lambda };
+    let settings =
+        AttentionSettings { negative_slope, variance_floor: 0.0, reduction: DensityReduction::Sum };
+    let out = B::adaptive_attention(inputs, graph, &settings);
+    (out.values, out.weights.fused)
+}

@@ -1,0 +1,112 @@
+use burn::module::Param;
+use burn::prelude::*;
+use burn::tensor::activation::leaky_relu;
+
+use super::gat_conv::attend;
+use super::heads::{HeadMerge, head_sums};
+use super::initial_attention;
+use super::op::{GraphBackend, SelfLogits};
+use crate::{GraphBatch, SeededRng, initializer};
+
+/// Configuration of [`Gatv2Conv`].
+#[derive(Config, Debug)]
+pub struct Gatv2ConvConfig {
+    /// Width `D` of the node features.
+    pub input: usize,
+    /// Width `C` of one head.
+    pub output: usize,
+    /// Number of heads `H`.
+    #[config(default = 1)]
+    pub heads: usize,
+    /// How the heads become one output.
+    #[config(default = "HeadMerge::Concatenate")]
+    pub merge: HeadMerge,
+    /// Width `De` of the edge features, if there are any.
+    pub edge_input: Option<usize>,
+    /// Slope of LeakyReLU below zero.
+    #[config(default = 0.2)]
+    pub negative_slope: f64,
+}
+
+/// Graph attention, second version: `x'_i = Σ_j α_ij (W_s x_j + b_s) + b`,
+/// `α = softmax_j aᵀ LeakyReLU(W_t x_i + b_t + W_s x_j + b_s + W_e x_ij)`.
+///
+/// Source: S. Brody, U. Alon, E. Yahav, "How Attentive are Graph Attention Networks?", ICLR 2022; edge features and names
+/// as in PyTorch Geometric's `GATv2Conv(add_self_loops=False)`: `lin_r` is the target's, `lin_l` the source's,
+/// `lin_edge.weight`, `att`, `bias`.
+#[derive(Module, Debug)]
+pub struct Gatv2Conv<B: Backend> {
+    /// `W_t`, `[H·C, D]`.
+    pub target_weight: Param<Tensor<B, 2>>,
+    /// `b_t`, `[H·C]`.
+    pub target_bias: Param<Tensor<B, 1>>,
+    /// `W_s`, `[H·C, D]`.
+    pub source_weight: Param<Tensor<B, 2>>,
+    /// `b_s`, `[H·C]`.
+    pub source_bias: Param<Tensor<B, 1>>,
+    /// `W_e`, `[H·C, De]`.
+    pub edge_weight: Option<Param<Tensor<B, 2>>>,
+    /// `a`, `[H·C]`.
+    pub attention: Param<Tensor<B, 1>>,
+    /// `b`, as wide as the output.
+    pub bias: Param<Tensor<B, 1>>,
+    heads: usize,
+    negative_slope: f64,
+    #[module(skip)]
+    merge: HeadMerge,
+}
+
+impl Gatv2ConvConfig {
+    /// Draws initial weights (Glorot uniform; biases 0).
+    pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> Gatv2Conv<B> {
+        let width = self.heads * self.output;
+        Gatv2Conv {
+            target_weight: initializer::glorot([width, self.input], device, random),
+            target_bias: initializer::constant(width, 0.0, device),
+            source_weight: initializer::glorot([width, self.input], device, random),
+            source_bias: initializer::constant(width, 0.0, device),
+            edge_weight: self.edge_input.map(|e| initializer::glorot([width, e], device, random)),
+            attention: initial_attention(self.heads, self.output, device, random),
+            bias: initializer::constant(self.merge.width(self.heads, self.output), 0.0, device),
+            heads: self.heads,
+            negative_slope: self.negative_slope,
+            merge: self.merge,
+        }
+    }
+}
+
+impl<B: GraphBackend> Gatv2Conv<B> {
+    /// Attends; `edge_features` must be there exactly if the layer was configured with them.
+    ///
+    /// # Shapes
+    ///
+    /// - `x`: `[N, D]`, `edge_features`: `[E, De]`; output: `[N, H·C]` or `[N, C]`, attention: `[E, H]`
+    ///
+    /// # Panics
+    ///
+    /// If edge features are missing or not expected.
+    #[must_use]
+    pub fn forward(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Option<Tensor<B, 2>>,
+        graph: &GraphBatch<B>,
+    ) -> (Tensor<B, 2>, Tensor<B, 2>) {
+        let linear = |x: Tensor<B, 2>, weight: &Param<Tensor<B, 2>>, bias: &Param<Tensor<B, 1>>| {
+            x.matmul(weight.val().transpose()) + bias.val().unsqueeze()
+        };
+        let targets = linear(x.clone(), &self.target_weight, &self.target_bias);
+        let values = linear(x, &self.source_weight, &self.source_bias);
+        let pairs =
+            B::sparse_product(graph.targets(), targets) + B::sparse_product(graph.sources(), values.clone());
+        let pairs = match (edge_features, &self.edge_weight) {
+            (Some(features), Some(weight)) => pairs + features.matmul(weight.val().transpose()),
+            (None, None) => pairs,
+            _ => panic!("edge features must be given exactly if edge_input is configured"),
+        };
+        let scores = head_sums(self.attention.val(), self.heads);
+        let scores = leaky_relu(pairs, self.negative_slope).matmul(scores);
+        let (out, alpha) = attend(values, SelfLogits::of_edges(scores, graph), graph, 1.0);
+        (self.merge.merge(out, self.heads) + self.bias.val().unsqueeze(), alpha)
+    }
+}
