@@ -1,7 +1,7 @@
 use std::ops::RangeInclusive;
 
 use microexpr_core::FlowField;
-use ndarray::ArrayView2;
+use ndarray::{Array2, ArrayView2};
 
 use crate::plane::Plane;
 use crate::{FlowAlgorithm, FlowError};
@@ -38,6 +38,15 @@ pub trait DenseFlow {
     /// [`FlowError::EmptyFrame`], [`FlowError::PixelValue`], and [`FlowError::Setting`] for settings out of range.
     fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError>;
 
+    /// [`DenseFlow::prepare`] of a frame of bytes, 255 being white.
+    ///
+    /// # Errors
+    ///
+    /// As [`DenseFlow::prepare`].
+    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError> {
+        self.prepare(unit_grey(frame).view())
+    }
+
     /// The flow between two prepared frames, the search beginning at `initial` or at no motion.
     ///
     /// # Errors
@@ -63,6 +72,20 @@ pub trait DenseFlow {
         let (from, to) = (self.prepare(from)?, self.prepare(to)?);
         self.flow_between(&from, &to, None)
     }
+
+    /// [`DenseFlow::flow`] of frames of bytes, 255 being white.
+    ///
+    /// # Errors
+    ///
+    /// As [`DenseFlow::flow`].
+    fn flow_u8(&mut self, from: ArrayView2<'_, u8>, to: ArrayView2<'_, u8>) -> Result<FlowField, FlowError> {
+        self.flow(unit_grey(from).view(), unit_grey(to).view())
+    }
+}
+
+/// Bytes as grey values in `0..=1`, the same ones as `microexpr_core::grey_from_image` gives.
+pub(crate) fn unit_grey(frame: ArrayView2<'_, u8>) -> Array2<f32> {
+    frame.mapv(|byte| f32::from(byte) / 255.0)
 }
 
 /// A frame as one algorithm with one set of settings needs it, made by [`DenseFlow::prepare`].

@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::window::{Template, Window};
 use super::{Consistency, LucasKanadeParams};
 use crate::FlowError;
+use crate::dense_flow::unit_grey;
 use crate::filter::spline_coefficients;
 use crate::plane::{Plane, pyramid};
 
@@ -126,6 +127,15 @@ impl LucasKanade {
         let mut scratch = Plane::default();
         levels.iter_mut().for_each(|level| spline_coefficients(level, &mut scratch));
         Ok(FramePyramid { levels })
+    }
+
+    /// [`LucasKanade::prepare`] of a frame of bytes, 255 being white.
+    ///
+    /// # Errors
+    ///
+    /// As [`LucasKanade::prepare`].
+    pub fn prepare_u8(&self, frame: ArrayView2<'_, u8>) -> Result<FramePyramid, FlowError> {
+        self.prepare(unit_grey(frame).view())
     }
 
     /// Finds the points of `template` in `frame`: one result per point, in order.
