@@ -1,7 +1,7 @@
 use std::ops::RangeInclusive;
 
 use microexpr_core::FlowField;
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView2;
 
 use crate::plane::Plane;
 use crate::{FlowAlgorithm, FlowError};
@@ -43,9 +43,7 @@ pub trait DenseFlow {
     /// # Errors
     ///
     /// As [`DenseFlow::prepare`].
-    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError> {
-        self.prepare(unit_grey(frame).view())
-    }
+    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError>;
 
     /// The flow between two prepared frames, the search beginning at `initial` or at no motion.
     ///
@@ -79,13 +77,12 @@ pub trait DenseFlow {
     ///
     /// As [`DenseFlow::flow`].
     fn flow_u8(&mut self, from: ArrayView2<'_, u8>, to: ArrayView2<'_, u8>) -> Result<FlowField, FlowError> {
-        self.flow(unit_grey(from).view(), unit_grey(to).view())
+        if from.dim() != to.dim() {
+            return Err(FlowError::FrameSize { expected: from.dim(), found: to.dim() });
+        }
+        let (from, to) = (self.prepare_u8(from)?, self.prepare_u8(to)?);
+        self.flow_between(&from, &to, None)
     }
-}
-
-/// Bytes as grey values in `0..=1`, the same ones as `microexpr_core::grey_from_image` gives.
-pub(crate) fn unit_grey(frame: ArrayView2<'_, u8>) -> Array2<f32> {
-    frame.mapv(|byte| f32::from(byte) / 255.0)
 }
 
 /// A frame as one algorithm with one set of settings needs it, made by [`DenseFlow::prepare`].

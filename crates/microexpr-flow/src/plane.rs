@@ -44,6 +44,20 @@ impl Plane {
         Ok(Self { height, width, data })
     }
 
+    /// Takes a frame of bytes, which must have pixels, as `0..=1`.
+    pub(crate) fn from_bytes(frame: ArrayView2<'_, u8>) -> Result<Self, FlowError> {
+        let (height, width) = frame.dim();
+        if frame.is_empty() {
+            return Err(FlowError::EmptyFrame { height, width });
+        }
+        let mut plane = Self::zeros((height, width));
+        match frame.as_slice() {
+            Some(bytes) => unit_grey(bytes, &mut plane.data),
+            None => plane.data.iter_mut().zip(frame).for_each(|(grey, byte)| *grey = f32::from(*byte) / 255.0),
+        }
+        Ok(plane)
+    }
+
     /// Copies an array without looking at its values.
     pub(crate) fn from_array(array: ArrayView2<'_, f32>) -> Self {
         let (height, width) = array.dim();
@@ -90,6 +104,15 @@ impl Plane {
             thin_row(&line, out.row_mut(row));
         }
         out
+    }
+}
+
+vectorized! {
+    /// The same values as `microexpr_core::grey_from_image` gives.
+    fn unit_grey(bytes: &[u8], out: &mut [f32]) {
+        for (grey, byte) in out.iter_mut().zip(bytes) {
+            *grey = f32::from(*byte) / 255.0;
+        }
     }
 }
 

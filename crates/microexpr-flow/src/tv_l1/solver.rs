@@ -105,16 +105,10 @@ impl TvL1 {
             }
         }
     }
-}
 
-impl DenseFlow for TvL1 {
-    fn algorithm(&self) -> FlowAlgorithm {
-        FlowAlgorithm::TvL1(self.params.clone())
-    }
-
-    fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
+    fn prepare_plane(&self, mut image: Plane) -> Result<PreparedFrame, FlowError> {
         self.params.check()?;
-        let mut image = Plane::from_frame(frame)?;
+        let dim = image.dim();
         image.scale(GREY_LEVELS);
         let mut planes = Vec::new();
         for level in 0..self.params.nscales.max(1) {
@@ -129,7 +123,21 @@ impl DenseFlow for TvL1 {
             let (dx, dy) = central_differences(&image);
             planes.extend([image.clone(), dx, dy]);
         }
-        Ok(PreparedFrame::new(self.algorithm(), frame.dim(), planes))
+        Ok(PreparedFrame::new(self.algorithm(), dim, planes))
+    }
+}
+
+impl DenseFlow for TvL1 {
+    fn algorithm(&self) -> FlowAlgorithm {
+        FlowAlgorithm::TvL1(self.params.clone())
+    }
+
+    fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
+        self.prepare_plane(Plane::from_frame(frame)?)
+    }
+
+    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError> {
+        self.prepare_plane(Plane::from_bytes(frame)?)
     }
 
     fn flow_between(
