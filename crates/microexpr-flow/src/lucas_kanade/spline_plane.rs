@@ -29,23 +29,26 @@ impl SplinePlane {
         // A template is one pixel wider; two coefficients lie beyond the last pixel, one before the first.
         let margin = radius + 1 + 2 + REACH_PX as usize + 1;
         let stride = width + 2 * margin + SLACK;
-        let outside = (0..margin).chain(margin + width..stride);
-        let mirrored: Vec<(usize, usize)> =
-            outside.map(|i| (i, margin + reflect_101(i as isize - margin as isize, width))).collect();
-        let mut line = vec![0.0; width + 2];
-        let mut padded = vec![0.0; stride];
+        // A row of the result and one value more on either side.
+        let mut line = vec![0.0; stride + 2];
+        let middle = margin + 1..margin + 1 + width;
+        let mirrored: Vec<(usize, usize)> = (0..middle.start)
+            .chain(middle.end..line.len())
+            .map(|i| (i, middle.start + reflect_101(i as isize - middle.start as isize, width)))
+            .collect();
+        let rows: Vec<usize> = (0..height + 2 * margin + 2)
+            .map(|i| reflect_101(i as isize - margin as isize - 1, height))
+            .collect();
         let mut coefficients = Vec::with_capacity((height + 2 * margin) * stride);
-        for row in 0..height + 2 * margin {
-            let row = reflect_101(row as isize - margin as isize, height);
-            let [above, below] = [-1, 1].map(|by| image.row(reflect_101(row as isize + by, height)));
-            sharpen_across(above, image.row(row), below, &mut line[1..=width]);
-            line[0] = line[1 + reflect_101(-1, width)];
-            line[width + 1] = line[1 + reflect_101(width as isize, width)];
-            sharpen_along(&line, &mut padded[margin..margin + width]);
+        for row in rows.windows(3) {
+            sharpen_across(image.row(row[0]), image.row(row[1]), image.row(row[2]), &mut line[middle.clone()]);
             for (outside, inside) in &mirrored {
-                padded[*outside] = padded[*inside];
+                line[*outside] = line[*inside];
             }
-            coefficients.extend_from_slice(&padded);
+            // Row by row the zeros are overwritten before they leave the cache.
+            let start = coefficients.len();
+            coefficients.resize(start + stride, 0.0);
+            sharpen_along(&line, &mut coefficients[start..]);
         }
         Self { dim: (height, width), margin, stride, coefficients }
     }
