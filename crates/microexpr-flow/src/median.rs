@@ -139,7 +139,10 @@ vectorized! {
     fn sort_columns_5(rows: [&[f32]; 5], sorted: [&mut [f32]; 5]) {
         for at in (0..rows[0].len()).step_by(LANES) {
             let at = start(at, rows[0].len());
-            let mut v = rows.map(|row| register(row, at));
+            let mut v = [[0.0; LANES]; 5];
+            for k in 0..5 {
+                v[k] = register(rows[k], at);
+            }
             order_pairs!(v: 0 1, 3 4, 2 4, 2 3, 1 4, 0 3, 0 2, 1 3, 1 2);
             for k in 0..5 {
                 sorted[k][at..at + LANES].copy_from_slice(&v[k]);
