@@ -1,18 +1,20 @@
 """Optical flow of microexpr against OpenCV: time ratio and error, one thread each, in one run.
 
-    cargo build --release --example flow
+    cargo build --release -p microexpr-flow --example measure
     pip install numpy scipy scikit-image opencv-contrib-python-headless
-    python benches/flow_vs_opencv.py [--middlebury FOLDER ...] [--flow target/release/examples/flow]
+    python benches/flow_vs_opencv.py [--middlebury FOLDER ...] [--program target/release/examples/measure]
+                                     [--only times|errors|middlebury] [--algorithms NAME ...]
 
 Pairs with exact ground truth are made from scikit-image's astronaut photograph: I0(x) = S(x + d(x)), I1(x) = S(x), S a
-quintic spline that is only enlarged, d a smooth field. A Middlebury folder holds frame10.png, frame11.png and flow10.flo.
-Programs take turns, and the shortest of all times counts, so that a busy machine slows both alike.
+quintic spline that is only enlarged, d a smooth field or four bumps as of a micro-expression. A Middlebury folder holds
+frame10.png, frame11.png and flow10.flo. Both sides take frames of bytes and include all preparation. Times are processor
+times of one thread; programs take turns and the shortest of all counts, so that a busy machine slows both alike.
 """
 
 import argparse
+import json
 import os
 import pathlib
-import re
 import subprocess
 import tempfile
 import time
@@ -24,8 +26,12 @@ from skimage import data
 
 MAGNITUDES = [0.1, 0.3, 0.5, 1.0, 2.0, 5.0]
 NOISE = [0, 2]
-# name: size of the pair, corner and size of the part of the photograph
-SETS = {"254x254": ((254, 254), (48, 144), (160, 160)), "640x480": ((480, 640), (20, 16), (360, 480))}
+# name: size of the pair, corner and size of the part of the photograph, kind of motion
+SETS = {
+    "254x254 smooth": ((254, 254), (48, 144), (160, 160), "smooth"),
+    "254x254 bumps": ((254, 254), (48, 144), (160, 160), "bumps"),
+    "640x480 smooth": ((480, 640), (20, 16), (360, 480), "smooth"),
+}
 ROUNDS, REPEATS = 5, 10
 LONG_MS = 300
 
@@ -41,24 +47,41 @@ def dis(preset, finest=None):
     return lambda a, b: solver.calc(a, b, None)
 
 
+def deep_flow(a, b):
+    return cv2.optflow.createOptFlow_DeepFlow().calc(a, b, None)
+
+
 def tv_l1(**settings):
     solver = cv2.optflow.DualTVL1OpticalFlow_create(**settings)
     return lambda a, b: solver.calc(a, b, None)
 
 
-# name: OpenCV's function, arguments of our program
+def ours_dis(finest, stride, iterations, refinements=5):
+    return {
+        "algorithm": "dis",
+        "finest_scale": finest,
+        "patch_stride": stride,
+        "gradient_descent_iterations": iterations,
+        "variational_refinement_iterations": refinements,
+    }
+
+
+# name: OpenCV's function, our settings (what they leave out is the default)
 PAIRS = {
-    "Farneback": (farneback, ["--algorithm", "farneback"]),
-    "TV-L1": (tv_l1(), ["--algorithm", "tvl1"]),
+    "Farneback": (farneback, {"algorithm": "farneback"}),
+    "TV-L1": (tv_l1(), {"algorithm": "tvl1"}),
     "TV-L1 fast": (
         tv_l1(scaleStep=0.5, innnerIterations=10, outerIterations=3),
-        ["--algorithm", "tvl1", "--preset", "fast"],
+        {"algorithm": "tvl1", "scale_step": 0.5, "inner_iterations": 10, "outer_iterations": 3},
     ),
-    "DIS ultrafast": (dis(0), ["--algorithm", "dis", "--preset", "ultrafast"]),
-    "DIS fast": (dis(1), ["--algorithm", "dis", "--preset", "fast"]),
-    "DIS medium": (dis(2), ["--algorithm", "dis", "--preset", "medium"]),
-    "CLG / DIS full size": (dis(2, 0), ["--algorithm", "clg"]),
+    "DIS ultrafast": (dis(0), ours_dis(2, 4, 12, 0)),
+    "DIS fast": (dis(1), ours_dis(2, 4, 16)),
+    "DIS medium": (dis(2), ours_dis(1, 3, 25)),
+    "DIS full size": (dis(2, 0), ours_dis(0, 3, 25)),
+    "CLG / DIS full size": (dis(2, 0), {"algorithm": "clg"}),
 }
+# OpenCV algorithms without a counterpart here, for comparison.
+OTHERS = {"DeepFlow": deep_flow}
 
 
 def smooth_field(height, width):
@@ -73,12 +96,27 @@ def smooth_field(height, width):
     return field / np.sqrt((field**2).sum(-1)).max()
 
 
+def bumps_field(height, width):
+    """Brows and mouth corners that move, everything else at rest; the longest displacement is 1."""
+    y, x = np.mgrid[0:height, 0:width].astype(float)
+    field = np.zeros((height, width, 2))
+    bumps = [(0.29, 0.36, 0.3, -1, 0.055), (0.29, 0.64, -0.3, -1, 0.055)]
+    bumps += [(0.605, 0.40, -1, -0.6, 0.06), (0.605, 0.61, 1, -0.6, 0.06)]
+    for row, col, u, v, radius in bumps:
+        square = (x - col * width) ** 2 + (y - row * height) ** 2
+        field += np.exp(-square / (2 * (radius * min(height, width)) ** 2))[..., None] * [u, v]
+    return field / np.sqrt((field**2).sum(-1)).max()
+
+
+FIELDS = {"smooth": smooth_field, "bumps": bumps_field}
+
+
 def make_pair(name, magnitude, noise):
     """Two frames of bytes and the true flow."""
-    (height, width), (top, left), (part_height, part_width) = SETS[name]
+    (height, width), (top, left), (part_height, part_width), kind = SETS[name]
     spline = spline_filter(data.astronaut().astype(float) @ [0.299, 0.587, 0.114], order=5)
     y, x = np.mgrid[0:height, 0:width].astype(float)
-    flow = (smooth_field(height, width) * magnitude).astype(np.float32)
+    flow = (FIELDS[kind](height, width) * magnitude).astype(np.float32)
     rng = np.random.default_rng(int(1000 * magnitude) + noise)
 
     def look(y, x):
@@ -96,23 +134,31 @@ class Ours:
     def __init__(self, program, folder):
         self.program, self.folder = program, pathlib.Path(folder)
 
-    def run(self, a, b, arguments, out, repeats=1):
-        """Runs once; returns the path of the result and the shortest time in ms."""
-        paths = [str(self.folder / n) for n in ("a.png", "b.png", out)]
-        cv2.imwrite(paths[0], a), cv2.imwrite(paths[1], b)
-        command = [self.program, paths[0], paths[1], *arguments, "--out", paths[2], "--repeat", str(repeats)]
+    def run(self, kind, a, b, settings, out, repeats=1):
+        """Runs `repeats` times; returns the path of the result and the shortest time in ms."""
+        a_path, b_path, out = (str(self.folder / name) for name in ("a.png", "b.png", out))
+        cv2.imwrite(a_path, a)
+        cv2.imwrite(b_path, b)
+        command = [self.program, kind, a_path, b_path, str(settings), out, str(repeats)]
         environment = {**os.environ, "RAYON_NUM_THREADS": "1"}
-        text = subprocess.run(command, check=True, capture_output=True, text=True, env=environment).stdout
-        return paths[2], float(re.search(r"([\d.]+) ms", text)[1])
+        text = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
+        return out, float(text)
 
-    def flow(self, a, b, arguments):
-        return cv2.readOpticalFlow(self.run(a, b, arguments, "out.flo")[0])
+    def dense(self, a, b, settings, repeats=1):
+        path = self.folder / "settings.json"
+        path.write_text(json.dumps(settings))
+        return self.run("dense", a, b, path, "out.flo", repeats)
 
-    def points(self, a, b, points):
-        table = self.folder / "points.csv"
-        np.savetxt(table, points, "%.9f", ",", header="x,y", comments="")
-        path, _ = self.run(a, b, ["--points", str(table)], "found.csv")
-        return np.loadtxt(path, delimiter=",", skiprows=1)
+    def flow(self, a, b, settings):
+        return cv2.readOpticalFlow(self.dense(a, b, settings)[0])
+
+    def points(self, a, b, points, repeats=1):
+        path = self.folder / "points.csv"
+        np.savetxt(path, points, "%.9f", ",", header="x,y", comments="")
+        return self.run("points", a, b, path, "found.csv", repeats)
+
+    def found(self, a, b, points):
+        return np.loadtxt(self.points(a, b, points)[0], delimiter=",", skiprows=1)
 
 
 def error(flow, truth, known=None):
@@ -139,79 +185,102 @@ def print_row(name, values):
     print(f"{name:30s}", *(f"{value:8.4f}" for value in values), flush=True)
 
 
-def print_errors(ours):
+def chosen(algorithms, table):
+    return {name: entry for name, entry in table.items() if not algorithms or name in algorithms}
+
+
+def print_errors(ours, algorithms):
     for name in SETS:
         for noise in NOISE:
             pairs = [make_pair(name, magnitude, noise) for magnitude in MAGNITUDES]
             print(f"\nmean end-point error in px, {name}, noise {noise}; largest displacement", *MAGNITUDES)
             print_row("no motion at all", [error(0 * truth, truth) for _, _, truth in pairs])
-            for algorithm, (theirs, arguments) in PAIRS.items():
+            for algorithm, (theirs, settings) in chosen(algorithms, PAIRS).items():
                 print_row(f"OpenCV {algorithm}", [error(theirs(a, b), truth) for a, b, truth in pairs])
-                print_row(f"ours   {algorithm}", [error(ours.flow(a, b, arguments), t) for a, b, t in pairs])
-            rows = []
-            for a, b, truth in pairs:
-                points = corners(a)
-                goal = points + look_up(truth, points)
-                found, tracked = lucas_kanade(a, b, points)
-                rows.append((error(found, goal, tracked), error(ours.points(a, b, points), goal, tracked)))
-            print_row("OpenCV LK, 51 corners", [row[0] for row in rows])
-            print_row("ours   LK, 51 corners", [row[1] for row in rows])
+                print_row(f"ours   {algorithm}", [error(ours.flow(a, b, settings), t) for a, b, t in pairs])
+            if "254" in name:
+                for algorithm, theirs in chosen(algorithms, OTHERS).items():
+                    print_row(f"OpenCV {algorithm}", [error(theirs(a, b), truth) for a, b, truth in pairs])
+            if not algorithms or "Farneback" in algorithms:
+                settings = PAIRS["Farneback"][1]
+                print_row("Farneback, ours to OpenCV's", [error(ours.flow(a, b, settings), farneback(a, b)) for a, b, _ in pairs])
+            if not algorithms or "LK" in algorithms:
+                print_point_errors(ours, pairs)
 
 
-def print_middlebury(ours, folders):
+def print_point_errors(ours, pairs):
+    """Errors of the points that OpenCV says it found."""
+    rows = []
+    for a, b, truth in pairs:
+        points = corners(a)
+        goal = points + look_up(truth, points)
+        found, tracked = lucas_kanade(a, b, points)
+        rows.append((error(found, goal, tracked), error(ours.found(a, b, points), goal, tracked)))
+    print_row("OpenCV LK, 51 corners", [row[0] for row in rows])
+    print_row("ours   LK, 51 corners", [row[1] for row in rows])
+
+
+def print_middlebury(ours, folders, algorithms):
     print("\nmean end-point error in px, Middlebury:", *(folder.name for folder in folders))
     pairs = []
     for folder in folders:
         a, b = (cv2.imread(str(folder / f"frame{i}.png"), cv2.IMREAD_GRAYSCALE) for i in (10, 11))
         truth = cv2.readOpticalFlow(str(folder / "flow10.flo"))
         pairs.append((a, b, truth, (np.abs(truth) < 1e9).all(-1)))
-    for algorithm, (theirs, arguments) in PAIRS.items():
+    for algorithm, (theirs, settings) in chosen(algorithms, PAIRS).items():
         print_row(f"OpenCV {algorithm}", [error(theirs(a, b), t, known) for a, b, t, known in pairs])
-        print_row(f"ours   {algorithm}", [error(ours.flow(a, b, arguments), t, known) for a, b, t, known in pairs])
+        print_row(f"ours   {algorithm}", [error(ours.flow(a, b, settings), t, known) for a, b, t, known in pairs])
+    for algorithm, theirs in chosen(algorithms, OTHERS).items():
+        print_row(f"OpenCV {algorithm}", [error(theirs(a, b), t, known) for a, b, t, known in pairs])
 
 
 def shortest(run):
     """The shortest of a few runs in ms, and how many there were: long ones are not repeated."""
     times = []
     while len(times) < REPEATS and sum(times) < LONG_MS:
-        start = time.perf_counter()
+        start = time.thread_time()
         run()
-        times.append(1e3 * (time.perf_counter() - start))
+        times.append(1e3 * (time.thread_time() - start))
     return min(times), len(times)
 
 
-def print_times(ours):
-    for name, magnitude in (("254x254", 1.0), ("640x480", 2.0)):
+def print_times(ours, algorithms):
+    for name, magnitude in (("254x254 smooth", 1.0), ("640x480 smooth", 2.0)):
         a, b, _ = make_pair(name, magnitude, 2)
         points = corners(a)
-        table = ours.folder / "points.csv"
-        np.savetxt(table, points, "%.9f", ",", header="x,y", comments="")
-        rows = {algorithm: (lambda f=theirs: f(a, b), arguments) for algorithm, (theirs, arguments) in PAIRS.items()}
-        rows["LK, 51 corners"] = (lambda: lucas_kanade(a, b, points), ["--points", str(table)])
-        print(f"\ntime in ms, {name}: OpenCV, ours, ratio")
-        for algorithm, (theirs, arguments) in rows.items():
+        rows = {
+            algorithm: (lambda f=theirs: f(a, b), lambda n, s=settings: ours.dense(a, b, s, n))
+            for algorithm, (theirs, settings) in PAIRS.items()
+        }
+        rows["LK"] = (lambda: lucas_kanade(a, b, points), lambda n: ours.points(a, b, points, n))
+        print(f"\ntime in ms, {name.split()[0]}: OpenCV, ours, ratio")
+        for algorithm, (theirs, mine) in chosen(algorithms, rows).items():
             best = [np.inf, np.inf]
             for _ in range(ROUNDS):
                 opencv_ms, repeats = shortest(theirs)
-                _, our_ms = ours.run(a, b, arguments, "out.flo", repeats)
+                _, our_ms = mine(max(repeats, 3))
                 best = [min(best[0], opencv_ms), min(best[1], our_ms)]
             print_row(algorithm, [*best, best[1] / best[0]])
 
 
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
-    parser.add_argument("--flow", default="target/release/examples/flow", help="our program")
+    parser.add_argument("--program", default="target/release/examples/measure", help="our program")
     parser.add_argument("--middlebury", nargs="*", type=pathlib.Path, default=[], help="folders of Middlebury pairs")
+    parser.add_argument("--only", choices=["times", "errors", "middlebury"], help="leave the other tables out")
+    parser.add_argument("--algorithms", nargs="*", default=[], help=f"among {', '.join([*PAIRS, *OTHERS, 'LK'])}")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     cv2.ocl.setUseOpenCL(False)
     print("OpenCV", cv2.__version__)
     with tempfile.TemporaryDirectory() as folder:
-        ours = Ours(arguments.flow, folder)
-        print_times(ours)
-        print_errors(ours)
-        if arguments.middlebury:
-            print_middlebury(ours, arguments.middlebury)
+        ours = Ours(arguments.program, folder)
+        if arguments.only in (None, "times"):
+            print_times(ours, arguments.algorithms)
+        if arguments.only in (None, "errors"):
+            print_errors(ours, arguments.algorithms)
+        if arguments.only in (None, "middlebury") and arguments.middlebury:
+            print_middlebury(ours, arguments.middlebury, arguments.algorithms)
 
 
 if __name__ == "__main__":

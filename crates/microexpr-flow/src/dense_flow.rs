@@ -38,6 +38,13 @@ pub trait DenseFlow {
     /// [`FlowError::EmptyFrame`], [`FlowError::PixelValue`], and [`FlowError::Setting`] for settings out of range.
     fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError>;
 
+    /// [`DenseFlow::prepare`] of a frame of bytes, 255 being white.
+    ///
+    /// # Errors
+    ///
+    /// As [`DenseFlow::prepare`].
+    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError>;
+
     /// The flow between two prepared frames, the search beginning at `initial` or at no motion.
     ///
     /// # Errors
@@ -61,6 +68,19 @@ pub trait DenseFlow {
             return Err(FlowError::FrameSize { expected: from.dim(), found: to.dim() });
         }
         let (from, to) = (self.prepare(from)?, self.prepare(to)?);
+        self.flow_between(&from, &to, None)
+    }
+
+    /// [`DenseFlow::flow`] of frames of bytes, 255 being white.
+    ///
+    /// # Errors
+    ///
+    /// As [`DenseFlow::flow`].
+    fn flow_u8(&mut self, from: ArrayView2<'_, u8>, to: ArrayView2<'_, u8>) -> Result<FlowField, FlowError> {
+        if from.dim() != to.dim() {
+            return Err(FlowError::FrameSize { expected: from.dim(), found: to.dim() });
+        }
+        let (from, to) = (self.prepare_u8(from)?, self.prepare_u8(to)?);
         self.flow_between(&from, &to, None)
     }
 }

@@ -3,6 +3,7 @@
 mod equations;
 mod params;
 mod polynomial;
+mod shrink;
 mod solver;
 mod window;
 

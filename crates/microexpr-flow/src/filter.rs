@@ -21,18 +21,6 @@ pub(crate) fn correlate(plane: &mut Plane, half: &[f32], scratch: &mut Plane) {
     correlate_cols(scratch, half, Symmetry::Even, plane);
 }
 
-/// Replaces pixels by the coefficients of the cubic B-spline through them.
-///
-/// The exact filter `√3·z^|k|`, `z = √3 − 2`, is cut where it falls below `1e-4`.
-///
-/// Source: M. Unser, "Splines: A Perfect Fit for Signal and Image Processing", IEEE SPM 1999.
-pub(crate) fn spline_coefficients(plane: &mut Plane, scratch: &mut Plane) {
-    const RADIUS: i32 = 7;
-    let half: Vec<f32> =
-        (0..=RADIUS).map(|k| (3.0_f64.sqrt() * (3.0_f64.sqrt() - 2.0).powi(k)) as f32).collect();
-    correlate(plane, &half, scratch);
-}
-
 /// Five-point central differences `(1, −8, 0, 8, −1) / 12` along rows and along columns.
 pub(crate) fn derivatives(plane: &Plane, dx: &mut Plane, dy: &mut Plane) {
     const HALF: [f32; 3] = [0.0, 8.0 / 12.0, -1.0 / 12.0];
@@ -65,11 +53,17 @@ fn correlate_rows(from: &Plane, half: &[f32], symmetry: Symmetry, to: &mut Plane
     let mut line = vec![0.0; width + 2 * radius];
     for row in 0..height {
         line[radius..radius + width].copy_from_slice(from.row(row));
-        for i in 0..radius {
-            line[i] = from.row(row)[reflect_101(i as isize - radius as isize, width)];
-            line[radius + width + i] = from.row(row)[reflect_101((width + i) as isize, width)];
-        }
+        extend_mirrored(&mut line, radius);
         correlate_line(&line, half, symmetry, to.row_mut(row));
+    }
+}
+
+/// Fills the first and the last `radius` values of a line by mirroring those between.
+pub(crate) fn extend_mirrored(line: &mut [f32], radius: usize) {
+    let width = line.len() - 2 * radius;
+    for i in 0..radius {
+        line[i] = line[radius + reflect_101(i as isize - radius as isize, width)];
+        line[radius + width + i] = line[radius + reflect_101((width + i) as isize, width)];
     }
 }
 

@@ -1,6 +1,7 @@
 //! Pyramidal Lucas–Kanade: where single points of one frame have gone in another.
 
 mod params;
+mod spline_plane;
 mod tracker;
 mod window;
 

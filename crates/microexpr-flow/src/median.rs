@@ -3,120 +3,180 @@
 use crate::plane::Plane;
 use crate::simd::vectorized;
 
+const LANES: usize = 8;
+type Lanes = [f32; LANES];
+
 /// A median filter with its workspace; beyond the image its border repeats.
+///
+/// Columns are sorted once and serve all windows they are part of. With every column sorted, only some of the smallest, of the
+/// second smallest and so on can be the median of a window; the others are dropped, equally many below and above it.
 #[derive(Debug, Clone, Default)]
 pub(crate) struct Median {
-    source: Plane,
-    /// The rows around a pixel's row, with repeated ends.
-    rows: Vec<Vec<f32>>,
-    /// Values of a sorted row of columns, by column.
-    shifted: Vec<Vec<f32>>,
-    /// Values among which the median is sought.
-    candidates: Vec<Vec<f32>>,
+    /// The values of a row of columns, smallest first, with repeated ends.
+    sorted: [Vec<f32>; 5],
+    medians: Plane,
 }
 
 impl Median {
     /// Median of 3×3 pixels.
     pub(crate) fn filter_3(&mut self, plane: &mut Plane) {
-        self.filter(plane, 1, &[(2, 0), (1, 1), (0, 2)]);
+        self.filter::<3>(plane, sort_columns_3, medians_3);
     }
 
     /// Median of 5×5 pixels.
     pub(crate) fn filter_5(&mut self, plane: &mut Plane) {
-        self.filter(plane, 2, &[(3, 0), (2, 0), (1, 1), (0, 2), (0, 3)]);
+        self.filter::<5>(plane, sort_columns_5, medians_5);
     }
 
-    /// With every column sorted, the smallest values of neighbouring columns, then the second ones and so on, need not all be
-    /// looked at: `dropped` says how many of the smallest and of the largest of each are known to lie below or above the
-    /// median, equally many on both sides.
-    fn filter(&mut self, plane: &mut Plane, radius: usize, dropped: &[(usize, usize)]) {
+    fn filter<const SIDE: usize>(
+        &mut self,
+        plane: &mut Plane,
+        sort_columns: fn([&[f32]; SIDE], [&mut [f32]; SIDE]),
+        medians: fn([&[f32]; SIDE], &mut [f32]),
+    ) {
         let (height, width) = plane.dim();
-        let side = 2 * radius + 1;
-        let kept: usize = dropped.iter().map(|(low, high)| side - low - high).sum();
-        self.source.clone_from(plane);
-        resize(&mut self.rows, side, width + 2 * radius);
-        resize(&mut self.shifted, side, width);
-        resize(&mut self.candidates, kept, width);
-        for at in 0..height {
-            for (k, row) in self.rows.iter_mut().enumerate() {
-                let source = self.source.row((at + k).saturating_sub(radius).min(height - 1));
-                row[..radius].fill(source[0]);
-                row[radius..radius + width].copy_from_slice(source);
-                row[radius + width..].fill(source[width - 1]);
+        if width < LANES {
+            let mut wide = with_width(plane, LANES);
+            self.filter(&mut wide, sort_columns, medians);
+            *plane = with_width(&wide, width);
+            return;
+        }
+        let radius = SIDE / 2;
+        self.medians.resize((height, width));
+        self.sorted.iter_mut().for_each(|line| line.resize(width + 2 * radius, 0.0));
+        for row in 0..height {
+            let rows = std::array::from_fn(|k| plane.row((row + k).saturating_sub(radius).min(height - 1)));
+            let mut lines = self.sorted.iter_mut();
+            let lines = std::array::from_fn(|_| {
+                &mut lines.next().expect("no window is larger than 5")[radius..radius + width]
+            });
+            sort_columns(rows, lines);
+            for line in &mut self.sorted[..SIDE] {
+                let (first, last) = (line[radius], line[radius + width - 1]);
+                line[..radius].fill(first);
+                line[radius + width..].fill(last);
             }
-            sort(&mut self.rows);
-            let mut candidates = self.candidates.iter_mut();
-            for (row, (low, high)) in self.rows.iter().zip(dropped) {
-                for (shift, line) in self.shifted.iter_mut().enumerate() {
-                    line.copy_from_slice(&row[shift..shift + width]);
-                }
-                (0..*low).for_each(|k| smallest_first(&mut self.shifted[k..]));
-                (0..*high).for_each(|k| largest_last(&mut self.shifted[*low..side - k]));
-                for (line, candidate) in self.shifted[*low..side - high].iter_mut().zip(&mut candidates) {
-                    std::mem::swap(line, candidate);
-                }
-            }
-            middle_first(&mut self.candidates);
-            plane.row_mut(at).copy_from_slice(&self.candidates[0]);
+            medians(std::array::from_fn(|k| self.sorted[k].as_slice()), self.medians.row_mut(row));
+        }
+        std::mem::swap(plane, &mut self.medians);
+    }
+}
+
+/// The plane with columns left out or the last one repeated.
+fn with_width(plane: &Plane, width: usize) -> Plane {
+    let (height, old_width) = plane.dim();
+    let mut out = Plane::zeros((height, width));
+    for row in 0..height {
+        for (col, value) in out.row_mut(row).iter_mut().enumerate() {
+            *value = plane.row(row)[col.min(old_width - 1)];
         }
     }
+    out
 }
 
-fn resize(lines: &mut Vec<Vec<f32>>, count: usize, length: usize) {
-    lines.resize_with(count, Vec::new);
-    lines.iter_mut().for_each(|line| line.resize(length, 0.0));
+/// The register of a line of `width` values that begins at or, where it would not fit, before `at`.
+#[inline(always)]
+fn start(at: usize, width: usize) -> usize {
+    if at + LANES > width { width - LANES } else { at }
 }
 
-/// Sorts lines position by position.
-fn sort(lines: &mut [Vec<f32>]) {
-    for k in 0..lines.len() {
-        smallest_first(&mut lines[k..]);
+/// Puts, lane by lane, the smaller of two values into the first place.
+#[inline(always)]
+fn order<const N: usize>(values: &mut [Lanes; N], first: usize, second: usize) {
+    let (a, b) = (values[first], values[second]);
+    for lane in 0..LANES {
+        values[first][lane] = if a[lane] < b[lane] { a[lane] } else { b[lane] };
+        values[second][lane] = if a[lane] < b[lane] { b[lane] } else { a[lane] };
     }
 }
 
-fn smallest_first(lines: &mut [Vec<f32>]) {
-    if let Some((first, rest)) = lines.split_first_mut() {
-        rest.iter_mut().for_each(|line| order(first, line));
-    }
+/// [`order`] of several pairs, written out so that the values stay in registers.
+macro_rules! order_pairs {
+    ($values:ident: $($first:literal $second:literal),* $(,)?) => {
+        $(order(&mut $values, $first, $second);)*
+    };
 }
 
-fn largest_last(lines: &mut [Vec<f32>]) {
-    if let Some((last, rest)) = lines.split_last_mut() {
-        rest.iter_mut().for_each(|line| order(line, last));
-    }
-}
-
-/// Puts the median of an odd number of lines into the first.
-///
-/// Of `count / 2 + 2` values neither the smallest nor the largest can be the median: both make room for the next.
-fn middle_first(lines: &mut [Vec<f32>]) {
-    let (mut held, mut rest) = lines.split_at_mut(lines.len() / 2 + 2);
-    loop {
-        let count = held.len();
-        for k in 0..count / 2 {
-            let (front, back) = held.split_at_mut(count - 1 - k);
-            order(&mut front[k], &mut back[0]);
-        }
-        smallest_first(&mut held[..count.div_ceil(2)]);
-        largest_last(&mut held[count / 2..]);
-        if rest.is_empty() {
-            break;
-        }
-        let (next, others) = rest.split_at_mut(1);
-        std::mem::swap(&mut held[0], &mut next[0]);
-        rest = others;
-        held = &mut held[..count - 1];
-    }
-    held.swap(0, 1);
+#[inline(always)]
+fn register(line: &[f32], at: usize) -> Lanes {
+    let mut lanes = [0.0; LANES];
+    lanes.copy_from_slice(&line[at..at + LANES]);
+    lanes
 }
 
 vectorized! {
-    /// Puts the smaller value of every position into the first line.
-    fn order(first: &mut [f32], second: &mut [f32]) {
-        for (x, y) in first.iter_mut().zip(second) {
-            let (a, b) = (*x, *y);
-            *x = if a < b { a } else { b };
-            *y = if a > b { a } else { b };
+    fn sort_columns_3(rows: [&[f32]; 3], sorted: [&mut [f32]; 3]) {
+        for at in (0..rows[0].len()).step_by(LANES) {
+            let at = start(at, rows[0].len());
+            let mut v = [register(rows[0], at), register(rows[1], at), register(rows[2], at)];
+            order_pairs!(v: 0 1, 1 2, 0 1);
+            for k in 0..3 {
+                sorted[k][at..at + LANES].copy_from_slice(&v[k]);
+            }
+        }
+    }
+}
+
+vectorized! {
+    fn medians_3(sorted: [&[f32]; 3], out: &mut [f32]) {
+        for at in (0..out.len()).step_by(LANES) {
+            let at = start(at, out.len());
+            let mut v = [[0.0; LANES]; 9];
+            for k in 0..3 {
+                for shift in 0..3 {
+                    v[3 * k + shift] = register(sorted[k], at + shift);
+                }
+            }
+            // The largest of the smallest, the middle of the middle and the smallest of the largest remain.
+            order_pairs!(v: 0 2, 1 2, 3 4, 4 5, 3 4, 6 7, 6 8);
+            order_pairs!(v: 2 4, 4 6, 2 4);
+            out[at..at + LANES].copy_from_slice(&v[4]);
+        }
+    }
+}
+
+vectorized! {
+    fn sort_columns_5(rows: [&[f32]; 5], sorted: [&mut [f32]; 5]) {
+        for at in (0..rows[0].len()).step_by(LANES) {
+            let at = start(at, rows[0].len());
+            let mut v = [[0.0; LANES]; 5];
+            for k in 0..5 {
+                v[k] = register(rows[k], at);
+            }
+            order_pairs!(v: 0 1, 3 4, 2 4, 2 3, 1 4, 0 3, 0 2, 1 3, 1 2);
+            for k in 0..5 {
+                sorted[k][at..at + LANES].copy_from_slice(&v[k]);
+            }
+        }
+    }
+}
+
+vectorized! {
+    fn medians_5(sorted: [&[f32]; 5], out: &mut [f32]) {
+        for at in (0..out.len()).step_by(LANES) {
+            let at = start(at, out.len());
+            let mut v = [[0.0; LANES]; 25];
+            for k in 0..5 {
+                for shift in 0..5 {
+                    v[5 * k + shift] = register(sorted[k], at + shift);
+                }
+            }
+            // Of the smallest the two largest remain, in 3 and 4; of the second smallest the three largest, in 7, 8 and 9.
+            order_pairs!(v: 0 4, 1 4, 2 4, 3 4, 0 3, 1 3, 2 3);
+            order_pairs!(v: 5 6, 5 7, 5 8, 5 9, 6 7, 6 8, 6 9);
+            // Of the middle ones the three in the middle: 11, 12 and 14.
+            order_pairs!(v: 10 11, 12 13, 10 12, 11 13, 10 14, 14 13);
+            // Of the second largest the three smallest, in 15, 16 and 17; of the largest the two smallest, in 20 and 21.
+            order_pairs!(v: 15 19, 16 19, 17 19, 18 19, 15 18, 16 18, 17 18);
+            order_pairs!(v: 20 21, 20 22, 20 23, 20 24, 21 22, 21 23, 21 24);
+            // Of 8 of those 13 neither the smallest nor the largest is the median: they make room for the next, and so on.
+            order_pairs!(v: 3 14, 4 12, 7 11, 8 9, 3 4, 3 7, 3 8, 12 14, 11 14, 9 14);
+            order_pairs!(v: 4 15, 7 12, 8 11, 4 7, 4 8, 4 9, 12 15, 11 15, 9 15);
+            order_pairs!(v: 7 16, 8 12, 9 11, 7 8, 7 9, 12 16, 11 16);
+            order_pairs!(v: 8 17, 9 12, 8 9, 8 11, 12 17, 11 17);
+            order_pairs!(v: 9 20, 11 12, 9 11, 12 20);
+            order_pairs!(v: 11 12, 12 21, 11 12);
+            out[at..at + LANES].copy_from_slice(&v[12]);
         }
     }
 }

@@ -44,6 +44,25 @@ impl Plane {
         Ok(Self { height, width, data })
     }
 
+    /// Takes a frame of bytes, which must have pixels, as `0..=1`.
+    pub(crate) fn from_bytes(frame: ArrayView2<'_, u8>) -> Result<Self, FlowError> {
+        let (height, width) = frame.dim();
+        if frame.is_empty() {
+            return Err(FlowError::EmptyFrame { height, width });
+        }
+        let mut data = Vec::with_capacity(height * width);
+        for row in frame.rows() {
+            let start = data.len();
+            // Row by row the zeros are overwritten before they leave the cache.
+            data.resize(start + width, 0.0);
+            match row.as_slice() {
+                Some(bytes) => unit_grey(bytes, &mut data[start..]),
+                None => data[start..].iter_mut().zip(row).for_each(|(grey, byte)| *grey = f32::from(*byte) / 255.0),
+            }
+        }
+        Ok(Self { height, width, data })
+    }
+
     /// Copies an array without looking at its values.
     pub(crate) fn from_array(array: ArrayView2<'_, f32>) -> Self {
         let (height, width) = array.dim();
@@ -80,16 +99,27 @@ impl Plane {
 
     /// Half the size, rounded up, after the binomial taps `[1, 4, 6, 4, 1] / 16`: OpenCV's `pyrDown`.
     pub(crate) fn halved(&self) -> Self {
-        let mut out = Self::zeros((self.height.div_ceil(2), self.width.div_ceil(2)));
+        let (height, width) = (self.height.div_ceil(2), self.width.div_ceil(2));
+        let mut data = Vec::with_capacity(height * width);
         let mut line = vec![0.0; self.width + 4];
-        for row in 0..out.height {
-            let taps: [&[f32]; 5] =
-                std::array::from_fn(|k| self.row(reflect_101((2 * row + k) as isize - 2, self.height)));
-            blend_rows(taps, &mut line[2..self.width + 2]);
+        for row in 0..height {
+            let tap = |k: usize| self.row(reflect_101((2 * row + k) as isize - 2, self.height));
+            blend_rows([tap(0), tap(1), tap(2), tap(3), tap(4)], &mut line[2..self.width + 2]);
             mirror_ends(&mut line, self.width);
-            thin_row(&line, out.row_mut(row));
+            let start = data.len();
+            data.resize(start + width, 0.0);
+            thin_row(&line, &mut data[start..]);
         }
-        out
+        Self { height, width, data }
+    }
+}
+
+vectorized! {
+    /// The same values as `microexpr_core::grey_from_image` gives.
+    fn unit_grey(bytes: &[u8], out: &mut [f32]) {
+        for (grey, byte) in out.iter_mut().zip(bytes) {
+            *grey = f32::from(*byte) / 255.0;
+        }
     }
 }
 

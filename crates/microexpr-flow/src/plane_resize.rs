@@ -17,13 +17,14 @@ pub(crate) fn resize(plane: &Plane, dim: (usize, usize), gain: f32) -> Plane {
 }
 
 /// Two pixels and the weight of the second.
-struct Tap {
-    first: usize,
-    second: usize,
-    part: f32,
+pub(crate) struct Tap {
+    pub(crate) first: usize,
+    pub(crate) second: usize,
+    pub(crate) part: f32,
 }
 
-fn taps(from: usize, to: usize) -> Vec<Tap> {
+/// Where `to` pixels along a line of `from` pixels are sampled.
+pub(crate) fn taps(from: usize, to: usize) -> Vec<Tap> {
     let step = from as f64 / to as f64;
     let tap = |i: usize| {
         let at = ((i as f64 + 0.5) * step - 0.5).clamp(0.0, (from - 1) as f64);

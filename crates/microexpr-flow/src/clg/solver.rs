@@ -42,6 +42,14 @@ impl Clg {
     pub fn params(&self) -> &ClgParams {
         &self.params
     }
+
+    fn prepare_plane(&self, mut plane: Plane) -> Result<PreparedFrame, FlowError> {
+        self.params.check()?;
+        let dim = plane.dim();
+        blur(&mut plane, self.params.presmoothing_px, &mut Plane::default());
+        let levels = pyramid(plane, self.params.max_level, MIN_SIDE);
+        Ok(PreparedFrame::new(self.algorithm(), dim, levels))
+    }
 }
 
 impl DenseFlow for Clg {
@@ -50,11 +58,11 @@ impl DenseFlow for Clg {
     }
 
     fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
-        self.params.check()?;
-        let mut plane = Plane::from_frame(frame)?;
-        blur(&mut plane, self.params.presmoothing_px, &mut Plane::default());
-        let levels = pyramid(plane, self.params.max_level, MIN_SIDE);
-        Ok(PreparedFrame::new(self.algorithm(), frame.dim(), levels))
+        self.prepare_plane(Plane::from_frame(frame)?)
+    }
+
+    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError> {
+        self.prepare_plane(Plane::from_bytes(frame)?)
     }
 
     fn flow_between(

@@ -60,6 +60,15 @@ impl Dis {
             self.refinement.run(from, to, &refinement, u, v);
         }
     }
+
+    fn prepare_plane(&self, image: Plane) -> Result<PreparedFrame, FlowError> {
+        self.params.check()?;
+        let (height, width) = image.dim();
+        // As OpenCV: patches cover a quarter of the coarsest image.
+        let automatic = ((height.max(width) as f64 / (4 * SIDE) as f64).log2() + 0.5).max(0.0) as usize;
+        let coarsest = self.params.coarsest_scale.unwrap_or(automatic).max(self.params.finest_scale);
+        Ok(PreparedFrame::new(self.algorithm(), (height, width), pyramid(image, coarsest, SIDE)))
+    }
 }
 
 impl DenseFlow for Dis {
@@ -68,13 +77,11 @@ impl DenseFlow for Dis {
     }
 
     fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
-        self.params.check()?;
-        let (height, width) = frame.dim();
-        let image = Plane::from_frame(frame)?;
-        // As OpenCV: patches cover a quarter of the coarsest image.
-        let automatic = ((height.max(width) as f64 / (4 * SIDE) as f64).log2() + 0.5).max(0.0) as usize;
-        let coarsest = self.params.coarsest_scale.unwrap_or(automatic).max(self.params.finest_scale);
-        Ok(PreparedFrame::new(self.algorithm(), frame.dim(), pyramid(image, coarsest, SIDE)))
+        self.prepare_plane(Plane::from_frame(frame)?)
+    }
+
+    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError> {
+        self.prepare_plane(Plane::from_bytes(frame)?)
     }
 
     fn flow_between(

@@ -1,5 +1,3 @@
-use crate::filter::Symmetry::{Even, Odd};
-use crate::filter::correlate_line;
 use crate::plane::Plane;
 use crate::simd::vectorized;
 
@@ -71,23 +69,68 @@ impl PolynomialFit {
     }
 
     fn fit_row(&self, columns: &[Vec<f32>; 3], out: [&mut [f32]; COEFFICIENTS]) {
-        let [by, bx, ayy, axx, axy] = out;
-        let [value, slope, square] = columns.each_ref().map(Vec::as_slice);
-        let [g, xg, xxg] = self.moments.each_ref().map(Vec::as_slice);
-        correlate_line(slope, g, Even, by);
-        correlate_line(value, xg, Odd, bx);
-        correlate_line(square, g, Even, ayy);
-        correlate_line(value, xxg, Even, axx);
-        correlate_line(slope, xg, Odd, axy);
-        let mean = &mut vec![0.0; bx.len()];
-        correlate_line(value, g, Even, mean);
-        let squares = (self.inverse_constant, self.inverse_square);
-        multiply(by, self.inverse_linear);
-        multiply(bx, self.inverse_linear);
-        multiply(axy, self.inverse_mixed);
-        combine(mean, squares, ayy);
-        combine(mean, squares, axx);
+        fit(self, columns.each_ref().map(Vec::as_slice), out);
     }
+}
+
+const LANES: usize = 8;
+
+vectorized! {
+    /// Horizontal correlations of a row, all at once while its values are in registers.
+    fn fit(of: &PolynomialFit, columns: [&[f32]; 3], out: [&mut [f32]; COEFFICIENTS]) {
+        let [by, bx, ayy, axx, axy] = out;
+        let width = by.len();
+        let whole = width - width % LANES;
+        for at in (0..whole).step_by(LANES) {
+            let found = fit_register::<LANES>(of, columns, at);
+            by[at..at + LANES].copy_from_slice(&found[0]);
+            bx[at..at + LANES].copy_from_slice(&found[1]);
+            ayy[at..at + LANES].copy_from_slice(&found[2]);
+            axx[at..at + LANES].copy_from_slice(&found[3]);
+            axy[at..at + LANES].copy_from_slice(&found[4]);
+        }
+        for at in whole..width {
+            let found = fit_register::<1>(of, columns, at);
+            (by[at], bx[at], ayy[at], axx[at], axy[at]) =
+                (found[0][0], found[1][0], found[2][0], found[3][0], found[4][0]);
+        }
+    }
+}
+
+/// The coefficients of `N` neighbouring pixels.
+#[inline(always)]
+fn fit_register<const N: usize>(of: &PolynomialFit, columns: [&[f32]; 3], at: usize) -> [[f32; N]; COEFFICIENTS] {
+    let [value, slope, square] = columns;
+    let [g, xg, xxg] = [&of.moments[0][..], &of.moments[1][..], &of.moments[2][..]];
+    let n = g.len() - 1;
+    let (v, s, q) = (&value[at + n..][..N], &slope[at + n..][..N], &square[at + n..][..N]);
+    let (mut mean, mut by, mut ayy) = ([0.0; N], [0.0; N], [0.0; N]);
+    let (mut bx, mut axx, mut axy) = ([0.0; N], [0.0; N], [0.0; N]);
+    for lane in 0..N {
+        (mean[lane], by[lane], ayy[lane]) = (g[0] * v[lane], g[0] * s[lane], g[0] * q[lane]);
+    }
+    for k in 1..=n {
+        let (v0, v1) = (&value[at + n - k..][..N], &value[at + n + k..][..N]);
+        let (s0, s1) = (&slope[at + n - k..][..N], &slope[at + n + k..][..N]);
+        let (q0, q1) = (&square[at + n - k..][..N], &square[at + n + k..][..N]);
+        for lane in 0..N {
+            let sum = v1[lane] + v0[lane];
+            mean[lane] += g[k] * sum;
+            axx[lane] += xxg[k] * sum;
+            bx[lane] += xg[k] * (v1[lane] - v0[lane]);
+            by[lane] += g[k] * (s1[lane] + s0[lane]);
+            axy[lane] += xg[k] * (s1[lane] - s0[lane]);
+            ayy[lane] += g[k] * (q1[lane] + q0[lane]);
+        }
+    }
+    for lane in 0..N {
+        by[lane] *= of.inverse_linear;
+        bx[lane] *= of.inverse_linear;
+        axy[lane] *= of.inverse_mixed;
+        ayy[lane] = of.inverse_constant * mean[lane] + of.inverse_square * ayy[lane];
+        axx[lane] = of.inverse_constant * mean[lane] + of.inverse_square * axx[lane];
+    }
+    [by, bx, ayy, axx, axy]
 }
 
 vectorized! {
@@ -116,22 +159,6 @@ vectorized! {
             value[i] += weights[0] * sum;
             slope[i] += weights[1] * (below[i] - above[i]);
             square[i] += weights[2] * sum;
-        }
-    }
-}
-
-vectorized! {
-    fn multiply(line: &mut [f32], factor: f32) {
-        for value in line {
-            *value *= factor;
-        }
-    }
-}
-
-vectorized! {
-    fn combine(mean: &[f32], factors: (f32, f32), squares: &mut [f32]) {
-        for (square, mean) in squares.iter_mut().zip(mean) {
-            *square = factors.0 * mean + factors.1 * *square;
         }
     }
 }

@@ -4,9 +4,9 @@ use ndarray::ArrayView2;
 use super::FarnebackParams;
 use super::equations::{Cells, Equations};
 use super::polynomial::{COEFFICIENTS, PolynomialFit};
+use super::shrink::shrink;
 use super::window::Averaging;
 use crate::dense_flow::check_pair;
-use crate::filter::correlate;
 use crate::plane::Plane;
 use crate::plane_resize::resize;
 use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
@@ -67,6 +67,18 @@ impl Farneback {
             self.averaging.solve(&self.equations, self.params.window, self.params.win_size, u, v);
         }
     }
+
+    fn prepare_plane(&self, mut image: Plane) -> Result<PreparedFrame, FlowError> {
+        self.params.check()?;
+        let dim = image.dim();
+        image.scale(GREY_LEVELS);
+        let fit = PolynomialFit::new(self.params.poly_n, self.params.poly_sigma);
+        let mut planes = Vec::new();
+        for (scale, dim) in self.levels(dim) {
+            planes.extend(fit.expand(&shrink(&image, &smoothing(scale), dim)));
+        }
+        Ok(PreparedFrame::new(self.algorithm(), dim, planes))
+    }
 }
 
 impl DenseFlow for Farneback {
@@ -75,19 +87,11 @@ impl DenseFlow for Farneback {
     }
 
     fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
-        self.params.check()?;
-        let mut image = Plane::from_frame(frame)?;
-        image.scale(GREY_LEVELS);
-        let fit = PolynomialFit::new(self.params.poly_n, self.params.poly_sigma);
-        let mut scratch = Plane::default();
-        let mut planes = Vec::new();
-        for (scale, dim) in self.levels(image.dim()) {
-            let mut blurred = image.clone();
-            correlate(&mut blurred, &smoothing(scale), &mut scratch);
-            let level = if dim == image.dim() { blurred } else { resize(&blurred, dim, 1.0) };
-            planes.extend(fit.expand(&level));
-        }
-        Ok(PreparedFrame::new(self.algorithm(), frame.dim(), planes))
+        self.prepare_plane(Plane::from_frame(frame)?)
+    }
+
+    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError> {
+        self.prepare_plane(Plane::from_bytes(frame)?)
     }
 
     fn flow_between(
@@ -101,8 +105,8 @@ impl DenseFlow for Farneback {
         let mut flow: Option<(Plane, Plane)> = initial.map(|flow| {
             let last = from.planes()[from.planes().len() - 1].dim();
             let gain = last.1 as f32 / from.dim().1 as f32;
-            let shrink = |component| resize(&Plane::from_array(component), last, gain);
-            (shrink(flow.u()), shrink(flow.v()))
+            let coarse = |component| resize(&Plane::from_array(component), last, gain);
+            (coarse(flow.u()), coarse(flow.v()))
         });
         for (from, to) in levels {
             let dim = from[0].dim();

@@ -2,10 +2,10 @@ use microexpr_core::Point;
 use ndarray::ArrayView2;
 use serde::{Deserialize, Serialize};
 
+use super::spline_plane::SplinePlane;
 use super::window::{Template, Window};
 use super::{Consistency, LucasKanadeParams};
 use crate::FlowError;
-use crate::filter::spline_coefficients;
 use crate::plane::{Plane, pyramid};
 
 /// Steps on coarse levels only have to bring the next level close.
@@ -14,8 +14,8 @@ const COARSE_EPSILON_PX: f64 = 0.03;
 /// A frame with its pyramid: made once by [`LucasKanade::prepare`], used any number of times as template or target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FramePyramid {
-    /// Spline coefficients, finest first.
-    levels: Vec<Plane>,
+    /// Finest first.
+    levels: Vec<SplinePlane>,
 }
 
 impl FramePyramid {
@@ -47,7 +47,7 @@ pub struct TrackedPoint {
     pub position: Point,
     /// Whether the point was found.
     pub status: TrackStatus,
-    /// Mean absolute grey difference between the two windows.
+    /// Mean absolute grey difference between the two windows, before the last step.
     pub residual: f64,
     /// Distance in pixels between the point and its track back; `None` if it was not tracked back.
     pub forward_backward_px: Option<f64>,
@@ -121,11 +121,22 @@ impl LucasKanade {
     ///
     /// [`FlowError::EmptyFrame`], [`FlowError::PixelValue`].
     pub fn prepare(&self, frame: ArrayView2<'_, f32>) -> Result<FramePyramid, FlowError> {
-        let min_side = 2 * self.params.window_radius_px + 2;
-        let mut levels = pyramid(Plane::from_frame(frame)?, self.params.max_level, min_side);
-        let mut scratch = Plane::default();
-        levels.iter_mut().for_each(|level| spline_coefficients(level, &mut scratch));
-        Ok(FramePyramid { levels })
+        Ok(self.prepare_plane(Plane::from_frame(frame)?))
+    }
+
+    /// [`LucasKanade::prepare`] of a frame of bytes, 255 being white.
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::EmptyFrame`].
+    pub fn prepare_u8(&self, frame: ArrayView2<'_, u8>) -> Result<FramePyramid, FlowError> {
+        Ok(self.prepare_plane(Plane::from_bytes(frame)?))
+    }
+
+    fn prepare_plane(&self, plane: Plane) -> FramePyramid {
+        let radius = self.params.window_radius_px;
+        let levels = pyramid(plane, self.params.max_level, 2 * radius + 2);
+        FramePyramid { levels: levels.iter().map(|level| SplinePlane::new(level, radius)).collect() }
     }
 
     /// Finds the points of `template` in `frame`: one result per point, in order.
@@ -201,7 +212,10 @@ impl LucasKanade {
                 position = found.map(|c| c * scale);
             }
         }
-        self.image.sample(&frame.levels[0], position[0], position[1]);
+        if !textured {
+            let [x, y] = frame.levels[0].within_reach(position);
+            self.image.sample(&frame.levels[0], x, y);
+        }
         let residual = self.image.mean_difference(self.template.pixels());
         let status = match (textured, is_inside(position, frame.dim())) {
             (false, _) => TrackStatus::NoTexture,
@@ -211,26 +225,28 @@ impl LucasKanade {
         Match { position, status, residual }
     }
 
-    /// Newton steps on one level, until short enough or a window's width outside the image.
-    fn descend(&mut self, image: &Plane, [xx, xy, yy]: [f64; 3], start: Point, epsilon: f64) -> Point {
+    /// Newton steps on one level until short enough, from positions within reach of the image; the window stays where the last
+    /// step began.
+    fn descend(
+        &mut self,
+        image: &SplinePlane,
+        [xx, xy, yy]: [f64; 3],
+        start: Point,
+        epsilon: f64,
+    ) -> Point {
         let side = 2 * self.params.window_radius_px + 1;
         let determinant = (xx * yy - xy * xy) * (side * side) as f64;
-        let (height, width) = image.dim();
-        let reach = side as f64;
         let mut at = start;
         for _ in 0..self.params.max_iterations {
-            self.image.sample(image, at[0], at[1]);
+            let [x, y] = image.within_reach(at);
+            self.image.sample(image, x, y);
             let [bx, by] = self.image.mismatch(&self.template);
             let step = [(xy * by - yy * bx) / determinant, (xy * bx - xx * by) / determinant];
             if !(step[0].is_finite() && step[1].is_finite()) {
                 break;
             }
-            at = [at[0] + step[0], at[1] + step[1]];
-            let left_image = at[0] < -reach
-                || at[1] < -reach
-                || at[0] > width as f64 + reach
-                || at[1] > height as f64 + reach;
-            if left_image || step[0].hypot(step[1]) < epsilon {
+            at = [x + step[0], y + step[1]];
+            if step[0] * step[0] + step[1] * step[1] < epsilon * epsilon {
                 break;
             }
         }

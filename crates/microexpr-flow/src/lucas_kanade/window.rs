@@ -1,13 +1,15 @@
 //! Square windows of an image at sub-pixel positions.
 
-use microexpr_core::border::reflect_101;
-
-use crate::plane::Plane;
+use super::spline_plane::SplinePlane;
 use crate::simd::vectorized;
 
 const LANES: usize = 8;
 /// Coefficients under a cubic spline: one before the pixel, two after it.
 const SPLINE_TAPS: usize = 4;
+/// Sums kept side by side so that no addition waits for the one before.
+const CHAINS: usize = 4;
+/// Samples that may be read beyond the last one.
+const SLACK: usize = 2;
 
 /// `side`×`side` samples one pixel apart, in rows padded to whole SIMD registers.
 #[derive(Debug, Clone, Default)]
@@ -16,7 +18,6 @@ pub(super) struct Window {
     stride: usize,
     samples: Vec<f32>,
     lines: Vec<f32>,
-    mirrored: Vec<f32>,
 }
 
 impl Window {
@@ -25,23 +26,20 @@ impl Window {
         Self {
             side,
             stride,
-            samples: vec![0.0; side * stride],
+            samples: vec![0.0; side * stride + SLACK],
             lines: vec![0.0; (side + SPLINE_TAPS - 1) * stride],
-            mirrored: vec![0.0; stride + SPLINE_TAPS - 1],
         }
     }
 
-    pub(super) fn row(&self, row: usize) -> &[f32] {
+    #[inline(always)]
+    fn row(&self, row: usize) -> &[f32] {
         &self.samples[row * self.stride..][..self.side]
     }
 
-    /// Takes samples centred at `(x, y)` of the cubic spline `image`; outside, it is mirrored.
-    pub(super) fn sample(&mut self, image: &Plane, x: f64, y: f64) {
-        let (height, width) = image.dim();
+    /// Takes samples centred at `(x, y)`, a position within reach of the image.
+    pub(super) fn sample(&mut self, image: &SplinePlane, x: f64, y: f64) {
         let radius = (self.side / 2) as f64;
-        // Far outside nothing can be found; this keeps the indices small.
-        let x = x.clamp(-radius - 4.0, width as f64 + radius + 4.0) - radius;
-        let y = y.clamp(-radius - 4.0, height as f64 + radius + 4.0) - radius;
+        let (x, y) = (x - radius, y - radius);
         let (left, top) = (x.floor() as isize - 1, y.floor() as isize - 1);
         let (wx, wy) = (spline_weights(x - x.floor()), spline_weights(y - y.floor()));
         interpolate(image, (left, top), (wx, wy), self);
@@ -49,12 +47,7 @@ impl Window {
 
     /// Scharr derivatives `(∂x, ∂y)` of the samples, `inner` being the window without its border.
     pub(super) fn gradients(&self, inner_x: &mut Self, inner_y: &mut Self) {
-        for row in 0..inner_x.side {
-            let rows = [self.row(row), self.row(row + 1), self.row(row + 2)];
-            let to_x = &mut inner_x.samples[row * inner_x.stride..][..inner_x.side];
-            let to_y = &mut inner_y.samples[row * inner_y.stride..][..inner_y.side];
-            scharr(rows, to_x, to_y);
-        }
+        scharr(self, inner_x, inner_y);
     }
 
     /// Sets samples whose position, centred at `(x, y)`, lies outside an image to zero.
@@ -65,19 +58,20 @@ impl Window {
         if all_inside(x, width) && all_inside(y, height) {
             return;
         }
-        for row in 0..self.side {
-            let row_inside = inside(y - radius + row as f64, height);
-            for col in 0..self.side {
-                if !(row_inside && inside(x - radius + col as f64, width)) {
-                    self.samples[row * self.stride + col] = 0.0;
-                }
+        let outside = |middle: f64, len: usize| {
+            let first = (0..self.side).take_while(|i| middle - radius + (*i as f64) < -0.5).count();
+            let last = (0..self.side).rev().take_while(|i| middle - radius + *i as f64 > len as f64 - 0.5).count();
+            (first, self.side - last.min(self.side - first))
+        };
+        let ((left, right), (top, bottom)) = (outside(x, width), outside(y, height));
+        for (row, samples) in self.samples.chunks_exact_mut(self.stride).enumerate() {
+            if row < top || row >= bottom {
+                samples.fill(0.0);
+            } else {
+                samples[..left].fill(0.0);
+                samples[right..].fill(0.0);
             }
         }
-    }
-
-    /// Σ a·b. The padding of one of them must be zero.
-    pub(super) fn dot(&self, other: &Self) -> f64 {
-        sum_of_products(&self.samples, &other.samples)
     }
 
     /// Σ (image − template)·gradient for both gradients, whose padding is zero.
@@ -88,8 +82,7 @@ impl Window {
 
     /// Mean absolute difference of the samples.
     pub(super) fn mean_difference(&self, other: &Self) -> f64 {
-        let differences = (0..self.side).flat_map(|row| self.row(row).iter().zip(other.row(row)));
-        differences.map(|(a, b)| f64::from((a - b).abs())).sum::<f64>() / (self.side * self.side) as f64
+        sum_of_differences(self, other) / (self.side * self.side) as f64
     }
 }
 
@@ -117,7 +110,7 @@ impl Template {
     }
 
     /// Takes the window centred at `(x, y)`; returns the entries `[xx, xy, yy]` of its mean gradient matrix.
-    pub(super) fn take(&mut self, image: &Plane, x: f64, y: f64) -> [f64; 3] {
+    pub(super) fn take(&mut self, image: &SplinePlane, x: f64, y: f64) -> [f64; 3] {
         self.wide.sample(image, x, y);
         let side = self.pixels.side;
         for row in 0..side {
@@ -128,27 +121,50 @@ impl Template {
         self.dx.clear_outside(image.dim(), x, y);
         self.dy.clear_outside(image.dim(), x, y);
         let area = (side * side) as f64;
-        [self.dx.dot(&self.dx) / area, self.dx.dot(&self.dy) / area, self.dy.dot(&self.dy) / area]
+        gradient_matrix(&self.dx.samples, &self.dy.samples).map(|sum| sum / area)
     }
 }
 
 vectorized! {
-    fn scharr(rows: [&[f32]; 3], to_x: &mut [f32], to_y: &mut [f32]) {
-        let n = to_x.len();
-        let [above, middle, below] = rows.map(|row| [&row[..n], &row[1..n + 1], &row[2..n + 2]]);
-        for (i, (gx, gy)) in to_x.iter_mut().zip(to_y).enumerate() {
-            let (left, right) = (3.0 * (above[0][i] + below[0][i]), 3.0 * (above[2][i] + below[2][i]));
-            *gx = (right - left + 10.0 * (middle[2][i] - middle[0][i])) / 32.0;
-            let (up, down) = (3.0 * (above[0][i] + above[2][i]), 3.0 * (below[0][i] + below[2][i]));
-            *gy = (down - up + 10.0 * (below[1][i] - above[1][i])) / 32.0;
+    /// Derivatives of whole registers of samples. Beyond the inner window they mix rows: what comes of that is cleared.
+    fn scharr(window: &Window, inner_x: &mut Window, inner_y: &mut Window) {
+        let (side, stride, outer_stride) = (inner_x.side, inner_x.stride, window.stride);
+        for row in 0..side {
+            let above = &window.samples[row * outer_stride..];
+            let (middle, below) = (&above[outer_stride..], &above[2 * outer_stride..]);
+            let to_x = &mut inner_x.samples[row * stride..][..stride];
+            let to_y = &mut inner_y.samples[row * stride..][..stride];
+            for at in (0..stride).step_by(LANES) {
+                let (a, b, c) = (register(above, at), register(above, at + 1), register(above, at + 2));
+                let (d, f) = (register(middle, at), register(middle, at + 2));
+                let (g, h, i) = (register(below, at), register(below, at + 1), register(below, at + 2));
+                let (mut gx, mut gy) = ([0.0; LANES], [0.0; LANES]);
+                for lane in 0..LANES {
+                    let (left, right) = (3.0 * (a[lane] + g[lane]), 3.0 * (c[lane] + i[lane]));
+                    gx[lane] = ((right - left) + 10.0 * (f[lane] - d[lane])) * (1.0 / 32.0);
+                    let (up, down) = (3.0 * (a[lane] + c[lane]), 3.0 * (g[lane] + i[lane]));
+                    gy[lane] = ((down - up) + 10.0 * (h[lane] - b[lane])) * (1.0 / 32.0);
+                }
+                to_x[at..at + LANES].copy_from_slice(&gx);
+                to_y[at..at + LANES].copy_from_slice(&gy);
+            }
+            to_x[side..].fill(0.0);
+            to_y[side..].fill(0.0);
         }
     }
+}
+
+#[inline(always)]
+fn register(line: &[f32], at: usize) -> [f32; LANES] {
+    let mut lanes = [0.0; LANES];
+    lanes.copy_from_slice(&line[at..at + LANES]);
+    lanes
 }
 
 vectorized! {
     /// Values of the spline in a window whose first coefficient is at `(left, top)`.
     fn interpolate(
-        image: &Plane,
+        image: &SplinePlane,
         first: (isize, isize),
         weights: ([f32; SPLINE_TAPS], [f32; SPLINE_TAPS]),
         window: &mut Window,
@@ -164,18 +180,15 @@ vectorized! {
 #[inline(always)]
 fn interpolate_window(
     stride: usize,
-    image: &Plane,
-    first: (isize, isize),
+    image: &SplinePlane,
+    (left, top): (isize, isize),
     weights: ([f32; SPLINE_TAPS], [f32; SPLINE_TAPS]),
     window: &mut Window,
 ) {
-    let Window { samples, lines, mirrored, .. } = window;
-    let height = image.dim().0;
-    let inside = first.1 >= 0 && first.1 as usize + lines.len() / stride <= height;
+    let Window { samples, lines, .. } = window;
     for (i, line) in lines.chunks_exact_mut(stride).enumerate() {
-        let row = first.1 + i as isize;
-        let source = image.row(if inside { row as usize } else { reflect_101(row, height) });
-        interpolate_row(coefficients(source, first.0, mirrored), weights.0, line);
+        let source = &image.row_from(top + i as isize, left)[..stride + SPLINE_TAPS - 1];
+        interpolate_row(source, weights.0, line);
     }
     for (i, row) in samples.chunks_exact_mut(stride).enumerate() {
         interpolate_col(&lines[i * stride..], stride, weights.1, row);
@@ -183,11 +196,35 @@ fn interpolate_window(
 }
 
 vectorized! {
-    fn sum_of_products(a: &[f32], b: &[f32]) -> f64 {
-        let mut sums = [0.0_f32; LANES];
-        for (a, b) in a.chunks_exact(LANES).zip(b.chunks_exact(LANES)) {
+    /// `[Σ x², Σ x·y, Σ y²]`.
+    fn gradient_matrix(x: &[f32], y: &[f32]) -> [f64; 3] {
+        let (mut xx, mut xy, mut yy) = ([0.0_f32; LANES], [0.0_f32; LANES], [0.0_f32; LANES]);
+        for (x, y) in x.chunks_exact(LANES).zip(y.chunks_exact(LANES)) {
             for lane in 0..LANES {
-                sums[lane] += a[lane] * b[lane];
+                xx[lane] += x[lane] * x[lane];
+                xy[lane] += x[lane] * y[lane];
+                yy[lane] += y[lane] * y[lane];
+            }
+        }
+        [xx, xy, yy].map(|sums| sums.iter().map(|s| f64::from(*s)).sum())
+    }
+}
+
+vectorized! {
+    /// `Σ |a − b|`.
+    fn sum_of_differences(a: &Window, b: &Window) -> f64 {
+        let whole = a.side - a.side % LANES;
+        let mut sums = [0.0_f32; LANES];
+        for row in 0..a.side {
+            let (a, b) = (a.row(row), b.row(row));
+            for at in (0..whole).step_by(LANES) {
+                let (a, b) = (register(a, at), register(b, at));
+                for lane in 0..LANES {
+                    sums[lane] += (a[lane] - b[lane]).abs();
+                }
+            }
+            for at in whole..a.len() {
+                sums[at - whole] += (a[at] - b[at]).abs();
             }
         }
         sums.iter().map(|s| f64::from(*s)).sum()
@@ -195,30 +232,30 @@ vectorized! {
 }
 
 vectorized! {
+    /// `[Σ (a − b)·x, Σ (a − b)·y]`.
     fn sums_of_weighted_differences(a: &[f32], b: &[f32], x: &[f32], y: &[f32]) -> [f64; 2] {
-        let (mut sums_x, mut sums_y) = ([0.0_f32; LANES], [0.0_f32; LANES]);
-        let differences = a.chunks_exact(LANES).zip(b.chunks_exact(LANES));
-        for ((a, b), (x, y)) in differences.zip(x.chunks_exact(LANES).zip(y.chunks_exact(LANES))) {
+        let (mut sums_x, mut sums_y) = ([[0.0_f32; LANES]; CHAINS], [[0.0_f32; LANES]; CHAINS]);
+        let registers = a.len() / LANES;
+        for i in 0..registers {
+            let (chain, at) = (i % CHAINS, i * LANES);
+            let (a, b, x, y) = (register(a, at), register(b, at), register(x, at), register(y, at));
             for lane in 0..LANES {
                 let difference = a[lane] - b[lane];
-                sums_x[lane] += difference * x[lane];
-                sums_y[lane] += difference * y[lane];
+                sums_x[chain][lane] += difference * x[lane];
+                sums_y[chain][lane] += difference * y[lane];
             }
         }
-        [sums_x, sums_y].map(|sums| sums.iter().map(|s| f64::from(*s)).sum())
+        [total(&sums_x), total(&sums_y)]
     }
 }
 
-/// The coefficients of `source` from `left` on: the row itself where it reaches, else a copy with mirrored ends.
 #[inline(always)]
-fn coefficients<'a>(source: &'a [f32], left: isize, mirrored: &'a mut [f32]) -> &'a [f32] {
-    if left >= 0 && left as usize + mirrored.len() <= source.len() {
-        return &source[left as usize..][..mirrored.len()];
+fn total(chains: &[[f32; LANES]; CHAINS]) -> f64 {
+    let mut sum = 0.0;
+    for lane in 0..LANES {
+        sum += f64::from((chains[0][lane] + chains[1][lane]) + (chains[2][lane] + chains[3][lane]));
     }
-    for (i, value) in mirrored.iter_mut().enumerate() {
-        *value = source[reflect_101(left + i as isize, source.len())];
-    }
-    mirrored
+    sum
 }
 
 /// Weighs four pixels side by side, a register at a time.

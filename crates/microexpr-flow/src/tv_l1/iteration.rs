@@ -3,15 +3,14 @@ use crate::simd::vectorized;
 
 const LANES: usize = 8;
 
-/// Gradients whose square is smaller say nothing about the motion.
-const FLAT: f32 = f32::EPSILON;
-
 /// The linearised brightness difference `rho(u, v) = constant + dx·u + dy·v` of every pixel.
 #[derive(Debug, Clone, Default)]
 pub(super) struct Residual {
     pub(super) constant: Plane,
     pub(super) dx: Plane,
     pub(super) dy: Plane,
+    /// One over the gradient's square, 0 without a gradient.
+    pub(super) inverse: Plane,
 }
 
 /// The dual variables of one flow component: `x` belongs to the step to the right, `y` to the one down.
@@ -66,7 +65,7 @@ impl Iteration {
             let up_u = above.map_or(self.zeros.as_slice(), |above| self.dual_u.y.row(above));
             let up_v = above.map_or(self.zeros.as_slice(), |above| self.dual_v.y.row(above));
             change += primal_row(
-                [residual.constant.row(row), residual.dx.row(row), residual.dy.row(row)],
+                [residual.constant.row(row), residual.dx.row(row), residual.dy.row(row), residual.inverse.row(row)],
                 [self.dual_u.x.row(row), self.dual_u.y.row(row), up_u],
                 [self.dual_v.x.row(row), self.dual_v.y.row(row), up_v],
                 steps,
@@ -115,6 +114,7 @@ struct Pixel {
     constant: f32,
     dx: f32,
     dy: f32,
+    inverse: f32,
     divergence_u: f32,
     divergence_v: f32,
 }
@@ -122,20 +122,17 @@ struct Pixel {
 /// The flow after thresholding the residual and smoothing.
 #[inline(always)]
 fn primal(pixel: Pixel, steps: Steps, u: f32, v: f32) -> (f32, f32) {
-    let Pixel { constant, dx, dy, divergence_u, divergence_v } = pixel;
-    let square = dx * dx + dy * dy;
-    let rho = constant + (dx * u + dy * v);
-    // Minus rho over the squared gradient, limited to the threshold; 0 without a gradient.
-    let newton = -rho / if square > FLAT { square } else { 1.0 };
+    let Pixel { constant, dx, dy, inverse, divergence_u, divergence_v } = pixel;
+    // Minus the residual over the squared gradient, limited to the threshold.
+    let newton = -(constant + (dx * u + dy * v)) * inverse;
     let step = if newton > steps.threshold { steps.threshold } else { newton };
     let step = if step < -steps.threshold { -steps.threshold } else { step };
-    let step = if square > FLAT { step } else { 0.0 };
     (u + step * dx + steps.theta * divergence_u, v + step * dy + steps.theta * divergence_v)
 }
 
 vectorized! {
     fn primal_row(
-        residual: [&[f32]; 3],
+        residual: [&[f32]; 4],
         dual_u: [&[f32]; 3],
         dual_v: [&[f32]; 3],
         steps: Steps,
@@ -144,33 +141,37 @@ vectorized! {
     ) -> f64 {
         let width = u.len();
         let v = &mut v[..width];
-        let [constant, dx, dy] = residual.map(|line| &line[..width]);
+        let [constant, dx, dy, inverse] = residual.map(|line| &line[..width]);
         let ([ux, uy, up_u], [vx, vy, up_v]) = (dual_u.map(|line| &line[..width]), dual_v.map(|line| &line[..width]));
-        let pixel = |i: usize, left_u: f32, left_v: f32| Pixel {
-            constant: constant[i],
-            dx: dx[i],
-            dy: dy[i],
-            divergence_u: (ux[i] - left_u) + (uy[i] - up_u[i]),
-            divergence_v: (vx[i] - left_v) + (vy[i] - up_v[i]),
-        };
         let mut sums = [0.0_f32; LANES];
-        let first = primal(pixel(0, 0.0, 0.0), steps, u[0], v[0]);
-        sums[0] = (first.0 - u[0]) * (first.0 - u[0]) + (first.1 - v[0]) * (first.1 - v[0]);
-        (u[0], v[0]) = first;
+        // The first pixel has no left neighbour, the last ones do not fill a register.
         let whole = 1 + (width - 1) / LANES * LANES;
-        for start in (1..whole).step_by(LANES) {
+        for i in (0..1).chain(whole..width) {
+            let (left_u, left_v) = if i == 0 { (0.0, 0.0) } else { (ux[i - 1], vx[i - 1]) };
+            let pixel = Pixel {
+                constant: constant[i],
+                dx: dx[i],
+                dy: dy[i],
+                inverse: inverse[i],
+                divergence_u: (ux[i] - left_u) + (uy[i] - up_u[i]),
+                divergence_v: (vx[i] - left_v) + (vy[i] - up_v[i]),
+            };
+            let new = primal(pixel, steps, u[i], v[i]);
+            sums[0] += (new.0 - u[i]) * (new.0 - u[i]) + (new.1 - v[i]) * (new.1 - v[i]);
+            (u[i], v[i]) = new;
+        }
+        for at in (1..whole).step_by(LANES) {
+            let (constant, dx, dy, inverse) = (lanes(constant, at), lanes(dx, at), lanes(dy, at), lanes(inverse, at));
+            let (ux, uy, up_u, left_u) = (lanes(ux, at), lanes(uy, at), lanes(up_u, at), lanes(ux, at - 1));
+            let (vx, vy, up_v, left_v) = (lanes(vx, at), lanes(vy, at), lanes(up_v, at), lanes(vx, at - 1));
+            let (old_u, old_v) = (lanes(u, at), lanes(v, at));
             let (mut new_u, mut new_v) = ([0.0; LANES], [0.0; LANES]);
-            let (old_u, old_v) = (&mut u[start..start + LANES], &mut v[start..start + LANES]);
-            let here = |line: &'_ [f32]| -> Lanes { lanes(line, start) };
-            let left = |line: &'_ [f32]| -> Lanes { lanes(line, start - 1) };
-            let (constant, dx, dy) = (here(constant), here(dx), here(dy));
-            let (ux, uy, up_u, left_u) = (here(ux), here(uy), here(up_u), left(ux));
-            let (vx, vy, up_v, left_v) = (here(vx), here(vy), here(up_v), left(vx));
             for lane in 0..LANES {
                 let pixel = Pixel {
                     constant: constant[lane],
                     dx: dx[lane],
                     dy: dy[lane],
+                    inverse: inverse[lane],
                     divergence_u: (ux[lane] - left_u[lane]) + (uy[lane] - up_u[lane]),
                     divergence_v: (vx[lane] - left_v[lane]) + (vy[lane] - up_v[lane]),
                 };
@@ -178,13 +179,8 @@ vectorized! {
                 let (du, dv) = (new_u[lane] - old_u[lane], new_v[lane] - old_v[lane]);
                 sums[lane] += du * du + dv * dv;
             }
-            old_u.copy_from_slice(&new_u);
-            old_v.copy_from_slice(&new_v);
-        }
-        for i in whole..width {
-            let new = primal(pixel(i, ux[i - 1], vx[i - 1]), steps, u[i], v[i]);
-            sums[0] += (new.0 - u[i]) * (new.0 - u[i]) + (new.1 - v[i]) * (new.1 - v[i]);
-            (u[i], v[i]) = new;
+            u[at..at + LANES].copy_from_slice(&new_u);
+            v[at..at + LANES].copy_from_slice(&new_v);
         }
         sums.iter().map(|sum| f64::from(*sum)).sum()
     }

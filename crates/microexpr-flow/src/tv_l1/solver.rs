@@ -16,6 +16,8 @@ use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
 const MIN_SIDE: usize = 16;
 /// `lambda` is meant for frames of `0..=255`.
 const GREY_LEVELS: f32 = 255.0;
+/// Gradients whose square is smaller say nothing about the motion.
+const FLAT: f32 = f32::EPSILON;
 /// Planes per level: the image and its two derivatives.
 const PLANES: usize = 3;
 
@@ -25,7 +27,7 @@ const PLANES: usize = 3;
 ///
 /// Source: C. Zach, T. Pock, H. Bischof, "A Duality Based Approach for Realtime TV-L1 Optical Flow", DAGM 2007; J. Sánchez,
 /// E. Meinhardt-Llopis, G. Facciolo, "TV-L1 Optical Flow Estimation", IPOL 2013. Differs: pixels whose match lies outside
-/// the image do not count; Catmull-Rom warping.
+/// the image do not count.
 ///
 /// # Example
 ///
@@ -73,14 +75,15 @@ impl TvL1 {
 
     /// Linearises the brightness difference around the flow.
     fn linearize(&mut self, from: &Plane, u: &Plane, v: &Plane) {
-        let Residual { constant, dx, dy } = &mut self.residual;
+        let Residual { constant, dx, dy, inverse } = &mut self.residual;
         mark_inside(u, v, &mut self.inside);
         self.warp.run(u, v, [&mut self.warped, dx, dy]);
         constant.resize(u.dim());
+        inverse.resize(u.dim());
         for row in 0..u.dim().0 {
             let images = [from.row(row), self.warped.row(row), self.inside.row(row)];
             let flow = [u.row(row), v.row(row)];
-            form_residual(images, flow, constant.row_mut(row), dx.row_mut(row), dy.row_mut(row));
+            form_residual(images, flow, constant.row_mut(row), [dx.row_mut(row), dy.row_mut(row), inverse.row_mut(row)]);
         }
     }
 
@@ -105,16 +108,10 @@ impl TvL1 {
             }
         }
     }
-}
 
-impl DenseFlow for TvL1 {
-    fn algorithm(&self) -> FlowAlgorithm {
-        FlowAlgorithm::TvL1(self.params.clone())
-    }
-
-    fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
+    fn prepare_plane(&self, mut image: Plane) -> Result<PreparedFrame, FlowError> {
         self.params.check()?;
-        let mut image = Plane::from_frame(frame)?;
+        let dim = image.dim();
         image.scale(GREY_LEVELS);
         let mut planes = Vec::new();
         for level in 0..self.params.nscales.max(1) {
@@ -129,7 +126,21 @@ impl DenseFlow for TvL1 {
             let (dx, dy) = central_differences(&image);
             planes.extend([image.clone(), dx, dy]);
         }
-        Ok(PreparedFrame::new(self.algorithm(), frame.dim(), planes))
+        Ok(PreparedFrame::new(self.algorithm(), dim, planes))
+    }
+}
+
+impl DenseFlow for TvL1 {
+    fn algorithm(&self) -> FlowAlgorithm {
+        FlowAlgorithm::TvL1(self.params.clone())
+    }
+
+    fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
+        self.prepare_plane(Plane::from_frame(frame)?)
+    }
+
+    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError> {
+        self.prepare_plane(Plane::from_bytes(frame)?)
     }
 
     fn flow_between(
@@ -178,15 +189,17 @@ fn central_differences(image: &Plane) -> (Plane, Plane) {
 
 vectorized! {
     /// `constant = I1w − I0 − dx·u − dy·v`; all is zero where the match lies outside the image.
-    fn form_residual(images: [&[f32]; 3], flow: [&[f32]; 2], constant: &mut [f32], dx: &mut [f32], dy: &mut [f32]) {
+    fn form_residual(images: [&[f32]; 3], flow: [&[f32]; 2], constant: &mut [f32], gradient: [&mut [f32]; 3]) {
         let width = constant.len();
         let [from, warped, inside] = images.map(|line| &line[..width]);
         let [u, v] = flow.map(|line| &line[..width]);
-        let (dx, dy) = (&mut dx[..width], &mut dy[..width]);
+        let [dx, dy, inverse] = gradient.map(|line| &mut line[..width]);
         for i in 0..width {
             dx[i] *= inside[i];
             dy[i] *= inside[i];
             constant[i] = inside[i] * (warped[i] - from[i]) - (dx[i] * u[i] + dy[i] * v[i]);
+            let square = dx[i] * dx[i] + dy[i] * dy[i];
+            inverse[i] = if square > FLAT { 1.0 / square } else { 0.0 };
         }
     }
 }
