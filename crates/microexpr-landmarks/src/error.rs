@@ -18,7 +18,8 @@ pub enum LandmarkError {
     },
     /// A landmark model ends too early, holds impossible numbers, or is no landmark model at all.
     #[error(
-        "{path}: not a usable dlib shape predictor: at byte {offset}: {problem} (a .bz2 download must be unpacked first)",
+        "{path}: not a usable landmark model: at byte {offset}: {problem} (expected dlib's shape predictor format or the compact \
+         one; a .bz2 download must be unpacked first)",
         path = path.display()
     )]
     ShapePredictorFormat {
@@ -26,6 +27,12 @@ pub enum LandmarkError {
         path: PathBuf,
         /// Position at which reading stopped.
         offset: u64,
+        /// What was expected and what was found.
+        problem: String,
+    },
+    /// Faces that no landmark model can be trained on.
+    #[error("training faces: {problem}")]
+    TrainingSet {
         /// What was expected and what was found.
         problem: String,
     },

@@ -88,5 +88,8 @@ pub use paper51::{Paper51Params, paper51};
 pub use picture::{PictureParams, draw_landmarks};
 pub use plane_map::{MotionModel, PlaneMap};
 pub use seeta_face::{DETECTOR_MODEL_VARIABLE, SeetaFace, SeetaFaceParams};
-pub use shape_predictor::{ShapePredictor, round_as_dlib};
+pub use shape_predictor::{
+    AnnotatedFace, COMPACT_COMPONENTS, ShapePredictor, ShapePredictorTrainer, TrainParams, TrainProgress,
+    round_as_dlib,
+};
 pub use tracking::{TrackParams, track};

@@ -59,6 +59,16 @@ fn points_equal_dlibs_inside_and_beyond_the_image() {
 }
 
 #[test]
+fn what_dlib_wrote_is_written_byte_by_byte() {
+    for file in ["points68.dat", "points5.dat"] {
+        let dlibs = data(file);
+        let ours = ShapePredictor::from_bytes(&dlibs).expect("a dlib model").to_dlib_bytes();
+        assert_eq!(ours.len(), dlibs.len(), "{file}");
+        assert_eq!(ours.iter().zip(&dlibs).position(|(a, b)| a != b), None, "{file}");
+    }
+}
+
+#[test]
 fn models_of_68_points_give_the_ibug_scheme_and_others_a_custom_one() {
     let face = FaceBox::new(8.0, 8.0, 55.0, 55.0).expect("a box");
     for (file, scheme) in [("points68.dat", LandmarkScheme::Ibug68), ("points5.dat", LandmarkScheme::Custom)]
