@@ -1,7 +1,7 @@
 //! Trains the landmark model for generated faces that this crate carries, and tells how exact it is.
 //!
 //! ```text
-//! cargo run --example generated_faces_model -- crates/microexpr-landmarks/src/generated_faces.model
+//! cargo run --example generated_faces_model -- crates/microexpr-landmarks/models/generated_faces.model
 //! ```
 //!
 //! The faces are `microexpr-synth`'s, so the model knows nothing about photographs. Everything follows from the seeds below:

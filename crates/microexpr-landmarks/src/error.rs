@@ -40,7 +40,9 @@ pub enum LandmarkError {
     #[error(
         "no 68-point landmark model found: name one explicitly, or set {variable}, or install it as {default} (package \
          libdlib-data on Debian and Ubuntu; dlib.net/files/shape_predictor_68_face_landmarks.dat.bz2, unpacked). Its \
-         training data excludes commercial use",
+         training data excludes commercial use. For generated faces, and for nothing else, the name {embedded} stands for a \
+         model that needs no file",
+        embedded = crate::GENERATED_FACES_MODEL,
         default = default.display()
     )]
     NoShapePredictor {

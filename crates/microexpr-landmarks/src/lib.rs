@@ -65,8 +65,10 @@ mod detector;
 mod error;
 mod eyes;
 mod face_box;
+mod generated_faces;
 mod grey;
 mod landmark_file;
+mod landmark_model;
 mod landmarker;
 mod model_path;
 mod paper51;
@@ -82,7 +84,10 @@ pub use error::LandmarkError;
 pub use face_box::FaceBox;
 pub use grey::{grey_as_dlib, grey_from_frame};
 pub use landmark_file::{read_landmarks, write_landmarks};
-pub use landmarker::{FaceClip, FaceLandmarker, FaceLandmarks, LandmarkerParams, PointMotion};
+pub use landmark_model::{GENERATED_FACES_MODEL, LandmarkModel};
+pub use landmarker::{
+    FaceClip, FaceLandmarker, FaceLandmarks, LandmarkerParams, OnLoss, PointMotion, SAME_FACE_OVERLAP,
+};
 pub use model_path::{LANDMARK_MODEL_DEFAULT, LANDMARK_MODEL_VARIABLE, find_landmark_model};
 pub use paper51::{Paper51Params, paper51};
 pub use picture::{PictureParams, draw_landmarks};

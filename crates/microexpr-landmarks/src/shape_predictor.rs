@@ -30,7 +30,7 @@ pub const COMPACT_COMPONENTS: u8 = 30;
 /// Finds the landmarks of a face inside its box, with a model in dlib's format.
 ///
 /// Models come from files ([`ShapePredictor::open`]), from training ([`ShapePredictorTrainer`]), or with the crate
-/// (`for_generated_faces`).
+/// ([`ShapePredictor::for_generated_faces`]).
 ///
 /// Source: V. Kazemi, J. Sullivan, "One Millisecond Face Alignment with an Ensemble of Regression Trees", CVPR 2014, as
 /// implemented in dlib 19.24. Differs: points keep their fractions of a pixel (see [`round_as_dlib`]).
