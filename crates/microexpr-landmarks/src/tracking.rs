@@ -22,7 +22,10 @@ pub struct TrackParams {
 
 impl Default for TrackParams {
     fn default() -> Self {
+        // On clips made of photographs (inter-ocular distance 78 px, noise of four grey levels) a window of 29x29 errs a sixth
+        // less than one of 21x21, though it sees more of the motion around.
         let lucas_kanade = LucasKanadeParams {
+            window_radius_px: 14,
             consistency: Consistency::ForwardBackward { max_error_px: 0.5 },
             ..LucasKanadeParams::default()
         };
