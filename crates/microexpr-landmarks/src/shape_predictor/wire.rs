@@ -26,7 +26,8 @@ pub(super) struct WireReader<R> {
 impl<R: Read> WireReader<R> {
     /// `length` is the number of bytes `source` will give; `path` is for messages.
     pub(super) fn new(source: R, length: u64, path: &Path) -> Self {
-        Self { source, path: path.to_owned(), buffer: Vec::new(), position: 0, unread: length, offset: 0 }
+        let buffer = Vec::with_capacity((BUFFER as u64).min(length) as usize);
+        Self { source, path: path.to_owned(), buffer, position: 0, unread: length, offset: 0 }
     }
 
     /// Bytes that are still to come.
