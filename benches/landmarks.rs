@@ -1,11 +1,15 @@
 //! Landmarks of a face: reading a model and predicting with it.
 //!
 //! With the published 68-point model where it is found (`MICROEXPR_LANDMARK_MODEL` or the package libdlib-data), and always
-//! with the small one of the crate's tests. The time does not depend on what the image shows.
+//! with the small one of the crate's tests and the embedded one. The time does not depend on what the image shows.
+//! `landmarks_vs_dlib.cpp` tells how to time dlib in the same run.
 #![allow(missing_docs, reason = "criterion_group! makes an undocumented function")]
 
 use std::hint::black_box;
+use std::io::{BufRead, BufReader, Write};
 use std::path::Path;
+use std::process::{Command, Stdio};
+use std::time::Instant;
 
 use criterion::{Criterion, criterion_group, criterion_main};
 use microexpr_core::{Clip, LandmarkScheme, Landmarks};
@@ -16,6 +20,9 @@ use microexpr_landmarks::{
 use ndarray::Array3;
 
 const SIZE: usize = 320;
+/// Comparisons with dlib, and faces in each.
+const ROUNDS: usize = 41;
+const FACES: usize = 20;
 
 /// A textured surface that moves by a tenth of a pixel per frame.
 fn clip(frames: usize) -> Clip {
@@ -59,7 +66,62 @@ fn prediction(criterion: &mut Criterion) {
         let predictor = ShapePredictor::open(path).expect("a model");
         group.bench_function(name, |bencher| bencher.iter(|| black_box(predictor.predict(&image, &face))));
     }
+    let embedded = ShapePredictor::for_generated_faces();
+    group.bench_function("embedded", |bencher| bencher.iter(|| black_box(embedded.predict(&image, &face))));
     group.finish();
+}
+
+/// Ours and dlib's time per face in turn, if `MICROEXPR_DLIB_TIMER` names the program of `landmarks_vs_dlib.cpp`.
+fn beside_dlib(criterion: &mut Criterion) {
+    let _ = criterion;
+    let (Some(timer), Ok(model)) = (std::env::var_os("MICROEXPR_DLIB_TIMER"), find_landmark_model(None))
+    else {
+        println!("landmarks/beside-dlib left out: needs MICROEXPR_DLIB_TIMER and the published model");
+        return;
+    };
+    let image = grey_from_frame(clip(1).frame(0));
+    let raw = tempfile::NamedTempFile::new().expect("a temporary file");
+    std::fs::write(raw.path(), image.as_raw()).expect("written");
+    let mut dlib = Command::new(timer)
+        .arg(&model)
+        .arg(raw.path())
+        .args([SIZE, SIZE, 80, 80, 240, 240].map(|n| n.to_string()))
+        .stdin(Stdio::piped())
+        .stdout(Stdio::piped())
+        .spawn()
+        .expect("the timer starts");
+    let mut ask = dlib.stdin.take().expect("piped");
+    let mut answers = BufReader::new(dlib.stdout.take().expect("piped")).lines();
+    let mut answer =
+        move || answers.next().expect("an answer").expect("text").parse::<f64>().expect("milliseconds");
+    let dlib_load = answer();
+    let start = Instant::now();
+    let predictor = ShapePredictor::open(&model).expect("a model");
+    let our_load = 1e3 * start.elapsed().as_secs_f64();
+    println!("load: {our_load:.0} ms, dlib {dlib_load:.0} ms, ratio {:.2}", our_load / dlib_load);
+    let face = FaceBox::new(80.0, 80.0, 240.0, 240.0).expect("a box");
+    let (mut ours, mut theirs) = (Vec::new(), Vec::new());
+    for _ in 0..ROUNDS {
+        writeln!(ask).expect("the timer listens");
+        theirs.push(answer());
+        let start = Instant::now();
+        for _ in 0..FACES {
+            black_box(predictor.predict(&image, &face));
+        }
+        ours.push(1e3 * start.elapsed().as_secs_f64() / FACES as f64);
+    }
+    drop(ask);
+    dlib.wait().expect("the timer ends");
+    for (name, of) in [("median", ROUNDS / 2), ("fastest", 0)] {
+        let [ours, theirs] = [&mut ours, &mut theirs].map(|times| {
+            times.sort_by(f64::total_cmp);
+            times[of]
+        });
+        println!(
+            "{name} of {ROUNDS}: {ours:.3} ms per face, dlib {theirs:.3} ms, ratio {:.2}",
+            ours / theirs
+        );
+    }
 }
 
 fn detection(criterion: &mut Criterion) {
@@ -87,5 +149,5 @@ fn clips(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, prediction, detection, clips);
+criterion_group!(benches, prediction, beside_dlib, detection, clips);
 criterion_main!(benches);

@@ -9,8 +9,8 @@ use clap::Parser;
 use image::{ImageFormat, RgbImage};
 use microexpr::core::{ImageSequence, Point, atomic_file};
 use microexpr::landmarks::{
-    FaceBox, FaceDetector, LandmarkError, PictureParams, SeetaFace, SeetaFaceParams, ShapePredictor,
-    draw_landmarks, find_landmark_model, grey_as_dlib,
+    FaceBox, FaceDetector, LandmarkError, LandmarkModel, PictureParams, SeetaFace, SeetaFaceParams,
+    draw_landmarks, grey_as_dlib,
 };
 use serde::Serialize;
 
@@ -21,7 +21,8 @@ mod shared;
 struct Arguments {
     /// Image (.png, .jpg, .jpeg or .bmp)
     image: PathBuf,
-    /// Landmark model in dlib's format [default: $MICROEXPR_LANDMARK_MODEL, then /usr/share/dlib]
+    /// Landmark model in dlib's format, or `generated-faces` for the embedded one, which is for generated faces only
+    /// [default: $MICROEXPR_LANDMARK_MODEL, then /usr/share/dlib]
     #[arg(long, value_name = "F.dat")]
     model: Option<PathBuf>,
     /// Box of one face, in pixels; without it all faces are found
@@ -65,7 +66,7 @@ fn main() -> ExitCode {
 fn find(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let image = ImageSequence::from_paths(vec![arguments.image.clone()])?.image(0)?;
     let grey = grey_as_dlib(&image);
-    let predictor = ShapePredictor::open(find_landmark_model(arguments.model.as_deref())?)?;
+    let predictor = LandmarkModel::find(arguments.model.as_deref())?.open()?;
     let boxes = match arguments.face {
         Some(face) => vec![face],
         None => {

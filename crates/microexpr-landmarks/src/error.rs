@@ -18,7 +18,8 @@ pub enum LandmarkError {
     },
     /// A landmark model ends too early, holds impossible numbers, or is no landmark model at all.
     #[error(
-        "{path}: not a usable dlib shape predictor: at byte {offset}: {problem} (a .bz2 download must be unpacked first)",
+        "{path}: not a usable landmark model: at byte {offset}: {problem} (expected dlib's shape predictor format or the compact \
+         one; a .bz2 download must be unpacked first)",
         path = path.display()
     )]
     ShapePredictorFormat {
@@ -29,11 +30,19 @@ pub enum LandmarkError {
         /// What was expected and what was found.
         problem: String,
     },
+    /// Faces that no landmark model can be trained on.
+    #[error("training faces: {problem}")]
+    TrainingSet {
+        /// What was expected and what was found.
+        problem: String,
+    },
     /// No landmark model was named and none lies in the usual place.
     #[error(
         "no 68-point landmark model found: name one explicitly, or set {variable}, or install it as {default} (package \
          libdlib-data on Debian and Ubuntu; dlib.net/files/shape_predictor_68_face_landmarks.dat.bz2, unpacked). Its \
-         training data excludes commercial use",
+         training data excludes commercial use. For generated faces, and for nothing else, the name {embedded} stands for a \
+         model that needs no file",
+        embedded = crate::GENERATED_FACES_MODEL,
         default = default.display()
     )]
     NoShapePredictor {

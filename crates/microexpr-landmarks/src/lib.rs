@@ -65,8 +65,10 @@ mod detector;
 mod error;
 mod eyes;
 mod face_box;
+mod generated_faces;
 mod grey;
 mod landmark_file;
+mod landmark_model;
 mod landmarker;
 mod model_path;
 mod paper51;
@@ -82,11 +84,17 @@ pub use error::LandmarkError;
 pub use face_box::FaceBox;
 pub use grey::{grey_as_dlib, grey_from_frame};
 pub use landmark_file::{read_landmarks, write_landmarks};
-pub use landmarker::{FaceClip, FaceLandmarker, FaceLandmarks, LandmarkerParams, PointMotion};
+pub use landmark_model::{GENERATED_FACES_MODEL, LandmarkModel};
+pub use landmarker::{
+    FaceClip, FaceLandmarker, FaceLandmarks, LandmarkerParams, OnLoss, PointMotion, SAME_FACE_OVERLAP,
+};
 pub use model_path::{LANDMARK_MODEL_DEFAULT, LANDMARK_MODEL_VARIABLE, find_landmark_model};
 pub use paper51::{Paper51Params, paper51};
 pub use picture::{PictureParams, draw_landmarks};
 pub use plane_map::{MotionModel, PlaneMap};
 pub use seeta_face::{DETECTOR_MODEL_VARIABLE, SeetaFace, SeetaFaceParams};
-pub use shape_predictor::{ShapePredictor, round_as_dlib};
+pub use shape_predictor::{
+    AnnotatedFace, COMPACT_COMPONENTS, ShapePredictor, ShapePredictorTrainer, TrainParams, TrainProgress,
+    round_as_dlib,
+};
 pub use tracking::{TrackParams, track};

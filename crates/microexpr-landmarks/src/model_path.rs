@@ -12,7 +12,8 @@ pub const LANDMARK_MODEL_DEFAULT: &str = "/usr/share/dlib/shape_predictor_68_fac
 /// [`LANDMARK_MODEL_DEFAULT`] if it exists.
 ///
 /// The published model was trained on the iBUG 300-W photographs, whose licence excludes commercial use; it is therefore
-/// not part of this crate.
+/// not part of this crate. (For generated faces there is a model in the crate, see
+/// [`LandmarkModel`](crate::LandmarkModel).)
 ///
 /// # Errors
 ///

@@ -22,7 +22,10 @@ pub struct TrackParams {
 
 impl Default for TrackParams {
     fn default() -> Self {
+        // On clips made of photographs (inter-ocular distance 78 px, noise of four grey levels) a window of 29x29 errs a sixth
+        // less than one of 21x21, though it sees more of the motion around.
         let lucas_kanade = LucasKanadeParams {
+            window_radius_px: 14,
             consistency: Consistency::ForwardBackward { max_error_px: 0.5 },
             ..LucasKanadeParams::default()
         };
@@ -39,21 +42,43 @@ impl Default for TrackParams {
 ///
 /// [`LandmarkError::TrackLost`] naming the frame if fewer than `min_tracked` of the points can be followed.
 pub fn track(clip: &Clip, first: &Landmarks, params: &TrackParams) -> Result<Vec<Landmarks>, LandmarkError> {
+    let run = track_from(clip, 0, first, params)?;
+    match run.lost {
+        Some(lost) => Err(lost),
+        None => Ok(run.points),
+    }
+}
+
+/// Points of consecutive frames, and why they end if they end before the clip.
+pub(crate) struct TrackRun {
+    pub(crate) points: Vec<Landmarks>,
+    pub(crate) lost: Option<LandmarkError>,
+}
+
+/// Follows the points of frame `start` until the clip ends or the track is lost.
+pub(crate) fn track_from(
+    clip: &Clip,
+    start: usize,
+    first: &Landmarks,
+    params: &TrackParams,
+) -> Result<TrackRun, LandmarkError> {
     let mut tracker = LucasKanade::new(params.lucas_kanade.clone());
-    let template = tracker.prepare(clip.frame(0))?;
+    let template = tracker.prepare(clip.frame(start))?;
     let origin = first.points();
     let neighbourhood = Neighbourhood::new(origin, params);
     let mut positions = origin.to_vec();
-    let mut all = vec![first.clone()];
-    for frame in 1..clip.len() {
+    let mut points = vec![first.clone()];
+    for frame in start + 1..clip.len() {
         let image = tracker.prepare(clip.frame(frame))?;
         let found = tracker.track(&template, &image, origin, Some(&positions))?;
         let tracked: Vec<bool> = found.iter().map(|f| f.is_tracked()).collect();
         positions = found.iter().map(|f| f.position).collect();
-        neighbourhood.repair(&mut positions, tracked, frame)?;
-        all.push(Landmarks::new(first.scheme(), positions.clone())?);
+        if let Err(lost) = neighbourhood.repair(&mut positions, tracked, frame) {
+            return Ok(TrackRun { points, lost: Some(lost) });
+        }
+        points.push(Landmarks::new(first.scheme(), positions.clone())?);
     }
-    Ok(all)
+    Ok(TrackRun { points, lost: None })
 }
 
 /// The points of the first frame, and who is near whom.

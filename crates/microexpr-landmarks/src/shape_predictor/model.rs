@@ -1,5 +1,6 @@
 use std::io::Read;
 
+use super::leaves::Leaves;
 use super::wire::{FLOAT_BYTES, INT_BYTES, WireReader};
 use crate::LandmarkError;
 
@@ -31,16 +32,16 @@ pub(super) struct Model {
     pub(super) depth: usize,
     /// `[cascade][tree][split]`, breadth first.
     pub(super) splits: Vec<Split>,
-    /// `[cascade][tree][leaf][2 · landmarks]`: one arena, so that a prediction only ever reads forward in it.
-    pub(super) leaves: Vec<f32>,
+    /// What the trees add to the shape.
+    pub(super) leaves: Leaves,
 }
 
-const VERSION: i64 = 1;
-const MOST_LANDMARKS: u64 = 1000;
-const MOST_CASCADES: usize = 1000;
-const MOST_TREES: usize = 1_000_000;
-const MOST_POOL: usize = u16::MAX as usize;
-const DEEPEST: usize = 16;
+pub(super) const VERSION: i64 = 1;
+pub(super) const MOST_LANDMARKS: usize = 1000;
+pub(super) const MOST_CASCADES: usize = 1000;
+pub(super) const MOST_TREES: usize = 1_000_000;
+pub(super) const MOST_POOL: usize = u16::MAX as usize;
+pub(super) const DEEPEST: usize = 16;
 /// Shortest encodings: a split, an empty vector.
 const SPLIT_BYTES: u64 = 2 * INT_BYTES + FLOAT_BYTES;
 
@@ -57,11 +58,11 @@ pub(super) fn read<R: Read>(reader: &mut WireReader<R>) -> Result<Model, Landmar
         trees: Vec::new(),
         depth: 0,
         splits: Vec::new(),
-        leaves: Vec::new(),
+        leaves: Leaves::Rows(Vec::new()),
     };
     read_forests(reader, &mut model)?;
     read_pools(reader, &mut model)?;
-    check_splits(reader, &model)?;
+    check_splits(&model).map_err(|problem| reader.error(problem))?;
     match reader.left() {
         0 => Ok(model),
         left => Err(reader.error(format!("expected the end of the file, found {left} more bytes"))),
@@ -70,7 +71,7 @@ pub(super) fn read<R: Read>(reader: &mut WireReader<R>) -> Result<Model, Landmar
 
 fn read_initial_shape<R: Read>(reader: &mut WireReader<R>) -> Result<Vec<f32>, LandmarkError> {
     let (rows, cols) = reader.matrix_size("the size of the mean shape")?;
-    if cols != 1 || rows % 2 != 0 || !(2..=2 * MOST_LANDMARKS).contains(&rows) {
+    if cols != 1 || rows % 2 != 0 || !(2..=2 * MOST_LANDMARKS as u64).contains(&rows) {
         return Err(reader.error(format!(
             "expected a mean shape of 2 to {} rows in one column, found {rows}x{cols}",
             2 * MOST_LANDMARKS
@@ -81,6 +82,7 @@ fn read_initial_shape<R: Read>(reader: &mut WireReader<R>) -> Result<Vec<f32>, L
 
 fn read_forests<R: Read>(reader: &mut WireReader<R>, model: &mut Model) -> Result<(), LandmarkError> {
     let cascades = reader.count("the number of cascades", 1, MOST_CASCADES, INT_BYTES)?;
+    let mut leaves = Vec::new();
     for cascade in 0..cascades {
         let trees = reader.count("the number of trees", 1, MOST_TREES, 2 * INT_BYTES)?;
         model.trees.push(trees);
@@ -89,7 +91,7 @@ fn read_forests<R: Read>(reader: &mut WireReader<R>, model: &mut Model) -> Resul
             if (cascade, tree) == (0, 0) {
                 model.depth = depth_of(splits)
                     .ok_or_else(|| reader.error(format!("{splits} splits do not make a full tree")))?;
-                reserve(reader, model, cascades, trees);
+                reserve(reader, model, &mut leaves, cascades * trees);
             }
             let expected = (1 << model.depth) - 1;
             if splits != expected {
@@ -97,10 +99,11 @@ fn read_forests<R: Read>(reader: &mut WireReader<R>, model: &mut Model) -> Resul
                     reader.error(format!("expected {expected} splits as in the first tree, found {splits}"))
                 );
             }
-            read_tree(reader, model, splits)?;
+            read_tree(reader, model, &mut leaves, splits)?;
         }
     }
-    model.leaves.shrink_to_fit();
+    leaves.shrink_to_fit();
+    model.leaves = Leaves::Rows(leaves);
     Ok(())
 }
 
@@ -109,17 +112,17 @@ fn depth_of(splits: usize) -> Option<usize> {
 }
 
 /// Room for all cascades if they are like the first one, but never more values than the bytes left can hold.
-fn reserve<R: Read>(reader: &WireReader<R>, model: &mut Model, cascades: usize, trees: usize) {
-    let all = (cascades * trees) as u64;
-    let (splits, leaves) = ((1_u64 << model.depth) - 1, 1_u64 << model.depth);
+fn reserve<R: Read>(reader: &WireReader<R>, model: &mut Model, leaves: &mut Vec<f32>, trees: usize) {
+    let (trees, leaf_count) = (trees as u64, 1_u64 << model.depth);
     let row = model.initial_shape.len() as u64;
-    model.splits.reserve_exact((all * splits).min(reader.left() / SPLIT_BYTES) as usize);
-    model.leaves.reserve_exact((all * leaves * row).min(reader.left() / FLOAT_BYTES) as usize);
+    model.splits.reserve_exact((trees * (leaf_count - 1)).min(reader.left() / SPLIT_BYTES) as usize);
+    leaves.reserve_exact((trees * leaf_count * row).min(reader.left() / FLOAT_BYTES) as usize);
 }
 
 fn read_tree<R: Read>(
     reader: &mut WireReader<R>,
     model: &mut Model,
+    leaves: &mut Vec<f32>,
     splits: usize,
 ) -> Result<(), LandmarkError> {
     for _ in 0..splits {
@@ -136,7 +139,7 @@ fn read_tree<R: Read>(
         }
         for _ in 0..rows {
             let value = reader.float("a leaf's value")?;
-            model.leaves.push(value);
+            leaves.push(value);
         }
     }
     Ok(())
@@ -164,18 +167,16 @@ fn read_pools<R: Read>(reader: &mut WireReader<R>, model: &mut Model) -> Result<
     Ok(())
 }
 
-fn check_splits<R: Read>(reader: &WireReader<R>, model: &Model) -> Result<(), LandmarkError> {
+/// Every split compares pixels of its cascade's pool.
+pub(super) fn check_splits(model: &Model) -> Result<(), String> {
     let per_tree = (1 << model.depth) - 1;
     let mut rest = model.splits.as_slice();
     for (cascade, (pool, trees)) in model.pools.iter().zip(&model.trees).enumerate() {
         let (splits, later) = rest.split_at(trees * per_tree);
         rest = later;
         if let Some(split) = splits.iter().find(|s| usize::from(s.a.max(s.b)) >= pool.len()) {
-            return Err(reader.error(format!(
-                "cascade {cascade} compares pixel {} of a pool of {}",
-                split.a.max(split.b),
-                pool.len()
-            )));
+            let pixel = split.a.max(split.b);
+            return Err(format!("cascade {cascade} compares pixel {pixel} of a pool of {}", pool.len()));
         }
     }
     Ok(())

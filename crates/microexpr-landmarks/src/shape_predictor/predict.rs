@@ -18,7 +18,7 @@ impl Reference {
     }
 
     /// `[[a, −b], [b, a]]` of the least-squares similarity from the mean shape to `shape`.
-    fn rotation_and_scale(&self, shape: &[f32]) -> (f32, f32) {
+    pub(super) fn rotation_and_scale(&self, shape: &[f32]) -> (f32, f32) {
         if self.square_sum == 0.0 {
             return (1.0, 0.0);
         }
@@ -41,33 +41,27 @@ fn centre(shape: &[f32]) -> Vec<[f64; 2]> {
 /// The shape in box coordinates after all cascades.
 pub(super) fn run(model: &Model, reference: &Reference, image: &GrayImage, face: &FaceBox) -> Vec<f32> {
     let mut shape = model.initial_shape.clone();
-    let (row, per_tree) = (shape.len(), (1 << model.depth) - 1);
-    let mut values = Vec::new();
-    let mut numbers = Vec::new();
-    let (mut splits, mut leaves) = (model.splits.as_slice(), model.leaves.as_slice());
-    for (pool, trees) in model.pools.iter().zip(&model.trees) {
+    let per_tree = (1 << model.depth) - 1;
+    let (mut values, mut numbers) = (Vec::new(), Vec::new());
+    let (mut splits, mut leaf) = (model.splits.as_slice(), 0);
+    for (cascade, (pool, trees)) in model.pools.iter().zip(&model.trees).enumerate() {
         let (now, later) = splits.split_at(trees * per_tree);
         splits = later;
-        let (arena, later) = leaves.split_at(trees * (per_tree + 1) * row);
-        leaves = later;
         look(pool, reference.rotation_and_scale(&shape), &shape, image, face, &mut values);
         // All leaf numbers first: the sum below then reads memory whose addresses are long known.
         numbers.clear();
-        numbers.extend(
-            now.chunks_exact(per_tree)
-                .enumerate()
-                .map(|(tree, splits)| tree * (per_tree + 1) + descend(splits, model.depth, &values)),
-        );
-        for number in &numbers {
-            let leaf = &arena[number * row..][..row];
-            shape.iter_mut().zip(leaf).for_each(|(s, l)| *s += l);
-        }
+        numbers.extend(now.chunks_exact(per_tree).map(|splits| {
+            let number = leaf + descend(splits, model.depth, &values);
+            leaf += per_tree + 1;
+            number
+        }));
+        model.leaves.add_to(&mut shape, cascade, &numbers);
     }
     shape
 }
 
 /// Values of the pool's pixels; zero outside the image.
-fn look(
+pub(super) fn look(
     pool: &[PoolPixel],
     (a, b): (f32, f32),
     shape: &[f32],

@@ -26,7 +26,8 @@ pub(super) struct WireReader<R> {
 impl<R: Read> WireReader<R> {
     /// `length` is the number of bytes `source` will give; `path` is for messages.
     pub(super) fn new(source: R, length: u64, path: &Path) -> Self {
-        Self { source, path: path.to_owned(), buffer: Vec::new(), position: 0, unread: length, offset: 0 }
+        let buffer = Vec::with_capacity((BUFFER as u64).min(length) as usize);
+        Self { source, path: path.to_owned(), buffer, position: 0, unread: length, offset: 0 }
     }
 
     /// Bytes that are still to come.
@@ -61,6 +62,12 @@ impl<R: Read> WireReader<R> {
         Ok(count)
     }
 
+    /// The first bytes that are still to come, without taking them: nine or more unless the source ends.
+    pub(super) fn peek(&mut self) -> Result<&[u8], LandmarkError> {
+        self.refill()?;
+        Ok(&self.buffer[self.position..])
+    }
+
     pub(super) fn int(&mut self, what: &str) -> Result<i64, LandmarkError> {
         self.refill()?;
         let bytes = &self.buffer[self.position..];
@@ -74,7 +81,7 @@ impl<R: Read> WireReader<R> {
         if rest.len() < length {
             return Err(self.error(format!("the file ends inside {what}")));
         }
-        let magnitude = rest[..length].iter().rev().fold(0_u64, |m, b| m << 8 | u64::from(*b));
+        let magnitude = little_endian(rest, length);
         let magnitude = i64::try_from(magnitude)
             .map_err(|_| self.error(format!("{what} does not fit 63 bits: {magnitude}")))?;
         self.position += 1 + length;
@@ -115,6 +122,15 @@ impl<R: Read> WireReader<R> {
             .map_err(|source| LandmarkError::ReadFile { path: self.path.clone(), source })?;
         self.unread = if (got as u64) < wanted { 0 } else { self.unread - wanted };
         Ok(())
+    }
+}
+
+/// The number in the first `length` bytes, 1 to 8.
+fn little_endian(bytes: &[u8], length: usize) -> u64 {
+    // One load and a mask where eight bytes are there, which is nearly always.
+    match bytes.first_chunk::<8>() {
+        Some(eight) => u64::from_le_bytes(*eight) & (u64::MAX >> (64 - 8 * length)),
+        None => bytes[..length].iter().rev().fold(0, |m, b| m << 8 | u64::from(*b)),
     }
 }
 

@@ -1,0 +1,71 @@
+use microexpr_core::{Clip, ImageSequence, Point, grey_from_image};
+use ndarray::{Array2, Array3, Axis, s};
+
+use super::FaceLandmarker;
+use crate::{FaceBox, LandmarkError, choose_face, grey_as_dlib};
+
+/// A clip read around its face: what lies far from the face was never kept in memory.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FaceClip {
+    /// The frames, cropped to the face's surroundings.
+    pub clip: Clip,
+    /// The face's box in the first frame, in pixels of `clip`.
+    pub face: FaceBox,
+    /// Where the first pixel of `clip` lies in the files' images.
+    pub origin: Point,
+}
+
+impl FaceLandmarker {
+    /// Reads a clip around the chosen face of its first frame: the box grown to twice its size, within the image. Memory
+    /// grows with the face, not with the camera.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`choose_face`] and of [`ImageSequence::to_clip`].
+    pub fn read(&self, sequence: &ImageSequence, fps: f64) -> Result<FaceClip, LandmarkError> {
+        let first = sequence.image(0)?;
+        let face = choose_face(self.detector.as_ref(), &grey_as_dlib(&first), self.params.face)?;
+        let first = grey_from_image(&first);
+        let Some(window) = Window::around(&face, first.dim()) else {
+            return Err(LandmarkError::NoFace { width: first.ncols() as u32, height: first.nrows() as u32 });
+        };
+        let mut frames = Array3::zeros((sequence.len(), window.height, window.width));
+        frames.index_axis_mut(Axis(0), 0).assign(&window.of(&first));
+        for index in 1..sequence.len() {
+            let frame = sequence.grey(index)?;
+            if frame.dim() != first.dim() {
+                let path = sequence.paths()[index].clone();
+                let (expected, found) = (first.dim(), frame.dim());
+                return Err(microexpr_core::CoreError::FrameSize { path, expected, found }.into());
+            }
+            frames.index_axis_mut(Axis(0), index).assign(&window.of(&frame));
+        }
+        let (x, y) = (window.left as f64, window.top as f64);
+        let face = FaceBox::new(face.left() - x, face.top() - y, face.right() - x, face.bottom() - y)?;
+        Ok(FaceClip { clip: Clip::new(frames, fps)?, face, origin: [x, y] })
+    }
+}
+
+/// The part of an image that is kept.
+struct Window {
+    left: usize,
+    top: usize,
+    width: usize,
+    height: usize,
+}
+
+impl Window {
+    /// Twice the box, within an image of `(height, width)`; `None` if the box lies outside.
+    fn around(face: &FaceBox, (height, width): (usize, usize)) -> Option<Self> {
+        let wide = face.adjusted(0.0, 0.0, 2.0);
+        let (left, top) = (wide.left().max(0.0) as usize, wide.top().max(0.0) as usize);
+        let right = (wide.right().max(-1.0) + 1.0).min(width as f64) as usize;
+        let bottom = (wide.bottom().max(-1.0) + 1.0).min(height as f64) as usize;
+        (left < right && top < bottom).then(|| Self { left, top, width: right - left, height: bottom - top })
+    }
+
+    fn of(&self, image: &Array2<f32>) -> Array2<f32> {
+        let (rows, cols) = (self.top..self.top + self.height, self.left..self.left + self.width);
+        image.slice(s![rows, cols]).to_owned()
+    }
+}

@@ -1,0 +1,67 @@
+use image::GrayImage;
+use microexpr_core::{Clip, Landmarks};
+
+use super::{FaceLandmarker, FaceLandmarks, OnLoss, PointMotion, SAME_FACE_OVERLAP};
+use crate::tracking::track_from;
+use crate::{FaceBox, LandmarkError, grey_from_frame};
+
+impl FaceLandmarker {
+    /// The points of every frame of a clip, by the way that [`LandmarkerParams::motion`] names. `face` is the box of the
+    /// first frame.
+    ///
+    /// Frame by frame, the box follows the face: it is moved with the points of the frame before.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`track`](crate::track) where a lost face is not found again, and the detector's.
+    pub fn follow(&self, clip: &Clip, face: &FaceBox) -> Result<Vec<Landmarks>, LandmarkError> {
+        match self.params.motion {
+            PointMotion::Tracked => self.follow_by_tracking(clip, face),
+            PointMotion::PerFrame => Ok(self.follow_by_prediction(clip, face)),
+        }
+    }
+
+    fn follow_by_tracking(&self, clip: &Clip, face: &FaceBox) -> Result<Vec<Landmarks>, LandmarkError> {
+        let mut all: Vec<Landmarks> = Vec::new();
+        let mut from = self.points_in(&grey_from_frame(clip.frame(0)), face);
+        loop {
+            let run = track_from(clip, all.len(), &from.landmarks, &self.params.track)?;
+            let last_seen = run.points.last().map_or(from.face, |last| moved_with(&from, last));
+            all.extend(run.points);
+            let Some(lost) = run.lost else { return Ok(all) };
+            let image = grey_from_frame(clip.frame(all.len()));
+            match self.find_again(&image, &last_seen)? {
+                Some(found) => from = self.points_in(&image, &found),
+                None => return Err(lost),
+            }
+        }
+    }
+
+    fn follow_by_prediction(&self, clip: &Clip, face: &FaceBox) -> Vec<Landmarks> {
+        let first = self.points_in(&grey_from_frame(clip.frame(0)), face);
+        let mut all = vec![first.landmarks.clone()];
+        for frame in 1..clip.len() {
+            let now = all.last().map_or(*face, |last| moved_with(&first, last));
+            all.push(self.points_in(&grey_from_frame(clip.frame(frame)), &now).landmarks);
+        }
+        all
+    }
+
+    /// The box of the face that was last seen at `last_seen`.
+    fn find_again(&self, image: &GrayImage, last_seen: &FaceBox) -> Result<Option<FaceBox>, LandmarkError> {
+        if self.params.on_loss == OnLoss::Fail {
+            return Ok(None);
+        }
+        let overlap = |face: &FaceBox| face.intersection_over_union(last_seen);
+        let found = self.detector.detect(image)?.into_iter().map(|d| d.face);
+        let nearest = found.max_by(|a, b| overlap(a).total_cmp(&overlap(b)));
+        Ok(nearest.filter(|face| overlap(face) >= SAME_FACE_OVERLAP))
+    }
+}
+
+/// A face's box where its points have moved to.
+fn moved_with(start: &FaceLandmarks, now: &Landmarks) -> FaceBox {
+    let (from, to) = (start.landmarks.centroid(), now.centroid());
+    let face = &start.face;
+    face.adjusted((to[0] - from[0]) / face.width(), (to[1] - from[1]) / face.height(), 1.0)
+}
