@@ -9,9 +9,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use microexpr::classifier::{LandmarkSource, summary};
+use microexpr::classifier::{LandmarkSource, Preset, summary};
 use microexpr::data::{LabelScheme, Layout};
-use microexpr::prelude::{Cache, Device, Experiment, Settings};
+use microexpr::prelude::{Cache, Device, Experiment};
 use microexpr_synth::{SynthParams, write_dataset};
 use shared::{ProgressBars, progress_bar};
 
@@ -39,9 +39,8 @@ fn quickstart(options: &Options) -> Result<(), Box<dyn Error>> {
     let data = folder.join(format!("clips-seed{}", options.seed));
     generate(&data, options.seed)?;
     let index = Layout::Smic.read(&data)?;
-    let mut settings = Settings::default();
+    let mut settings = Preset::Recommended.settings();
     settings.pipeline.landmarks = LandmarkSource::Files;
-    settings.training.epochs = 40;
     let experiment = Experiment { settings, device: Device::Cpu, cache: Cache::at(folder.join("cache")) };
     let out = folder.join("results");
     let bars = ProgressBars::new();

@@ -4,7 +4,7 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use microexpr::classifier::{Attention, LandmarkSource};
+use microexpr::classifier::{Attention, LandmarkSource, Preset};
 use microexpr::landmarks::FaceChoice;
 use microexpr::prelude::{Cache, Device, Experiment, Settings};
 
@@ -41,6 +41,9 @@ pub(crate) enum AttentionKind {
 /// Options that decide how clips become graphs.
 #[derive(Debug, Args)]
 pub(crate) struct PipelineOptions {
+    /// Settings to start from: paper (its literal configuration) or recommended
+    #[arg(long, default_value_t, conflicts_with = "settings")]
+    pub(crate) preset: Preset,
     /// All settings as a JSON file, as found under `settings` in results.json; other options override it
     #[arg(long, value_name = "FILE")]
     pub(crate) settings: Option<PathBuf>,
@@ -73,13 +76,13 @@ pub(crate) struct TrainingOptions {
     /// Attention of the layers
     #[arg(long, value_enum)]
     pub(crate) attention: Option<AttentionKind>,
-    /// Passes over the training clips [default: 100]
+    /// Passes over the training clips [default: the preset's]
     #[arg(long)]
     pub(crate) epochs: Option<usize>,
-    /// Clips per training step [default: 32]
+    /// Clips per training step [default: the preset's]
     #[arg(long)]
     pub(crate) batch_size: Option<usize>,
-    /// Adam's learning rate [default: 0.001]
+    /// Adam's learning rate [default: the preset's]
     #[arg(long)]
     pub(crate) learning_rate: Option<f64>,
     /// Where the network runs: cpu, cuda or wgpu
@@ -97,7 +100,7 @@ impl PipelineOptions {
                 let text = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
                 serde_json::from_slice(&text).map_err(|e| format!("{}: {e}", path.display()))?
             }
-            None => Settings::default(),
+            None => self.preset.settings(),
         };
         if self.settings.is_none() || self.landmark_model.is_some() {
             settings.pipeline.landmarks = match self.landmarks {

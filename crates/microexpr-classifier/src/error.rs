@@ -96,7 +96,9 @@ pub enum ClassifierError {
         other: Shard,
     },
     /// Shares that do not hold every fold.
-    #[error("{missing} of {total} folds are missing, the first is {held_out} with seed {seed}; run their share")]
+    #[error(
+        "{missing} of {total} folds are missing, the first is {held_out} with seed {seed}; run their share"
+    )]
     MissingFolds {
         /// Folds missing.
         missing: usize,
@@ -120,6 +122,12 @@ pub enum ClassifierError {
     /// An unknown device name.
     #[error("unknown device `{found}`; expected cpu, cuda or wgpu")]
     UnknownDevice {
+        /// The name given.
+        found: String,
+    },
+    /// An unknown preset.
+    #[error("unknown preset `{found}`; expected paper or recommended")]
+    UnknownPreset {
         /// The name given.
         found: String,
     },

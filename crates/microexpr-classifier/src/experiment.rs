@@ -115,8 +115,10 @@ impl Experiment {
         };
         let results = runner.run_all(&folds, &request.own_jobs(&folds))?;
         let training_seconds = started.elapsed().as_secs_f64() - preparing_seconds;
-        let notes = datasets.iter().map(|d| d.protocol_note(scheme).map(|note| format!("{}: {note}", d.layout)));
-        let warnings = datasets.iter().flat_map(|d| d.warnings.iter().cloned()).chain(notes.flatten()).collect();
+        let notes =
+            datasets.iter().map(|d| d.protocol_note(scheme).map(|note| format!("{}: {note}", d.layout)));
+        let warnings =
+            datasets.iter().flat_map(|d| d.warnings.iter().cloned()).chain(notes.flatten()).collect();
         let names: BTreeSet<String> = clips.iter().map(|c| c.record.dataset.to_string()).collect();
         let names = Vec::from_iter(names).join(" + ");
         Ok(EvaluationPart {
@@ -148,7 +150,8 @@ impl Experiment {
     ) -> Result<(SavedModel, Vec<SkippedClip>), ClassifierError> {
         self.check()?;
         let everything = |clips: &[LabelledClip<'_>]| Ok(vec![(0..clips.len()).collect()]);
-        let (clips, prepared, skipped) = self.prepare(std::slice::from_ref(index), scheme, &everything, progress)?;
+        let (clips, prepared, skipped) =
+            self.prepare(std::slice::from_ref(index), scheme, &everything, progress)?;
         let all: Vec<usize> = (0..clips.len()).collect();
         let samples: Vec<Sample<'_>> = training_items(&clips, &all, &self.settings)
             .iter()

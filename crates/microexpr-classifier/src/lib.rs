@@ -17,9 +17,11 @@
 //! | item | holds |
 //! |---|---|
 //! | [`Settings`] | everything that decides a result beside data and seed: [`PipelineSettings`], [`ModelSettings`], [`TrainingSettings`] |
+//! | [`Preset`] | named settings: the paper's, and those that recognise best |
 //! | [`Pipeline`] | frames to graphs |
 //! | [`Cache`] | graphs on disk, found by content and settings |
-//! | [`Experiment`] | leave-one-subject-out evaluation, training on everything |
+//! | [`Experiment`], [`EvaluationRequest`], [`Protocol`] | evaluation by subject-wise protocols, training on everything |
+//! | [`Shard`], [`EvaluationPart`] | an evaluation spread over machines |
 //! | [`Evaluation`] | scores, predictions, report |
 //! | [`SavedModel`], [`Classifier`], [`Prediction`] | a trained network, and its use on one clip |
 //! | [`Device`] | where the network runs |
@@ -40,6 +42,7 @@ mod plan;
 mod point_source;
 mod prediction;
 mod prepare;
+mod preset;
 mod progress;
 mod protocol;
 mod report;
@@ -61,6 +64,7 @@ pub use part::{EvaluationPart, Plan};
 pub use pipeline::{ClipGraph, Pipeline, RegisteredClip};
 pub use pipeline_settings::{FlowSpan, LandmarkSource, PipelineSettings};
 pub use prediction::{Classifier, Prediction};
+pub use preset::Preset;
 pub use progress::{Progress, ProgressSink};
 pub use protocol::Protocol;
 pub use saved_model::{ModelDescription, SavedModel};

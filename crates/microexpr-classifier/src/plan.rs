@@ -2,8 +2,8 @@ use std::collections::BTreeSet;
 
 use microexpr_data::balance;
 
-use crate::prepare::{Alpha, LabelledClip};
 use crate::Settings;
+use crate::prepare::{Alpha, LabelledClip};
 
 /// One clip at one magnification, for training.
 #[derive(Debug, Clone, Copy, PartialEq)]

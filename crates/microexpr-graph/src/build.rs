@@ -3,7 +3,7 @@
 use microexpr_core::{FlowField, Landmarks};
 use ndarray::ArrayView2;
 
-use crate::{EdgeList, GraphError, GraphParams, Stream, VideoGraph, jaccard, rbf};
+use crate::{EdgeList, FeatureColumns, GraphError, GraphParams, Stream, VideoGraph, jaccard, rbf};
 
 /// Kept frames of one graph of [`build_triplets`].
 const TRIPLET: usize = 3;
@@ -127,18 +127,19 @@ fn assemble(
         EdgeList::spatio_temporal(&spatial, landmarks, kept.len(), params.temporal, params.self_loops)?;
     let count = landmarks * kept.len();
     let shared = jaccard(count, &edges.source, &edges.target, params.neighbourhood)?;
-    let stream = |nodes: Vec<f32>, width: usize| {
+    let stream = |nodes: Vec<f32>, width: usize, columns: FeatureColumns| {
         let features = ArrayView2::from_shape((count, width), &nodes).expect("one row per node");
         let alike = rbf(features, &edges.source, &edges.target, params.bandwidth)?;
         let edges = shared.iter().zip(alike).map(|(jaccard, rbf)| [*jaccard, rbf]).collect();
-        Ok(Stream { width, nodes, edges })
+        let nodes = columns.arrange(nodes, width, landmarks);
+        Ok(Stream { width: columns.width(width, landmarks), nodes, edges })
     };
     Ok(VideoGraph {
         landmarks,
         kept_frames: kept.to_vec(),
         positions_px: points.iter().flat_map(|f| f.points()).map(|p| p.map(|c| c as f32)).collect(),
-        position: stream(nodes.position, 2)?,
-        patch: stream(nodes.patch, nodes.patch_width)?,
+        position: stream(nodes.position, 2, params.position_columns)?,
+        patch: stream(nodes.patch, nodes.patch_width, params.patch_columns)?,
         edges,
     })
 }

@@ -26,13 +26,14 @@
 //! | [`VideoGraph`], [`Stream`] | the result |
 //! | [`Topology`], [`TEMPLATE_51`] | edges within a frame |
 //! | [`EdgeList`], [`Temporal`] | edges over space and time |
-//! | [`PositionFeature`], [`PatchFeature`], [`PatchScale`] | node features |
+//! | [`PositionFeature`], [`PatchFeature`], [`PatchScale`], [`FeatureColumns`] | node features |
 //! | [`jaccard`], [`rbf`] | edge features of any graph |
 
 mod adjacency;
 mod build;
 mod edge_list;
 mod error;
+mod feature_columns;
 mod jaccard;
 mod params;
 mod patch_feature;
@@ -46,6 +47,7 @@ mod video_graph;
 pub use build::{build, build_triplets};
 pub use edge_list::{EdgeList, Temporal, TemporalDirection, TemporalPartners};
 pub use error::GraphError;
+pub use feature_columns::FeatureColumns;
 pub use jaccard::{Neighbourhood, jaccard};
 pub use params::{GraphParams, SelfLoops};
 pub use patch_feature::PatchFeature;

@@ -19,14 +19,19 @@ pub enum PatchFeature {
     Orientation,
     /// All of u, then all of v, in pixels: twice the values.
     Components,
+    /// The patch's mean u and mean v, in pixels: two values.
+    Mean,
 }
 
 impl PatchFeature {
     /// Number of values of one patch of `size_px` × `size_px` pixels.
     #[must_use]
     pub fn width(self, size_px: usize) -> usize {
-        let planes = if self == Self::Components { 2 } else { 1 };
-        planes * size_px * size_px
+        match self {
+            Self::Components => 2 * size_px * size_px,
+            Self::Mean => 2,
+            _ => size_px * size_px,
+        }
     }
 
     /// The patch around `centre`, row by row: the `size_px`² pixels whose centres lie in
@@ -50,6 +55,11 @@ impl PatchFeature {
     /// ```
     #[must_use]
     pub fn patch(self, flow: &FlowField, centre: Point, size_px: usize) -> Vec<f32> {
+        if self == Self::Mean {
+            let components = Self::Components.patch(flow, centre, size_px);
+            let mean = |plane: &[f32]| plane.iter().sum::<f32>() / plane.len().max(1) as f32;
+            return components.chunks(size_px * size_px).map(mean).collect();
+        }
         let mut values = Vec::with_capacity(self.width(size_px));
         let (u, v) = (flow.u(), flow.v());
         let mut plane = |value: fn(f32, f32) -> f32| {
@@ -65,7 +75,7 @@ impl PatchFeature {
             Self::Horizontal => plane(|u, _| u),
             Self::Vertical => plane(|_, v| v),
             Self::Orientation => plane(|u, v| v.atan2(u)),
-            Self::Components => {
+            Self::Components | Self::Mean => {
                 plane(|u, _| u);
                 plane(|_, v| v);
             }

@@ -22,6 +22,9 @@ pub enum PositionFeature {
     FrameFraction,
     /// Position minus the same landmark's position in the first frame, in pixels.
     Displacement,
+    /// [`PositionFeature::Displacement`] in thousandths of the first frame's inter-ocular distance: about 1 for a
+    /// micro-expression, whatever the size of the face.
+    RelativeDisplacement,
 }
 
 impl PositionFeature {
@@ -36,6 +39,7 @@ impl PositionFeature {
             Self::Pixels => p[axis],
             Self::FrameFraction => p[axis] / [width, height][axis] as f64,
             Self::Displacement => p[axis] - start[axis],
+            Self::RelativeDisplacement => 1000.0 * (p[axis] - start[axis]) / scale,
         };
         let mut features = Vec::with_capacity(2 * frames.len() * first.points().len());
         for frame in frames {

@@ -4,7 +4,9 @@
 use std::f32::consts::{FRAC_PI_2, PI};
 
 use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
-use microexpr_graph::{GraphParams, PatchFeature, PositionFeature, TEMPLATE_51, VideoGraph, build};
+use microexpr_graph::{
+    FeatureColumns, GraphParams, PatchFeature, PositionFeature, TEMPLATE_51, VideoGraph, build,
+};
 use ndarray::Array2;
 
 /// u = 100·row + col, v = −u: the pixel a value came from can be read off.
@@ -122,4 +124,41 @@ fn other_position_features_are_their_definitions() {
     assert_eq!(row(PositionFeature::Displacement), [0.5, -0.25]);
     let first = graph(&faces, PositionFeature::Displacement);
     assert!(first.position().node_features().rows().into_iter().take(51).all(|r| r[0] == 0.0 && r[1] == 0.0));
+}
+
+#[test]
+fn own_columns_keep_the_values_and_the_edge_features() {
+    let sheared = |dx: f64| {
+        let points = TEMPLATE_51.map(|p| [127.0 + 80.0 * p[0] + dx * p[1], 90.0 + 80.0 * p[1]]);
+        Landmarks::new(LandmarkScheme::Paper51, points.to_vec()).unwrap()
+    };
+    let flow = FlowField::new(ramp(254, 254).u().to_owned(), Array2::ones((254, 254))).unwrap();
+    let graph = |columns| {
+        let params = GraphParams {
+            position_feature: PositionFeature::RelativeDisplacement,
+            patch_feature: PatchFeature::Mean,
+            position_columns: columns,
+            patch_columns: columns,
+            ..GraphParams::default()
+        };
+        build(&[sheared(0.0), sheared(0.4)], &[flow.clone(), flow.clone()], &[0, 5], &params).unwrap()
+    };
+    let (shared, own) = (graph(FeatureColumns::Shared), graph(FeatureColumns::PerLandmark));
+    for (shared, own) in [(shared.position(), own.position()), (shared.patch(), own.patch())] {
+        assert_eq!((shared.node_features().ncols(), own.node_features().ncols()), (2, 102));
+        assert_eq!(shared.edge_features(), own.edge_features());
+        for (node, (short, long)) in
+            shared.node_features().outer_iter().zip(own.node_features().outer_iter()).enumerate()
+        {
+            let block = 2 * (node % 51);
+            for (column, value) in long.iter().enumerate() {
+                let inside = (block..block + 2).contains(&column);
+                assert_eq!(*value, if inside { short[column - block] } else { 0.0 });
+            }
+        }
+    }
+    // A shear of 0.4 px per unit of the template: 0.4·y / 80 px of inter-ocular distance, in thousandths.
+    let moved = shared.position().node_features()[[51 + 40, 0]];
+    let expected = 1000.0 * 0.4 * TEMPLATE_51[40][1] / 80.0;
+    assert!((f64::from(moved) - expected).abs() < 0.01, "{moved} {expected}");
 }

@@ -1,7 +1,7 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use microexpr_classifier::{Cache, Device, Evaluation, Experiment, LandmarkSource, Settings};
+use microexpr_classifier::{Cache, Device, Evaluation, Experiment, LandmarkSource, Preset};
 use microexpr_data::{DatasetIndex, LabelScheme, Layout};
 use microexpr_synth::{Nuisance, SynthParams, write_dataset};
 use tempfile::TempDir;
@@ -44,12 +44,10 @@ impl Generated {
         Cache::at(self.folder.path().join("cache"))
     }
 
-    /// Few epochs on few clips; everything else as published.
+    /// The recommended settings, with the true landmarks.
     pub(crate) fn experiment(&self) -> Experiment {
-        let mut settings = Settings::default();
+        let mut settings = Preset::Recommended.settings();
         settings.pipeline.landmarks = LandmarkSource::Files;
-        settings.training.epochs = 25;
-        settings.training.learning_rate = 5e-3;
         Experiment { settings, device: Device::Cpu, cache: self.cache() }
     }
 }

@@ -60,7 +60,8 @@ impl Window {
         }
         let outside = |middle: f64, len: usize| {
             let first = (0..self.side).take_while(|i| middle - radius + (*i as f64) < -0.5).count();
-            let last = (0..self.side).rev().take_while(|i| middle - radius + *i as f64 > len as f64 - 0.5).count();
+            let last =
+                (0..self.side).rev().take_while(|i| middle - radius + *i as f64 > len as f64 - 0.5).count();
             (first, self.side - last.min(self.side - first))
         };
         let ((left, right), (top, bottom)) = (outside(x, width), outside(y, height));

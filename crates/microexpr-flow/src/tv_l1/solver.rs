@@ -83,7 +83,12 @@ impl TvL1 {
         for row in 0..u.dim().0 {
             let images = [from.row(row), self.warped.row(row), self.inside.row(row)];
             let flow = [u.row(row), v.row(row)];
-            form_residual(images, flow, constant.row_mut(row), [dx.row_mut(row), dy.row_mut(row), inverse.row_mut(row)]);
+            form_residual(
+                images,
+                flow,
+                constant.row_mut(row),
+                [dx.row_mut(row), dy.row_mut(row), inverse.row_mut(row)],
+            );
         }
     }
 

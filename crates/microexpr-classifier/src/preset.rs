@@ -1,0 +1,62 @@
+use std::fmt;
+use std::str::FromStr;
+
+use microexpr_graph::{FeatureColumns, GraphParams, PatchFeature, PositionFeature};
+
+use crate::{ClassifierError, FlowSpan, PipelineSettings, Settings, TrainingSettings};
+
+/// A named set of settings.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Preset {
+    /// The paper's configuration, and our choices where it is silent: [`Settings::default`].
+    Paper,
+    /// What recognises best: both streams carry the motion since the first frame, stream 1 that of the tracked landmark,
+    /// stream 2 the mean flow around it, and every landmark has columns of its own.
+    #[default]
+    Recommended,
+}
+
+impl Preset {
+    /// The settings it stands for.
+    #[must_use]
+    pub fn settings(self) -> Settings {
+        match self {
+            Self::Paper => Settings::default(),
+            Self::Recommended => Settings {
+                pipeline: PipelineSettings {
+                    flow_span: FlowSpan::Onset,
+                    graph: GraphParams {
+                        position_feature: PositionFeature::RelativeDisplacement,
+                        position_columns: FeatureColumns::PerLandmark,
+                        patch_feature: PatchFeature::Mean,
+                        patch_columns: FeatureColumns::PerLandmark,
+                        ..GraphParams::default()
+                    },
+                    ..PipelineSettings::default()
+                },
+                training: TrainingSettings { epochs: 40, learning_rate: 3e-3, ..TrainingSettings::default() },
+                ..Settings::default()
+            },
+        }
+    }
+}
+
+impl fmt::Display for Preset {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str(match self {
+            Self::Paper => "paper",
+            Self::Recommended => "recommended",
+        })
+    }
+}
+
+impl FromStr for Preset {
+    type Err = ClassifierError;
+
+    fn from_str(name: &str) -> Result<Self, ClassifierError> {
+        [Self::Paper, Self::Recommended]
+            .into_iter()
+            .find(|preset| preset.to_string() == name)
+            .ok_or_else(|| ClassifierError::UnknownPreset { found: name.to_owned() })
+    }
+}
