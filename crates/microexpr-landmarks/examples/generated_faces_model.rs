@@ -1,11 +1,11 @@
 //! Trains the landmark model for generated faces that this crate carries, and tells how exact it is.
 //!
 //! ```text
-//! cargo run --example generated_faces_model -- crates/microexpr-landmarks/models/generated_faces.model
+//! cargo run -p microexpr-landmarks --example generated_faces_model -- crates/microexpr-landmarks/models/generated_faces.model
 //! ```
 //!
 //! The faces are `microexpr-synth`'s, so the model knows nothing about photographs. Everything follows from the seeds below:
-//! the same program writes the same file.
+//! the same program writes the same file. A second file's name gets the model in dlib's format.
 
 use std::error::Error;
 use std::path::PathBuf;
@@ -53,6 +53,9 @@ fn main() -> Result<(), Box<dyn Error>> {
     let bytes = trained.to_compact_bytes(COMPACT_COMPONENTS);
     println!("{} bytes compact, {} in dlib's format", bytes.len(), trained.to_dlib_bytes().len());
     report(&trained, &ShapePredictor::from_bytes(&bytes)?)?;
+    if let Some(dlibs) = std::env::args_os().nth(2) {
+        atomic_file::write(PathBuf::from(dlibs), &trained.to_dlib_bytes())?;
+    }
     Ok(atomic_file::write(&out, &bytes)?)
 }
 

@@ -14,6 +14,8 @@
 //! # Ok::<(), microexpr_landmarks::LandmarkError>(())
 //! ```
 //!
+//! On generated faces no file is needed: [`FaceLandmarker::for_generated_faces`].
+//!
 //! The parts work alone. With points from elsewhere, here drawn by hand, no model is needed:
 //!
 //! ```
@@ -37,8 +39,10 @@
 //! | file | holds |
 //! |---|---|
 //! | `detector`, `seeta_face` | [`FaceDetector`], [`FaceChoice`], the default detector [`SeetaFace`] |
-//! | `shape_predictor` | [`ShapePredictor`]: landmarks in a box, by models in dlib's format |
-//! | `model_path` | [`find_landmark_model`]: where the model comes from |
+//! | `shape_predictor` | [`ShapePredictor`]: landmarks in a box, by models in dlib's format, read and written |
+//! | `shape_predictor/training` | [`ShapePredictorTrainer`]: models for one's own annotated faces |
+//! | `generated_faces` | [`ShapePredictor::for_generated_faces`]: the model that the crate carries, for generated faces only |
+//! | `model_path`, `landmark_model` | [`find_landmark_model`], [`LandmarkModel`]: where the model comes from |
 //! | `landmarker` | [`FaceLandmarker`]: detector and predictor together, for images and clips |
 //! | `landmark_file` | [`read_landmarks`], [`write_landmarks`]: points of any other program |
 //! | `tracking` | [`track`]: points of the first frame followed through a clip |
@@ -49,16 +53,17 @@
 //! # Models and licences
 //!
 //! The detector's model is SeetaFace's (BSD 2-Clause, © 2016 Visual Information Processing and Learning group, Chinese
-//! Academy of Sciences), embedded at build time from the source package of `rustface`. The landmark model is not included:
-//! the published one was trained on photographs whose licence excludes commercial use. [`find_landmark_model`] tells where
-//! it is looked for.
+//! Academy of Sciences), embedded at build time from the source package of `rustface`. The landmark model for photographs is
+//! not included: the published one was trained on photographs whose licence excludes commercial use.
+//! [`find_landmark_model`] tells where it is looked for. The landmark model that is included was trained on the painted faces
+//! of `microexpr-synth`; it is for generated faces only and is never taken unasked.
 //!
 //! # No face, many faces, half a face
 //!
 //! No face is an error ([`LandmarkError::NoFace`]) unless the box is given or the whole frame is the face. Of many faces the
 //! largest is taken, and followed: a second face never takes over, because tracking needs no detection after the first
-//! frame. Of half a face at the image's border the detector finds what it can (from about two thirds on); predicted points
-//! may then lie outside the image.
+//! frame, and a lost face is looked for only where it was last seen ([`OnLoss`]). Of a face cut by the image's border the
+//! detector finds what it can; predicted points may then lie outside the image.
 
 mod alignment;
 mod detector;
