@@ -88,7 +88,7 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 }
 
 fn report(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let scheme = shared::experiment_options::label_scheme(arguments.classes)?;
+    let scheme = shared::dataset_options::label_scheme(arguments.classes)?;
     refuse_unfitting_options(arguments)?;
     let index = read(arguments)?;
     let mut out = io::stdout().lock();

@@ -1,7 +1,9 @@
 use std::path::Path;
 
 use microexpr_core::atomic_file;
-use microexpr_data::{ClassScores, ConfusionMatrix, SkippedClip};
+use microexpr_data::{
+    BootstrapParams, ClassScores, ConfusionMatrix, ScoreIntervals, SkippedClip, bootstrap_intervals,
+};
 use serde::{Deserialize, Serialize};
 
 use crate::folds::{ClipPrediction, FoldResult};
@@ -75,6 +77,9 @@ pub struct Evaluation {
     pub scores: Scores,
     /// Standard deviation of the seeds' scores (over the seeds themselves, 0 for a single one).
     pub deviation: Scores,
+    /// 95 % bootstrap intervals of the pooled scores, whole subjects drawn (see
+    /// [`bootstrap_intervals`]); over all seeds' predictions together.
+    pub intervals: ScoreIntervals,
     /// Scores of always answering the most frequent class.
     pub majority_baseline: Scores,
     /// Precision, recall and F1 of every class, from the matrix summed over the seeds.
@@ -132,6 +137,7 @@ impl Evaluation {
             class_counts: (0..classes).map(|c| truth.iter().filter(|t| **t == c).count() as u64).collect(),
             scores,
             deviation,
+            intervals: intervals(classes, &predictions)?,
             majority_baseline: Scores::of(&ConfusionMatrix::majority_baseline(classes, &truth)?),
             per_class: pooled.per_class(),
             confusion_matrix: pooled,
@@ -185,6 +191,13 @@ fn seed_result(
         matrix.add(p.truth, p.predicted)?;
     }
     Ok(SeedResult { seed, scores: Scores::of(&matrix), confusion_matrix: matrix })
+}
+
+fn intervals(classes: usize, predictions: &[ClipPrediction]) -> Result<ScoreIntervals, ClassifierError> {
+    let of = |value: fn(&ClipPrediction) -> usize| predictions.iter().map(value).collect::<Vec<_>>();
+    let subjects: Vec<&str> = predictions.iter().map(|p| p.subject.as_str()).collect();
+    let (truth, predicted) = (of(|p| p.truth), of(|p| p.predicted));
+    Ok(bootstrap_intervals(classes, &truth, &predicted, &subjects, &BootstrapParams::default())?)
 }
 
 fn mean_and_deviation(seeds: &[SeedResult]) -> (Scores, Scores) {

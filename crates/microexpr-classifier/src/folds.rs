@@ -5,6 +5,7 @@ use std::time::Instant;
 
 use burn::module::AutodiffModule;
 use burn::prelude::*;
+use burn::tensor::activation::softmax;
 use burn::tensor::backend::AutodiffBackend;
 use microexpr_core::atomic_file;
 use microexpr_data::Fold;
@@ -14,6 +15,7 @@ use sha2::{Digest, Sha256};
 
 use crate::batch::batch;
 use crate::device::OnBackend;
+use crate::explanation::received_attention;
 use crate::plan::training_items;
 use crate::prepare::{LabelledClip, Prepared};
 use crate::progress::{Progress, ProgressSink};
@@ -35,6 +37,8 @@ pub struct ClipPrediction {
     pub predicted: usize,
     /// Probability of every class.
     pub probabilities: Vec<f64>,
+    /// Attention that each landmark receives, averaged over kept frames, layers and streams; mean 1.
+    pub attention: Vec<f64>,
 }
 
 /// One trained fold.
@@ -234,7 +238,8 @@ impl FoldTask<'_> {
                 continue;
             };
             let input = batch::<B::InnerBackend>(&[&prepared.graph], trained.standardisation, device)?;
-            let probabilities: Vec<f64> = model.probabilities(&input).into_data().iter::<f64>().collect();
+            let (scores, explanation) = model.forward_explained(&input, None);
+            let probabilities: Vec<f64> = softmax(scores, 1).into_data().iter::<f64>().collect();
             predictions.push(ClipPrediction {
                 clip: clip.record.id(),
                 subject: clip.record.subject_id(),
@@ -242,6 +247,7 @@ impl FoldTask<'_> {
                 truth: clip.class,
                 predicted: largest(&probabilities),
                 probabilities,
+                attention: received_attention(&explanation, &prepared.graph),
             });
         }
         Ok(predictions)

@@ -26,12 +26,14 @@
 //! | [`SavedModel`], [`Classifier`], [`Prediction`] | a trained network, and its use on one clip |
 //! | [`Device`] | where the network runs |
 
+mod attention_figure;
 mod batch;
 mod cache;
 mod device;
 mod error;
 mod evaluation;
 mod experiment;
+mod explanation;
 mod figures;
 mod folds;
 mod model_settings;

@@ -1,15 +1,15 @@
 use std::path::Path;
 
-use burn::prelude::*;
 use burn::tensor::backend::AutodiffBackend;
 use image::{Rgb, RgbImage};
 use imageproc::drawing::draw_filled_circle_mut;
 use microexpr_core::{Clip, ImageSequence, Landmarks, atomic_file, resize};
-use microexpr_gnn::{Explanation, GraphBackend, StreamExplanation};
+use microexpr_gnn::GraphBackend;
 use microexpr_graph::VideoGraph;
 
 use crate::batch::batch;
 use crate::device::OnBackend;
+use crate::explanation::received_attention;
 use crate::folds::largest;
 use crate::{ClassifierError, Device, LandmarkSource, Pipeline, SavedModel};
 
@@ -158,23 +158,4 @@ impl OnBackend for Inference<'_> {
         let probabilities = burn::tensor::activation::softmax(scores, 1);
         Ok((probabilities.into_data().iter::<f64>().collect(), received_attention(&explanation, self.graph)))
     }
-}
-
-/// Sum of the attention on the edges that leave a landmark's nodes, averaged over frames, layers and streams.
-fn received_attention<B: Backend>(explanation: &Explanation<B>, graph: &VideoGraph) -> Vec<f64> {
-    let streams: Vec<&StreamExplanation<B>> =
-        [&explanation.location, &explanation.flow].into_iter().flatten().collect();
-    let layers: Vec<Vec<f32>> = streams
-        .iter()
-        .flat_map(|s| &s.layers)
-        .map(|layer| layer.fused.clone().into_data().iter::<f32>().collect())
-        .collect();
-    let mut received = vec![0.0; graph.landmarks()];
-    for weights in &layers {
-        for (source, weight) in graph.edges().source.iter().zip(weights) {
-            received[*source as usize % graph.landmarks()] += f64::from(*weight);
-        }
-    }
-    let shares = (layers.len() * graph.kept_frames().len()).max(1) as f64;
-    received.iter().map(|sum| sum / shares).collect()
 }

@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use crate::{Evaluation, figures};
+use crate::{Attention, Evaluation, Streams, attention_figure, figures};
 
 const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b}\
 h1{font-size:1.6rem}h2{font-size:1.2rem;margin-top:2rem}table{border-collapse:collapse}\
@@ -25,10 +25,12 @@ pub(crate) fn html(evaluation: &Evaluation) -> String {
     for (heading, svg) in [
         ("Confusion matrix", figures::confusion_matrix(evaluation)),
         ("Training", figures::training_loss(evaluation)),
+        ("Attention of the landmarks", attention_figure::attention(evaluation)),
     ] {
         let picture = svg.unwrap_or_else(|reason| escape(&reason));
         let _ = write!(page, "<h2>{heading}</h2><div class=scroll>{picture}</div>");
     }
+    lambdas(&mut page, evaluation);
     subjects(&mut page, evaluation);
     misclassified(&mut page, evaluation);
     notes(&mut page, evaluation);
@@ -65,6 +67,11 @@ fn scores(page: &mut String, evaluation: &Evaluation) {
             );
         }
     }
+    let i = &evaluation.intervals;
+    page.push_str("<tr><td>95 % interval over subjects");
+    for (low, high) in [i.accuracy, i.uf1, i.uar] {
+        let _ = write!(page, "<td>{low:.3} to {high:.3}");
+    }
     let _ = write!(
         page,
         "<tr><td>always the most frequent class<td>{:.4}<td>{:.4}<td>{:.4}</table></div>",
@@ -84,6 +91,33 @@ fn classes(page: &mut String, evaluation: &Evaluation) {
             scores.recall,
             scores.f1
         );
+    }
+    page.push_str("</table></div>");
+}
+
+/// λ of every layer, mean and range over the folds; 1 is self-attention alone, 0 is Gaussian attention alone.
+fn lambdas(page: &mut String, evaluation: &Evaluation) {
+    let model = &evaluation.settings.model;
+    if model.attention != Attention::Adaptive {
+        return;
+    }
+    page.push_str(
+        "<h2>Learned λ</h2><p>1: self-attention alone, 0: Gaussian attention alone.</p><div class=scroll><table>\
+         <tr><th>stream and layer<th>mean<th>lowest<th>highest",
+    );
+    let streams: &[&str] = match model.streams {
+        Streams::Both => &["location", "flow"],
+        Streams::Location => &["location"],
+        Streams::Flow => &["flow"],
+    };
+    let names =
+        streams.iter().flat_map(|s| (1..=model.layers).map(move |layer| format!("{s}, layer {layer}")));
+    for (number, name) in names.enumerate() {
+        let values: Vec<f64> =
+            evaluation.folds.iter().filter_map(|f| f.lambdas.get(number).copied()).collect();
+        let mean = values.iter().sum::<f64>() / values.len().max(1) as f64;
+        let (low, high) = values.iter().fold((1.0f64, 0.0f64), |(l, h), v| (l.min(*v), h.max(*v)));
+        let _ = write!(page, "<tr><td>{name}<td>{mean:.3}<td>{low:.3}<td>{high:.3}");
     }
     page.push_str("</table></div>");
 }

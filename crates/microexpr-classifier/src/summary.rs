@@ -16,6 +16,11 @@ pub fn summary(evaluation: &Evaluation) -> String {
     if evaluation.seeds.len() > 1 {
         row(&mut text, "  standard deviation", &evaluation.deviation);
     }
+    let i = &evaluation.intervals;
+    for (name, end) in [("  95 % interval, from", 0), ("  to", 1)] {
+        let of = |interval: (f64, f64)| if end == 0 { interval.0 } else { interval.1 };
+        row(&mut text, name, &Scores { accuracy: of(i.accuracy), uf1: of(i.uf1), uar: of(i.uar) });
+    }
     row(&mut text, "always the largest class", &evaluation.majority_baseline);
     let width = evaluation.classes.iter().map(String::len).max().unwrap_or(0).max(8) + 2;
     let _ = write!(text, "\nconfusion matrix (rows: truth, columns: prediction)\n{:width$}", "");
