@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FaceChoice, TrackParams};
 
-/// Settings of [`FaceLandmarker`].
+/// Settings of [`FaceLandmarker`](crate::FaceLandmarker).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LandmarkerParams {
