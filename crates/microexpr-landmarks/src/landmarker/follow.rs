@@ -6,7 +6,7 @@ use crate::tracking::track_from;
 use crate::{FaceBox, LandmarkError, grey_from_frame};
 
 impl FaceLandmarker {
-    /// The points of every frame of a clip, by the way that [`LandmarkerParams::motion`] names. `face` is the box of the
+    /// The points of every frame of a clip, by the way that [`LandmarkerParams::motion`](crate::LandmarkerParams::motion) names. `face` is the box of the
     /// first frame.
     ///
     /// Frame by frame, the box follows the face: it is moved with the points of the frame before.

@@ -2,7 +2,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::{FaceChoice, TrackParams};
 
-/// Settings of [`FaceLandmarker`].
+/// Settings of [`FaceLandmarker`](crate::FaceLandmarker).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LandmarkerParams {
@@ -34,7 +34,7 @@ impl Default for LandmarkerParams {
 /// How points get from the first frame to the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum PointMotion {
-    /// Found in the first frame, followed from there (see [`track`]): hundredths of a pixel of jitter.
+    /// Found in the first frame, followed from there (see [`track`](crate::track)): hundredths of a pixel of jitter.
     #[default]
     Tracked,
     /// Found in every frame anew, as the paper words it: tenths of a pixel of jitter, more than many micro-expressions
