@@ -46,7 +46,8 @@ fn points_of(images: [&str; 2], points: &str, out: &str, times: &str) -> Result<
     let [a, b] = [grey(images[0])?, grey(images[1])?];
     let points = read_points(points.as_ref())?;
     // As OpenCV by default: not tracked back, and done when a step is shorter than 0.01 px.
-    let params = LucasKanadeParams { consistency: Consistency::Unchecked, epsilon_px: 0.01, ..Default::default() };
+    let params =
+        LucasKanadeParams { consistency: Consistency::Unchecked, epsilon_px: 0.01, ..Default::default() };
     let mut tracker = LucasKanade::new(params);
     let found = fastest(times, || {
         let (template, frame) = (tracker.prepare_u8(a.view())?, tracker.prepare_u8(b.view())?);

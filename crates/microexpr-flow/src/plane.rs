@@ -57,7 +57,10 @@ impl Plane {
             data.resize(start + width, 0.0);
             match row.as_slice() {
                 Some(bytes) => unit_grey(bytes, &mut data[start..]),
-                None => data[start..].iter_mut().zip(row).for_each(|(grey, byte)| *grey = f32::from(*byte) / 255.0),
+                None => data[start..]
+                    .iter_mut()
+                    .zip(row)
+                    .for_each(|(grey, byte)| *grey = f32::from(*byte) / 255.0),
             }
         }
         Ok(Self { height, width, data })

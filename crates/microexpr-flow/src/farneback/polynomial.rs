@@ -99,7 +99,11 @@ vectorized! {
 
 /// The coefficients of `N` neighbouring pixels.
 #[inline(always)]
-fn fit_register<const N: usize>(of: &PolynomialFit, columns: [&[f32]; 3], at: usize) -> [[f32; N]; COEFFICIENTS] {
+fn fit_register<const N: usize>(
+    of: &PolynomialFit,
+    columns: [&[f32]; 3],
+    at: usize,
+) -> [[f32; N]; COEFFICIENTS] {
     let [value, slope, square] = columns;
     let [g, xg, xxg] = [&of.moments[0][..], &of.moments[1][..], &of.moments[2][..]];
     let n = g.len() - 1;

@@ -41,7 +41,12 @@ impl SplinePlane {
             .collect();
         let mut coefficients = Vec::with_capacity((height + 2 * margin) * stride);
         for row in rows.windows(3) {
-            sharpen_across(image.row(row[0]), image.row(row[1]), image.row(row[2]), &mut line[middle.clone()]);
+            sharpen_across(
+                image.row(row[0]),
+                image.row(row[1]),
+                image.row(row[2]),
+                &mut line[middle.clone()],
+            );
             for (outside, inside) in &mirrored {
                 line[*outside] = line[*inside];
             }

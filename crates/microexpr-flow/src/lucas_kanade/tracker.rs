@@ -227,13 +227,7 @@ impl LucasKanade {
 
     /// Newton steps on one level until short enough, from positions within reach of the image; the window stays where the last
     /// step began.
-    fn descend(
-        &mut self,
-        image: &SplinePlane,
-        [xx, xy, yy]: [f64; 3],
-        start: Point,
-        epsilon: f64,
-    ) -> Point {
+    fn descend(&mut self, image: &SplinePlane, [xx, xy, yy]: [f64; 3], start: Point, epsilon: f64) -> Point {
         let side = 2 * self.params.window_radius_px + 1;
         let determinant = (xx * yy - xy * xy) * (side * side) as f64;
         let mut at = start;

@@ -60,7 +60,8 @@ impl Window {
         }
         let outside = |middle: f64, len: usize| {
             let first = (0..self.side).take_while(|i| middle - radius + (*i as f64) < -0.5).count();
-            let last = (0..self.side).rev().take_while(|i| middle - radius + *i as f64 > len as f64 - 0.5).count();
+            let last =
+                (0..self.side).rev().take_while(|i| middle - radius + *i as f64 > len as f64 - 0.5).count();
             (first, self.side - last.min(self.side - first))
         };
         let ((left, right), (top, bottom)) = (outside(x, width), outside(y, height));
@@ -251,11 +252,9 @@ vectorized! {
 
 #[inline(always)]
 fn total(chains: &[[f32; LANES]; CHAINS]) -> f64 {
-    let mut sum = 0.0;
-    for lane in 0..LANES {
-        sum += f64::from((chains[0][lane] + chains[1][lane]) + (chains[2][lane] + chains[3][lane]));
-    }
-    sum
+    let lane_sum =
+        |lane: usize| f64::from((chains[0][lane] + chains[1][lane]) + (chains[2][lane] + chains[3][lane]));
+    (0..LANES).map(lane_sum).sum()
 }
 
 /// Weighs four pixels side by side, a register at a time.

@@ -65,7 +65,12 @@ impl Iteration {
             let up_u = above.map_or(self.zeros.as_slice(), |above| self.dual_u.y.row(above));
             let up_v = above.map_or(self.zeros.as_slice(), |above| self.dual_v.y.row(above));
             change += primal_row(
-                [residual.constant.row(row), residual.dx.row(row), residual.dy.row(row), residual.inverse.row(row)],
+                [
+                    residual.constant.row(row),
+                    residual.dx.row(row),
+                    residual.dy.row(row),
+                    residual.inverse.row(row),
+                ],
                 [self.dual_u.x.row(row), self.dual_u.y.row(row), up_u],
                 [self.dual_v.x.row(row), self.dual_v.y.row(row), up_v],
                 steps,

@@ -27,7 +27,7 @@ const PLANES: usize = 3;
 ///
 /// Source: C. Zach, T. Pock, H. Bischof, "A Duality Based Approach for Realtime TV-L1 Optical Flow", DAGM 2007; J. Sánchez,
 /// E. Meinhardt-Llopis, G. Facciolo, "TV-L1 Optical Flow Estimation", IPOL 2013. Differs: pixels whose match lies outside
-/// the image do not count.
+/// the image do not count; Catmull-Rom warping.
 ///
 /// # Example
 ///
@@ -83,7 +83,12 @@ impl TvL1 {
         for row in 0..u.dim().0 {
             let images = [from.row(row), self.warped.row(row), self.inside.row(row)];
             let flow = [u.row(row), v.row(row)];
-            form_residual(images, flow, constant.row_mut(row), [dx.row_mut(row), dy.row_mut(row), inverse.row_mut(row)]);
+            form_residual(
+                images,
+                flow,
+                constant.row_mut(row),
+                [dx.row_mut(row), dy.row_mut(row), inverse.row_mut(row)],
+            );
         }
     }
 
