@@ -26,6 +26,7 @@
 //! | [`LucasKanade`] | single points by pyramidal Lucas–Kanade |
 //! | [`flow_pairs`], [`flow_sequence`] | many pairs of a clip, in parallel |
 //! | [`select_frames`] | the frames of a clip that move more than their segment does |
+//! | [`selection_picture`] | their intensity curve as SVG |
 //! | [`strain`], [`divergence`] | how much the image deforms |
 //! | [`warp_backward`] | takes a later frame back to the earlier one |
 //! | [`end_point_error`], [`angular_error`] | comparison with a true flow |
@@ -78,7 +79,9 @@ pub use lucas_kanade::{
     Consistency, FramePyramid, LucasKanade, LucasKanadeParams, TrackStatus, TrackedPoint,
 };
 pub use round_trip::round_trip_error;
-pub use selection::{IntensityFrame, IntensityMeasure, KeepRule, Selection, SelectionParams, select_frames};
+pub use selection::{
+    IntensityFrame, IntensityMeasure, KeepRule, Selection, SelectionParams, select_frames, selection_picture,
+};
 pub use strain::{divergence, strain};
 pub use tv_l1::{MedianFilter, TvL1, TvL1Params};
 pub use warp::warp_backward;

@@ -2,7 +2,9 @@
 
 mod intensity;
 mod params;
+mod picture;
 mod select;
 
 pub use params::{IntensityFrame, IntensityMeasure, KeepRule, SelectionParams};
+pub use picture::selection_picture;
 pub use select::{Selection, select_frames};

@@ -252,11 +252,9 @@ vectorized! {
 
 #[inline(always)]
 fn total(chains: &[[f32; LANES]; CHAINS]) -> f64 {
-    let mut sum = 0.0;
-    for lane in 0..LANES {
-        sum += f64::from((chains[0][lane] + chains[1][lane]) + (chains[2][lane] + chains[3][lane]));
-    }
-    sum
+    let lane_sum =
+        |lane: usize| f64::from((chains[0][lane] + chains[1][lane]) + (chains[2][lane] + chains[3][lane]));
+    (0..LANES).map(lane_sum).sum()
 }
 
 /// Weighs four pixels side by side, a register at a time.

@@ -1,4 +1,5 @@
 use crate::plane::Plane;
+use crate::plane_warp::cubic_weights;
 use crate::simd::vectorized;
 
 /// An image and its two derivatives, pixel by pixel, so that one warp moves all three.
@@ -55,21 +56,7 @@ vectorized! {
     }
 }
 
-/// Weights of the pixels at −1, 0, 1, 2 for a position `t` in `0..1`: Keys' cubic convolution with `a = −0.75`, as OpenCV's.
-/// It is sharper than the Catmull-Rom one, `a = −0.5`, which in fine texture draws the flow towards half pixels.
-#[inline(always)]
-fn cubic_weights(t: f32) -> [f32; 4] {
-    const A: f32 = -0.75;
-    let (t2, t3) = (t * t, t * t * t);
-    [
-        A * (t3 - 2.0 * t2 + t),
-        (A + 2.0) * t3 - (A + 3.0) * t2 + 1.0,
-        -(A + 2.0) * t3 + (2.0 * A + 3.0) * t2 - A * t,
-        A * (t2 - t3),
-    ]
-}
-
-/// Cubic interpolation of a cell at a position inside the image.
+/// Catmull-Rom interpolation of a cell at a position inside the image.
 #[inline(always)]
 fn cubic_cell(cells: &[Cell], (height, width): (usize, usize), x: f32, y: f32) -> Cell {
     let (col, row) = (x as i32, y as i32);

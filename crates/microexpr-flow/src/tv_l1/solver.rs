@@ -27,7 +27,7 @@ const PLANES: usize = 3;
 ///
 /// Source: C. Zach, T. Pock, H. Bischof, "A Duality Based Approach for Realtime TV-L1 Optical Flow", DAGM 2007; J. Sánchez,
 /// E. Meinhardt-Llopis, G. Facciolo, "TV-L1 Optical Flow Estimation", IPOL 2013. Differs: pixels whose match lies outside
-/// the image do not count.
+/// the image do not count; Catmull-Rom warping.
 ///
 /// # Example
 ///
