@@ -2,7 +2,8 @@ use std::path::{Path, PathBuf};
 
 use microexpr_core::{Clip, ImageSequence, Landmarks};
 use microexpr_landmarks::{
-    FaceLandmarker, LandmarkerParams, PointMotion, find_landmark_model, read_landmarks, track,
+    FaceLandmarker, LandmarkModel, LandmarkerParams, PointMotion, SeetaFace, SeetaFaceParams, read_landmarks,
+    track,
 };
 use sha2::{Digest, Sha256};
 
@@ -27,9 +28,10 @@ impl PointSource {
         match &settings.landmarks {
             LandmarkSource::Files => Ok(Self::Files { params }),
             LandmarkSource::Model { path } => {
-                let path = find_landmark_model(path.as_deref())?;
-                let landmarker = Box::new(FaceLandmarker::open(Some(&path), params)?);
-                Ok(Self::Model { landmarker, digest: file_digest(&path)? })
+                let model = LandmarkModel::find(path.as_deref())?;
+                let detector = Box::new(SeetaFace::new(SeetaFaceParams::default())?);
+                let landmarker = Box::new(FaceLandmarker::new(detector, model.open()?, params)?);
+                Ok(Self::Model { landmarker, digest: hexadecimal(&model.bytes()?) })
             }
         }
     }
@@ -88,8 +90,7 @@ fn landmark_file(frames: &ImageSequence) -> Result<PathBuf, ClassifierError> {
         .ok_or_else(|| ClassifierError::NoLandmarkFile { folder: folder.to_owned() })
 }
 
-fn file_digest(path: &Path) -> Result<String, ClassifierError> {
-    let bytes =
-        std::fs::read(path).map_err(|source| ClassifierError::ReadFile { path: path.to_owned(), source })?;
-    Ok(Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect())
+/// SHA-256 of a file's content.
+fn hexadecimal(bytes: &[u8]) -> String {
+    Sha256::digest(bytes).iter().map(|b| format!("{b:02x}")).collect()
 }

@@ -3,7 +3,10 @@
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use microexpr_classifier::{Cache, Evaluation, Progress};
+use microexpr_classifier::{
+    Cache, ClassifierError, Evaluation, EvaluationPart, EvaluationRequest, Experiment, Progress, Protocol,
+    Shard,
+};
 use microexpr_data::LabelScheme;
 
 use crate::generated::{Generated, loso};
@@ -72,6 +75,37 @@ fn threads_caches_and_interruptions_change_nothing() {
 
     experiment.cache = Cache::none();
     assert_eq!(run(&experiment, 2, "no cache"), straight);
+}
+
+#[test]
+fn shards_merge_to_the_single_run_and_not_otherwise() {
+    let generated = Generated::get();
+    let mut experiment = generated.experiment();
+    experiment.settings.training.epochs = 2;
+    let (index, out) = (generated.index(), tempfile::tempdir().unwrap());
+    let seeds = [1, 2];
+    let scheme = LabelScheme::ThreeClasses;
+    let straight = experiment.loso(&index, scheme, &seeds, &out.path().join("whole"), &|_| ()).unwrap();
+    let part = |experiment: &Experiment, number| {
+        let shard = Shard::new(number, 3).unwrap();
+        let folder = out.path().join("shards");
+        let datasets = std::slice::from_ref(&index);
+        let protocol = Protocol::Loso;
+        let request = EvaluationRequest { datasets, scheme, protocol, seeds: &seeds, shard, out: &folder };
+        experiment.evaluate(&request, &|_| ()).unwrap().write(&folder).unwrap();
+        EvaluationPart::read(&folder.join(shard.file_name())).unwrap()
+    };
+    let parts = [3, 1, 2].map(|number| part(&experiment, number));
+    assert_eq!(parts.iter().map(|p| p.folds.len()).sum::<usize>(), 8);
+    let merged = Evaluation::merge(parts.to_vec()).unwrap();
+    assert_eq!(outcome(merged), outcome(straight));
+
+    let missing = Evaluation::merge(parts[1..].to_vec()).unwrap_err();
+    assert!(missing.to_string().starts_with("2 of 8 folds are missing"), "{missing}");
+    experiment.settings.training.epochs = 1;
+    let strangers = vec![parts[0].clone(), part(&experiment, 1)];
+    assert!(matches!(Evaluation::merge(strangers), Err(ClassifierError::PartsDiffer { .. })));
+    assert!(matches!(Evaluation::merge(Vec::new()), Err(ClassifierError::NoParts)));
 }
 
 #[test]
