@@ -92,7 +92,8 @@ impl Device {
     ///
     /// # Errors
     ///
-    /// As [`Device::run`].
+    /// [`ClassifierError::DeviceNotBuilt`] without the device's feature, [`ClassifierError::DeviceUnavailable`] if it cannot
+    /// start.
     pub fn probe(self) -> Result<(), ClassifierError> {
         let built = match self {
             Self::Cpu => cfg!(feature = "flex"),
