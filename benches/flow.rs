@@ -4,7 +4,9 @@
 use std::hint::black_box;
 
 use criterion::{BenchmarkId, Criterion, criterion_group, criterion_main};
-use microexpr_flow::{Consistency, DenseFlow, DisPreset, FlowAlgorithm, LucasKanade, LucasKanadeParams};
+use microexpr_flow::{
+    Consistency, DenseFlow, DisParams, DisPreset, FlowAlgorithm, LucasKanade, LucasKanadeParams,
+};
 use ndarray::Array2;
 
 /// Height and width.
@@ -25,8 +27,10 @@ fn algorithms() -> Vec<(&'static str, FlowAlgorithm)> {
         ("clg", FlowAlgorithm::Clg(Default::default())),
         ("farneback", FlowAlgorithm::Farneback(Default::default())),
         ("tv_l1", FlowAlgorithm::TvL1(Default::default())),
+        ("dis_ultrafast", FlowAlgorithm::Dis(DisPreset::Ultrafast.params())),
         ("dis_fast", FlowAlgorithm::Dis(DisPreset::Fast.params())),
         ("dis_medium", FlowAlgorithm::Dis(DisPreset::Medium.params())),
+        ("dis_full_size", FlowAlgorithm::Dis(DisParams { finest_scale: 0, ..DisPreset::Medium.params() })),
     ]
 }
 

@@ -7,7 +7,7 @@ use crate::{Clg, ClgParams, DenseFlow, Dis, DisParams, Farneback, FarnebackParam
 #[serde(tag = "algorithm", rename_all = "lowercase")]
 #[non_exhaustive]
 pub enum FlowAlgorithm {
-    /// Combined local-global flow: the most accurate below one pixel in noise.
+    /// Combined local-global flow: accurate for smooth motion of tenths of a pixel in noise, at little cost.
     Clg(ClgParams),
     /// Polynomial expansion, with OpenCV's numbers.
     Farneback(FarnebackParams),

@@ -92,6 +92,59 @@ fn bad_frames_are_errors() {
 }
 
 #[test]
+fn bytes_give_what_their_grey_values_give() {
+    let (from, to) = texture::shifted_pair((40, 52), (0.7, -0.4));
+    let bytes = |frame: &Array2<f32>| frame.mapv(|p| (255.0 * p).round() as u8);
+    let (from, to) = (bytes(&from), bytes(&to));
+    let grey = |frame: &Array2<u8>| frame.mapv(|byte| f32::from(byte) / 255.0);
+    for algorithm in algorithms() {
+        let mut solver = algorithm.solver();
+        let flow = solver.flow_u8(from.view(), to.view()).unwrap();
+        assert_eq!(flow, solver.flow(grey(&from).view(), grey(&to).view()).unwrap());
+        // The order of the pixels in memory does not matter either.
+        let (from, to) =
+            (from.t().as_standard_layout().into_owned(), to.t().as_standard_layout().into_owned());
+        assert_eq!(flow, solver.flow_u8(from.t(), to.t()).unwrap());
+        let (empty, other) = (Array2::zeros((0, 3)), Array2::zeros((9, 8)));
+        assert!(matches!(solver.prepare_u8(empty.view()), Err(FlowError::EmptyFrame { .. })));
+        assert!(matches!(solver.flow_u8(from.view(), other.view()), Err(FlowError::FrameSize { .. })));
+    }
+}
+
+#[test]
+fn tiny_and_constant_frames_give_a_finite_flow() {
+    for dim in [(1, 1), (3, 200), (200, 3), (1, 9), (7, 7)] {
+        for grey in [0.0, 0.5, 1.0] {
+            let frame = Array2::from_elem(dim, grey);
+            for algorithm in algorithms() {
+                let flow = algorithm.solver().flow(frame.view(), frame.view()).unwrap();
+                assert_eq!(flow, FlowField::zeros(dim.0, dim.1), "{algorithm:?}, {dim:?}");
+            }
+        }
+    }
+}
+
+#[test]
+fn the_true_flow_as_initial_flow_stays() {
+    let shift = (5.3, -3.2);
+    let (from, to) = texture::shifted_pair((80, 90), shift);
+    let truth = FlowField::new(Array2::from_elem((80, 90), 5.3), Array2::from_elem((80, 90), -3.2)).unwrap();
+    for algorithm in algorithms() {
+        let mut solver = algorithm.solver();
+        let (from, to) = (solver.prepare(from.view()).unwrap(), solver.prepare(to.view()).unwrap());
+        let flow = solver.flow_between(&from, &to, Some(&truth)).unwrap();
+        // The border, where the match lies outside, aside.
+        let inner = ndarray::s![16..64, 16..74];
+        let (u, v) = (flow.u().slice(inner).mean().unwrap(), flow.v().slice(inner).mean().unwrap());
+        assert!((u - 5.3).abs() < 0.05 && (v + 3.2).abs() < 0.05, "{algorithm:?}: {u}, {v}");
+        let bad = FlowField::new(Array2::from_elem((80, 90), f32::NAN), Array2::zeros((80, 90))).unwrap();
+        assert!(matches!(solver.flow_between(&from, &to, Some(&bad)), Err(FlowError::FlowNotFinite { .. })));
+        let small = FlowField::zeros(8, 9);
+        assert!(matches!(solver.flow_between(&from, &to, Some(&small)), Err(FlowError::FrameSize { .. })));
+    }
+}
+
+#[test]
 fn settings_survive_storage_and_missing_ones_are_the_defaults() {
     for algorithm in algorithms() {
         let text = serde_json::to_string(&algorithm).unwrap();

@@ -5,6 +5,7 @@
 use microexpr_core::FlowField;
 use microexpr_flow::{
     FlowError, IntensityFrame, IntensityMeasure, KeepRule, Selection, SelectionParams, select_frames,
+    selection_picture,
 };
 use ndarray::{Array2, array};
 
@@ -103,4 +104,33 @@ fn a_selection_survives_storage() {
     let selection = select(&[0.25, 0.75, 0.5], SelectionParams::default());
     let text = serde_json::to_string(&selection).unwrap();
     assert_eq!(serde_json::from_str::<Selection>(&text).unwrap(), selection);
+}
+
+#[test]
+fn the_picture_shows_every_frame_and_marks_the_kept_ones() {
+    let selection = select(&[0.0, 1.0, 2.0, 5.0, 6.0, 1.0, 1.0, 0.0, 9.0], SelectionParams::default());
+    let svg = selection_picture(&selection);
+    let dots = svg.matches("r=\"4\"").count();
+    assert_eq!(dots, selection.kept.len() + 1, "one more in the legend");
+    assert!(svg.contains("kept: 4 of 10 frames"));
+    let curve = svg.lines().find(|line| line.contains("#1f4e8c") && line.contains("d=\"M")).unwrap();
+    assert_eq!(curve.matches(['M', 'L']).count(), 10, "{curve}");
+    // Larger intensities stand higher: y grows downwards.
+    let heights: Vec<f64> = curve
+        .split(['M', 'L'])
+        .skip(1)
+        .map(|p| p.split(' ').nth(1).unwrap().trim_end_matches("\"/>").parse().unwrap())
+        .collect();
+    assert!(heights[4] < heights[3] && heights[3] < heights[1] && heights[1] < heights[0], "{heights:?}");
+}
+
+#[test]
+fn pictures_of_odd_selections_hold_no_nan() {
+    let odd = |intensity: Vec<f64>| Selection { threshold: intensity.clone(), intensity, kept: vec![0, 7] };
+    for intensity in
+        [vec![], vec![0.0], vec![f64::NAN, 1.0, f64::INFINITY], vec![-3.0, -1.0], vec![1e-9, 1e12]]
+    {
+        let svg = selection_picture(&odd(intensity));
+        assert!(svg.ends_with("</svg>\n") && !svg.contains("NaN") && !svg.contains("inf"), "{svg}");
+    }
 }

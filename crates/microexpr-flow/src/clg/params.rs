@@ -32,9 +32,9 @@ impl Default for ClgParams {
         Self {
             presmoothing_px: 0.8,
             window_px: 4.0,
-            smoothness: 2e-3,
+            smoothness: 3e-3,
             data_scale: 0.02,
-            edge_scale: 0.02,
+            edge_scale: 0.01,
             max_level: 4,
             warps: 2,
             reweightings: 2,

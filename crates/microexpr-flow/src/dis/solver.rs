@@ -11,6 +11,9 @@ use crate::plane::{Plane, pyramid};
 use crate::plane_warp::{coarsest_flow, double_flow};
 use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
 
+/// Flow gradient, in px/px, from which the refinement assumes a motion edge.
+const EDGE_SCALE: f32 = 0.02;
+
 /// Dense inverse search: patches find their displacement by gradient descent, their weighted mean is the flow.
 ///
 /// Source: T. Kroeger, R. Timofte, D. Dai, L. Van Gool, "Fast Optical Flow Using Dense Inverse Search", ECCV 2016; presets of
@@ -51,6 +54,7 @@ impl Dis {
         let refinement = ClgParams {
             window_px: 0.0,
             smoothness: self.params.smoothness,
+            edge_scale: EDGE_SCALE,
             warps: 1,
             reweightings: self.params.variational_refinement_iterations,
             sweeps: 5,
