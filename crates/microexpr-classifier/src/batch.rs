@@ -1,6 +1,6 @@
 use burn::prelude::*;
 use microexpr_gnn::{GraphBatch, StreamInput, Topology, TwoStreamInput, feature_tensor};
-use microexpr_graph::VideoGraph;
+use microexpr_graph::{FeatureColumns, VideoGraph};
 use serde::{Deserialize, Serialize};
 
 use crate::ClassifierError;
@@ -44,6 +44,7 @@ impl Standardisation {
 pub(crate) fn batch<B: Backend>(
     graphs: &[&VideoGraph],
     standardisation: Standardisation,
+    columns: FeatureColumns,
     device: &B::Device,
 ) -> Result<TwoStreamInput<B>, ClassifierError> {
     let topologies = graphs
@@ -53,9 +54,11 @@ pub(crate) fn batch<B: Backend>(
     let topology = Topology::disjoint_union(&topologies)?;
     let size = [topology.nodes(), topology.edges()];
     let stream = |of: fn(&VideoGraph) -> &microexpr_graph::Stream, standardise: &dyn Fn(f32) -> f32| {
-        let width = graphs.first().map_or(0, |g| of(g).node_features().ncols());
+        let (width, landmarks) =
+            graphs.first().map_or((1, 1), |g| (of(g).node_features().ncols(), g.landmarks()));
         let nodes =
             graphs.iter().flat_map(|g| of(g).node_features().into_iter().copied().map(standardise)).collect();
+        let (nodes, width) = (columns.arrange(nodes, width, landmarks), columns.width(width, landmarks));
         let edges = graphs.iter().flat_map(|g| of(g).edge_features().into_iter().copied()).collect();
         Ok::<_, ClassifierError>(StreamInput {
             nodes: feature_tensor("node features", nodes, [size[0], width], device)?,

@@ -241,7 +241,7 @@ impl OnBackend for TrainTask<'_> {
             pipeline: self.settings.pipeline.clone(),
             model: model.clone(),
             standardisation: trained.standardisation,
-            node_features: [first.position(), first.patch()].map(|s| s.node_features().ncols()),
+            node_features: model.input_widths(first),
             trained_on: self.trained_on,
         };
         SavedModel::of(&trained.model, description)

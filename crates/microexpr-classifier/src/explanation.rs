@@ -2,14 +2,15 @@ use burn::prelude::*;
 use microexpr_gnn::{Explanation, StreamExplanation};
 use microexpr_graph::VideoGraph;
 
-/// Sum of the attention on the edges that leave a landmark's nodes, averaged over frames, layers and streams.
+/// Sum of the attention on the edges that leave a landmark's nodes, averaged over heads, frames,
+/// layers and streams.
 pub(crate) fn received_attention<B: Backend>(explanation: &Explanation<B>, graph: &VideoGraph) -> Vec<f64> {
     let streams: Vec<&StreamExplanation<B>> =
         [&explanation.location, &explanation.flow].into_iter().flatten().collect();
     let layers: Vec<Vec<f32>> = streams
         .iter()
         .flat_map(|s| &s.layers)
-        .map(|layer| layer.fused.clone().into_data().iter::<f32>().collect())
+        .map(|layer| layer.fused.clone().mean_dim(1).into_data().iter::<f32>().collect())
         .collect();
     let mut received = vec![0.0; graph.landmarks()];
     for weights in &layers {

@@ -237,7 +237,12 @@ impl FoldTask<'_> {
             let Some(prepared) = runner.prepared.get(*index, runner.settings.pipeline.alpha()) else {
                 continue;
             };
-            let input = batch::<B::InnerBackend>(&[&prepared.graph], trained.standardisation, device)?;
+            let input = batch::<B::InnerBackend>(
+                &[&prepared.graph],
+                trained.standardisation,
+                runner.settings.model.columns,
+                device,
+            )?;
             let (scores, explanation) = model.forward_explained(&input, None);
             let probabilities: Vec<f64> = softmax(scores, 1).into_data().iter::<f64>().collect();
             predictions.push(ClipPrediction {

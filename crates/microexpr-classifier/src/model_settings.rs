@@ -1,5 +1,6 @@
-use microexpr_gnn::attention::{Activation, DensityReduction, Fusion};
-use microexpr_gnn::{Readout, StreamModelConfig, TwoStreamModelConfig};
+use microexpr_gnn::attention::{Activation, DensityReduction, Fusion, SelfAttentionKind};
+use microexpr_gnn::{EdgeSimilarity, Readout, StreamModelConfig, TwoStreamModelConfig};
+use microexpr_graph::{FeatureColumns, Stream, VideoGraph};
 use serde::{Deserialize, Serialize};
 
 /// Which attention the layers use (Tables 4 and 5 of the paper).
@@ -38,10 +39,20 @@ pub struct ModelSettings {
     pub attention: Attention,
     /// Streams of the network.
     pub streams: Streams,
+    /// Whether all landmarks share the columns of their node features or each has its own.
+    pub columns: FeatureColumns,
+    /// Width of a fully connected layer that embeds the node features before the first attention layer, if any.
+    pub embedding: Option<usize>,
     /// Width of the layers.
     pub hidden: usize,
     /// Number of attention layers.
     pub layers: usize,
+    /// Heads of self-attention.
+    pub heads: usize,
+    /// How self-attention scores a pair of nodes.
+    pub self_attention: SelfAttentionKind,
+    /// Whether the layers see the input's edge features or recompute the similarity (§3.4).
+    pub edge_similarity: EdgeSimilarity,
     /// Share of nodes that SAGPool keeps.
     pub pooling_ratio: f64,
     /// Dropout after SAGPool.
@@ -63,8 +74,13 @@ impl Default for ModelSettings {
         Self {
             attention: Attention::Adaptive,
             streams: Streams::Both,
+            columns: FeatureColumns::Shared,
+            embedding: None,
             hidden: 32,
             layers: 3,
+            heads: 1,
+            self_attention: SelfAttentionKind::Gat,
+            edge_similarity: EdgeSimilarity::Input,
             pooling_ratio: 0.75,
             dropout: 0.5,
             activation: Activation::Elu,
@@ -77,8 +93,14 @@ impl Default for ModelSettings {
 }
 
 impl ModelSettings {
+    /// Widths of the node features that the two streams of the network get for graphs like this one.
+    pub(crate) fn input_widths(&self, graph: &VideoGraph) -> [usize; 2] {
+        let width = |stream: &Stream| self.columns.width(stream.node_features().ncols(), graph.landmarks());
+        [width(graph.position()), width(graph.patch())]
+    }
+
     /// The network for node features of `location` and `flow` values and a number of classes.
-    pub(crate) fn network(&self, location: usize, flow: usize, classes: usize) -> TwoStreamModelConfig {
+    pub(crate) fn network(&self, [location, flow]: [usize; 2], classes: usize) -> TwoStreamModelConfig {
         let fusion = match self.attention {
             Attention::Adaptive => Fusion::Learned,
             Attention::SelfOnly => Fusion::Fixed(1.0),
@@ -88,7 +110,11 @@ impl ModelSettings {
         let stream = |input: usize| {
             StreamModelConfig::new(input)
                 .with_hidden(self.hidden)
+                .with_embedding(self.embedding)
                 .with_layers(self.layers)
+                .with_heads(self.heads)
+                .with_self_attention(self.self_attention)
+                .with_edge_similarity(self.edge_similarity)
                 .with_fusion(fusion)
                 .with_activation(self.activation)
                 .with_reduction(self.reduction)

@@ -2,7 +2,8 @@ use microexpr_core::{Clip, FlowField, ImageSequence, Landmarks};
 use microexpr_flow::{Selection, flow_pairs, flow_sequence, select_frames};
 use microexpr_graph::{VideoGraph, build};
 use microexpr_landmarks::{AlignedClip, FaceAligner, paper51};
-use microexpr_magnify::{MagnifyParams, magnify_clip};
+use microexpr_magnify::{MagnifyParams, average_frames, average_in_time, magnify_clip};
+use ndarray::Array3;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -56,6 +57,26 @@ pub(crate) struct CacheSettings<'a> {
     fps: f64,
 }
 
+impl RegisteredClip {
+    /// Every frame and point averaged over its neighbours in time, `sigma_s` seconds wide.
+    fn averaged(self, sigma_s: f64) -> Result<Self, ClassifierError> {
+        let fps = self.aligned.clip.fps();
+        let first = &self.points[0];
+        let coordinates =
+            Array3::from_shape_fn((self.points.len(), first.points().len(), 2), |(frame, i, axis)| {
+                (self.points[frame].points()[i][axis] - first.points()[i][axis]) as f32
+            });
+        let moved = average_in_time(coordinates.view(), sigma_s, fps)?;
+        let points = moved.outer_iter().map(|frame| {
+            let point = |i: usize| [0, 1].map(|axis| first.points()[i][axis] + f64::from(frame[[i, axis]]));
+            Landmarks::new(first.scheme(), (0..first.points().len()).map(point).collect())
+        });
+        let points = points.collect::<Result<_, _>>()?;
+        let clip = average_frames(&self.aligned.clip, sigma_s)?;
+        Ok(Self { aligned: AlignedClip { clip, ..self.aligned }, points })
+    }
+}
+
 impl Pipeline {
     /// Loads what the settings name.
     ///
@@ -88,7 +109,12 @@ impl Pipeline {
         let aligned = self.aligner.align(&clip, &tracked)?;
         let size = (aligned.clip.width(), aligned.clip.height());
         let points = aligned.landmarks.iter().map(|l| paper51(l, size, &self.settings.paper51));
-        Ok(RegisteredClip { points: points.collect::<Result<_, _>>()?, aligned })
+        let registered = RegisteredClip { points: points.collect::<Result<_, _>>()?, aligned };
+        if self.settings.averaging_s == 0.0 {
+            Ok(registered)
+        } else {
+            registered.averaged(self.settings.averaging_s)
+        }
     }
 
     /// Magnifies by `alpha`, keeps the frames of high intensity and builds the graph.

@@ -49,6 +49,9 @@ pub struct PipelineSettings {
     pub alignment: AlignParams,
     /// How the 51 points are made from 68.
     pub paper51: Paper51Params,
+    /// Standard deviation of the averaging over neighbouring frames of the aligned face, in seconds; 0 for none, as in the
+    /// paper.
+    pub averaging_s: f64,
     /// Motion magnification; its α is that of test clips.
     pub magnification: MagnifyParams,
     /// Optical flow, for frame selection and patches.

@@ -153,7 +153,8 @@ impl OnBackend for Inference<'_> {
         B::InnerBackend: GraphBackend,
     {
         let network = self.model.network::<B::InnerBackend>(device)?;
-        let input = batch::<B::InnerBackend>(&[self.graph], self.model.description.standardisation, device)?;
+        let crate::ModelDescription { standardisation, model, .. } = &self.model.description;
+        let input = batch::<B::InnerBackend>(&[self.graph], *standardisation, model.columns, device)?;
         let (scores, explanation) = network.forward_explained(&input, None);
         let probabilities = burn::tensor::activation::softmax(scores, 1);
         Ok((probabilities.into_data().iter::<f64>().collect(), received_attention(&explanation, self.graph)))

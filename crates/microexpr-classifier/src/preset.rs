@@ -1,9 +1,11 @@
 use std::fmt;
 use std::str::FromStr;
 
-use microexpr_graph::{FeatureColumns, GraphParams, PatchFeature, PositionFeature};
+use microexpr_graph::{FeatureColumns, GraphParams, PatchFeature, PositionFeature, Trend};
 
-use crate::{ClassifierError, FlowSpan, PipelineSettings, Settings, TrainingSettings};
+use microexpr_flow::SelectionParams;
+
+use crate::{ClassifierError, FlowSpan, ModelSettings, PipelineSettings, Settings, TrainingSettings};
 
 /// A named set of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -27,12 +29,18 @@ impl Preset {
                     flow_span: FlowSpan::Onset,
                     graph: GraphParams {
                         position_feature: PositionFeature::RelativeDisplacement,
-                        position_columns: FeatureColumns::PerLandmark,
                         patch_feature: PatchFeature::Mean,
-                        patch_columns: FeatureColumns::PerLandmark,
+                        trend: Trend::Remove { degree: 2 },
                         ..GraphParams::default()
                     },
+                    averaging_s: 0.03,
+                    selection: SelectionParams { max_kept: Some(6), ..SelectionParams::default() },
                     ..PipelineSettings::default()
+                },
+                model: ModelSettings {
+                    columns: FeatureColumns::PerLandmark,
+                    embedding: Some(32),
+                    ..ModelSettings::default()
                 },
                 training: TrainingSettings { epochs: 40, learning_rate: 3e-3, ..TrainingSettings::default() },
                 ..Settings::default()

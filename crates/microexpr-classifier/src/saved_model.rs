@@ -89,8 +89,8 @@ impl SavedModel {
         &self,
         device: &B::Device,
     ) -> Result<TwoStreamModel<B>, ClassifierError> {
-        let [location, flow] = self.description.node_features;
-        let config = self.description.model.network(location, flow, self.description.classes.len());
+        let config =
+            self.description.model.network(self.description.node_features, self.description.classes.len());
         let mut model: TwoStreamModel<B> = config.init(device, &mut SeededRng::new(0));
         let mut store = SafetensorsStore::from_bytes(Some(self.weights.clone()));
         model.load_from(&mut store).map_err(|e| ClassifierError::EncodeModel { reason: e.to_string() })?;

@@ -28,6 +28,11 @@ impl Settings {
         require("learning_rate", "a positive number", rate, rate.is_finite() && rate > 0.0)?;
         require("layers", "at least 1", model.layers, model.layers > 0)?;
         require("hidden", "at least 1", model.hidden, model.hidden > 0)?;
+        let shared = model.heads > 0 && model.hidden.is_multiple_of(model.heads);
+        require("heads", "a divisor of the layers' width", model.heads, shared)?;
+        require("embedding", "at least 1 if given", "0", model.embedding != Some(0))?;
+        let averaging = self.pipeline.averaging_s;
+        require("averaging_s", "seconds, 0 or more", averaging, averaging.is_finite() && averaging >= 0.0)?;
         let dropout = model.dropout;
         require("dropout", "at least 0 and below 1", dropout, (0.0..1.0).contains(&dropout))?;
         let ratio = model.pooling_ratio;

@@ -83,10 +83,9 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
     epoch_done: &mut dyn FnMut(),
 ) -> Result<Trained<B>, ClassifierError> {
     let first = samples.first().ok_or(ClassifierError::NoTrainingClips)?.graph;
-    let widths = [first.position(), first.patch()].map(|s| s.node_features().ncols());
     let mut random = SeededRng::new(seed);
     let mut model: TwoStreamModel<B> =
-        model_settings.network(widths[0], widths[1], classes).init(device, &mut random);
+        model_settings.network(model_settings.input_widths(first), classes).init(device, &mut random);
     let standardisation = Standardisation::fit(samples.iter().map(|s| s.graph));
     let decay = (settings.weight_decay > 0.0).then(|| WeightDecayConfig::new(settings.weight_decay));
     let mut optimizer = AdamConfig::new().with_weight_decay(decay).init();
@@ -101,7 +100,7 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
             let graphs: Vec<&VideoGraph> = step.iter().map(|i| samples[*i].graph).collect();
             let labels: Vec<i64> = step.iter().map(|i| samples[*i].class as i64).collect();
             let target = Tensor::from_data(TensorData::new(labels, [step.len()]), device);
-            let input = batch::<B>(&graphs, standardisation, device)?;
+            let input = batch::<B>(&graphs, standardisation, model_settings.columns, device)?;
             let value = loss.forward(model.forward(&input, Some(&mut random)), target);
             sum += value.clone().into_scalar().elem::<f64>() * step.len() as f64;
             let gradients = GradientsParams::from_grads(value.backward(), &model);

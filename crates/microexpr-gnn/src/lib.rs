@@ -51,6 +51,7 @@ mod dropout;
 mod edge_similarity;
 mod error;
 mod features;
+mod fully_connected;
 mod gcn;
 mod initializer;
 mod pooling;
@@ -74,6 +75,7 @@ pub use dropout::dropout;
 pub use edge_similarity::{EdgeSimilarity, recompute_similarity};
 pub use error::GnnError;
 pub use features::feature_tensor;
+pub use fully_connected::{FullyConnected, FullyConnectedConfig};
 pub use gcn::{GcnConv, GcnConvConfig};
 pub use pooling::Pooled;
 pub use readout::Readout;
@@ -82,7 +84,5 @@ pub use seeded_rng::SeededRng;
 pub use stream_model::{StreamExplanation, StreamInput, StreamModel, StreamModelConfig};
 pub use top_k_pool::{TopKPool, TopKPoolConfig};
 pub use topology::Topology;
-pub use two_stream_model::{
-    Explanation, FullyConnected, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig,
-};
+pub use two_stream_model::{Explanation, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig};
 pub use weights::{from_safetensors, to_safetensors};

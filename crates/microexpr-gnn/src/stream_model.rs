@@ -5,13 +5,20 @@ use crate::attention::{
     GraphBackend, SelfAttentionKind,
 };
 use crate::edge_similarity::{EdgeSimilarity, recompute_similarity};
-use crate::{GraphBatch, Readout, SagPool, SagPoolConfig, SeededRng, dropout};
+use crate::{
+    FullyConnected, FullyConnectedConfig, GraphBatch, Readout, SagPool, SagPoolConfig, SeededRng, dropout,
+};
 
 /// Configuration of [`StreamModel`]; the defaults are the paper's.
 #[derive(Config, Debug)]
 pub struct StreamModelConfig {
     /// Width of the node features.
     pub input: usize,
+    /// Width of a fully connected layer that embeds the node features before the first attention layer; `None`: the first
+    /// attention layer sees them as they are. Worth it for wide, mostly empty features: Gaussian attention is as wide as its
+    /// input.
+    #[config(default = "None")]
+    pub embedding: Option<usize>,
     /// Width of the edge features.
     #[config(default = 2)]
     pub edge_input: usize,
@@ -58,6 +65,8 @@ pub struct StreamModelConfig {
 /// Source: 2S-AMAGN §3.4 and Fig. 1(d).
 #[derive(Module, Debug)]
 pub struct StreamModel<B: Backend> {
+    /// Embeds the node features, if configured.
+    pub embedding: Option<FullyConnected<B>>,
     /// The attention layers, first to last.
     pub layers: Vec<AdaptiveAttention<B>>,
     /// Pooling after the last layer.
@@ -94,8 +103,9 @@ pub struct StreamExplanation<B: Backend> {
 impl StreamModelConfig {
     /// Draws initial weights.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> StreamModel<B> {
+        let first = self.embedding.unwrap_or(self.input);
         let layer = |index: usize| {
-            AdaptiveAttentionConfig::new(if index == 0 { self.input } else { self.hidden }, self.hidden)
+            AdaptiveAttentionConfig::new(if index == 0 { first } else { self.hidden }, self.hidden)
                 .with_edge_input(self.edge_input)
                 .with_fusion(self.fusion)
                 .with_heads(self.heads)
@@ -104,7 +114,9 @@ impl StreamModelConfig {
                 .with_reduction(self.reduction)
                 .with_variance_floor(self.variance_floor)
         };
+        let embed = |width| FullyConnectedConfig::new(self.input, width);
         StreamModel {
+            embedding: self.embedding.map(|width| embed(width).init(device, random)),
             layers: (0..self.layers).map(|index| layer(index).init(device, random)).collect(),
             pool: SagPoolConfig::new(self.hidden).with_ratio(self.pooling_ratio).init(device, random),
             dropout: self.dropout,
@@ -144,7 +156,10 @@ impl<B: GraphBackend> StreamModel<B> {
         graph: &GraphBatch<B>,
         training: Option<&mut SeededRng>,
     ) -> (Tensor<B, 2>, StreamExplanation<B>) {
-        let mut x = input.nodes;
+        let mut x = match &self.embedding {
+            Some(layer) => layer.forward(input.nodes),
+            None => input.nodes,
+        };
         let mut attention = Vec::with_capacity(self.layers.len());
         for (index, layer) in self.layers.iter().enumerate() {
             let mut edges = input.edges.clone();

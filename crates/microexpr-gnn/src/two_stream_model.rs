@@ -1,10 +1,9 @@
-use burn::module::Param;
 use burn::prelude::*;
 use burn::tensor::activation::{relu, softmax};
 
 use crate::attention::GraphBackend;
 use crate::stream_model::{StreamExplanation, StreamInput, StreamModel, StreamModelConfig};
-use crate::{GraphBatch, SeededRng, initializer};
+use crate::{FullyConnected, FullyConnectedConfig, GraphBatch, SeededRng};
 
 /// Configuration of [`TwoStreamModel`]: either stream can be left out.
 #[derive(Config, Debug)]
@@ -31,15 +30,6 @@ pub struct TwoStreamModel<B: Backend> {
     pub flow: Option<StreamModel<B>>,
     /// Fully connected layers, ReLU between them.
     pub classifier: Vec<FullyConnected<B>>,
-}
-
-/// `x Wᵀ + b`.
-#[derive(Module, Debug)]
-pub struct FullyConnected<B: Backend> {
-    /// `W`, `[output, input]`.
-    pub weight: Param<Tensor<B, 2>>,
-    /// `b`, `[output]`.
-    pub bias: Param<Tensor<B, 1>>,
 }
 
 /// A batch of graphs with the features of both streams.
@@ -84,13 +74,8 @@ impl TwoStreamModelConfig {
         let flow = self.flow.as_ref().map(|c| c.init(device, random));
         let widths: Vec<usize> =
             [width].into_iter().chain(self.hidden.iter().copied()).chain([self.classes]).collect();
-        let classifier = widths
-            .windows(2)
-            .map(|w| FullyConnected {
-                weight: initializer::linear([w[1], w[0]], w[0], device, random),
-                bias: initializer::linear([w[1]], w[0], device, random),
-            })
-            .collect();
+        let classifier =
+            widths.windows(2).map(|w| FullyConnectedConfig::new(w[0], w[1]).init(device, random)).collect();
         TwoStreamModel { location, flow, classifier }
     }
 }
@@ -135,7 +120,7 @@ impl<B: GraphBackend> TwoStreamModel<B> {
             if index > 0 {
                 x = relu(x);
             }
-            x = x.matmul(layer.weight.val().transpose()) + layer.bias.val().unsqueeze();
+            x = layer.forward(x);
         }
         x
     }

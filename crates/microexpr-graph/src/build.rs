@@ -3,7 +3,7 @@
 use microexpr_core::{FlowField, Landmarks};
 use ndarray::ArrayView2;
 
-use crate::{EdgeList, FeatureColumns, GraphError, GraphParams, Stream, VideoGraph, jaccard, rbf};
+use crate::{EdgeList, GraphError, GraphParams, PatchFeature, Stream, VideoGraph, jaccard, rbf};
 
 /// Kept frames of one graph of [`build_triplets`].
 const TRIPLET: usize = 3;
@@ -89,6 +89,7 @@ impl NodeFeatures {
         if params.patch_size_px == 0 {
             return Err(GraphError::Setting { name: "patch_size_px", expected: "at least 1", found: 0.0 });
         }
+        params.trend.check()?;
         let patch_width = params.patch_feature.width(params.patch_size_px);
         let mut patches = Vec::with_capacity(points.len() * points[0].points().len() * patch_width);
         for (frame, (face, flow)) in points.iter().zip(flows).enumerate() {
@@ -100,8 +101,14 @@ impl NodeFeatures {
                 patches.extend(patch);
             }
         }
+        if params.patch_feature == PatchFeature::Mean {
+            params.trend.apply(&points[0], &mut patches);
+        }
         params.patch_scale.apply(&mut patches);
-        let position = params.position_feature.of(points, flows[0].dim());
+        let mut position = params.position_feature.of(points, flows[0].dim());
+        if params.position_feature.is_displacement() {
+            params.trend.apply(&points[0], &mut position);
+        }
         Ok(Self { position, patch: patches, patch_width })
     }
 
@@ -127,19 +134,18 @@ fn assemble(
         EdgeList::spatio_temporal(&spatial, landmarks, kept.len(), params.temporal, params.self_loops)?;
     let count = landmarks * kept.len();
     let shared = jaccard(count, &edges.source, &edges.target, params.neighbourhood)?;
-    let stream = |nodes: Vec<f32>, width: usize, columns: FeatureColumns| {
+    let stream = |nodes: Vec<f32>, width: usize| {
         let features = ArrayView2::from_shape((count, width), &nodes).expect("one row per node");
         let alike = rbf(features, &edges.source, &edges.target, params.bandwidth)?;
         let edges = shared.iter().zip(alike).map(|(jaccard, rbf)| [*jaccard, rbf]).collect();
-        let nodes = columns.arrange(nodes, width, landmarks);
-        Ok(Stream { width: columns.width(width, landmarks), nodes, edges })
+        Ok(Stream { width, nodes, edges })
     };
     Ok(VideoGraph {
         landmarks,
         kept_frames: kept.to_vec(),
         positions_px: points.iter().flat_map(|f| f.points()).map(|p| p.map(|c| c as f32)).collect(),
-        position: stream(nodes.position, 2, params.position_columns)?,
-        patch: stream(nodes.patch, nodes.patch_width, params.patch_columns)?,
+        position: stream(nodes.position, 2)?,
+        patch: stream(nodes.patch, nodes.patch_width)?,
         edges,
     })
 }

@@ -28,8 +28,13 @@ impl FeatureColumns {
         }
     }
 
-    /// Moves rows of `width` values, one landmark after the other, to their columns.
-    pub(crate) fn arrange(self, rows: Vec<f32>, width: usize, landmarks: usize) -> Vec<f32> {
+    /// Moves rows of `width` values, one landmark after the other, frame after frame, to their columns.
+    ///
+    /// # Panics
+    ///
+    /// If `width` is 0.
+    #[must_use]
+    pub fn arrange(self, rows: Vec<f32>, width: usize, landmarks: usize) -> Vec<f32> {
         if self == Self::Shared {
             return rows;
         }

@@ -26,7 +26,7 @@
 //! | [`VideoGraph`], [`Stream`] | the result |
 //! | [`Topology`], [`TEMPLATE_51`] | edges within a frame |
 //! | [`EdgeList`], [`Temporal`] | edges over space and time |
-//! | [`PositionFeature`], [`PatchFeature`], [`PatchScale`], [`FeatureColumns`] | node features |
+//! | [`PositionFeature`], [`PatchFeature`], [`PatchScale`], [`Trend`], [`FeatureColumns`] | node features |
 //! | [`jaccard`], [`rbf`] | edge features of any graph |
 
 mod adjacency;
@@ -42,6 +42,7 @@ mod position_feature;
 mod rbf;
 mod template;
 mod topology;
+mod trend;
 mod video_graph;
 
 pub use build::{build, build_triplets};
@@ -56,4 +57,5 @@ pub use position_feature::PositionFeature;
 pub use rbf::{Bandwidth, rbf};
 pub use template::TEMPLATE_51;
 pub use topology::Topology;
+pub use trend::Trend;
 pub use video_graph::{Stream, VideoGraph};

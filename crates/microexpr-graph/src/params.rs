@@ -1,8 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{
-    Bandwidth, FeatureColumns, Neighbourhood, PatchFeature, PatchScale, PositionFeature, Temporal, Topology,
-};
+use crate::{Bandwidth, Neighbourhood, PatchFeature, PatchScale, PositionFeature, Temporal, Topology, Trend};
 
 /// Settings of a video graph; the default is the paper's graph.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -16,14 +14,12 @@ pub struct GraphParams {
     pub self_loops: SelfLoops,
     /// Node features of the first stream.
     pub position_feature: PositionFeature,
-    /// Which columns the first stream's features stand in.
-    pub position_columns: FeatureColumns,
     /// Node features of the second stream.
     pub patch_feature: PatchFeature,
-    /// Which columns the second stream's features stand in.
-    pub patch_columns: FeatureColumns,
     /// What flow patches are divided by.
     pub patch_scale: PatchScale,
+    /// What becomes of motion that all landmarks share.
+    pub trend: Trend,
     /// Side of a flow patch in pixels; the paper's 10.
     pub patch_size_px: usize,
     /// Neighbours that the Jaccard index counts.
@@ -40,9 +36,8 @@ impl Default for GraphParams {
             self_loops: SelfLoops::default(),
             position_feature: PositionFeature::default(),
             patch_feature: PatchFeature::default(),
-            position_columns: FeatureColumns::default(),
-            patch_columns: FeatureColumns::default(),
             patch_scale: PatchScale::default(),
+            trend: Trend::default(),
             patch_size_px: 10,
             neighbourhood: Neighbourhood::default(),
             bandwidth: Bandwidth::default(),

@@ -28,6 +28,11 @@ pub enum PositionFeature {
 }
 
 impl PositionFeature {
+    /// Whether the feature says where a landmark went, not where it is.
+    pub(crate) fn is_displacement(self) -> bool {
+        matches!(self, Self::Displacement | Self::RelativeDisplacement)
+    }
+
     /// The feature of every landmark, frame after frame; the first frame and `(height, width)` are the
     /// reference.
     pub(crate) fn of(self, frames: &[Landmarks], (height, width): (usize, usize)) -> Vec<f32> {

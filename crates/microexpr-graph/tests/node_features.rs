@@ -127,38 +127,33 @@ fn other_position_features_are_their_definitions() {
 }
 
 #[test]
-fn own_columns_keep_the_values_and_the_edge_features() {
+fn relative_displacements_are_thousandths_of_the_inter_ocular_distance() {
     let sheared = |dx: f64| {
         let points = TEMPLATE_51.map(|p| [127.0 + 80.0 * p[0] + dx * p[1], 90.0 + 80.0 * p[1]]);
         Landmarks::new(LandmarkScheme::Paper51, points.to_vec()).unwrap()
     };
     let flow = FlowField::new(ramp(254, 254).u().to_owned(), Array2::ones((254, 254))).unwrap();
-    let graph = |columns| {
-        let params = GraphParams {
-            position_feature: PositionFeature::RelativeDisplacement,
-            patch_feature: PatchFeature::Mean,
-            position_columns: columns,
-            patch_columns: columns,
-            ..GraphParams::default()
-        };
-        build(&[sheared(0.0), sheared(0.4)], &[flow.clone(), flow.clone()], &[0, 5], &params).unwrap()
-    };
-    let (shared, own) = (graph(FeatureColumns::Shared), graph(FeatureColumns::PerLandmark));
-    for (shared, own) in [(shared.position(), own.position()), (shared.patch(), own.patch())] {
-        assert_eq!((shared.node_features().ncols(), own.node_features().ncols()), (2, 102));
-        assert_eq!(shared.edge_features(), own.edge_features());
-        for (node, (short, long)) in
-            shared.node_features().outer_iter().zip(own.node_features().outer_iter()).enumerate()
-        {
-            let block = 2 * (node % 51);
-            for (column, value) in long.iter().enumerate() {
-                let inside = (block..block + 2).contains(&column);
-                assert_eq!(*value, if inside { short[column - block] } else { 0.0 });
-            }
-        }
-    }
+    let params =
+        GraphParams { position_feature: PositionFeature::RelativeDisplacement, ..GraphParams::default() };
+    let faces = [sheared(0.0), sheared(0.4)];
+    let graph = build(&faces, &[flow.clone(), flow], &[0, 5], &params).unwrap();
     // A shear of 0.4 px per unit of the template: 0.4·y / 80 px of inter-ocular distance, in thousandths.
-    let moved = shared.position().node_features()[[51 + 40, 0]];
+    let moved = graph.position().node_features()[[51 + 40, 0]];
     let expected = 1000.0 * 0.4 * TEMPLATE_51[40][1] / 80.0;
     assert!((f64::from(moved) - expected).abs() < 0.01, "{moved} {expected}");
+}
+
+#[test]
+fn own_columns_hold_the_values_and_zeros_elsewhere() {
+    let short: Vec<f32> = (0..2 * 51 * 2).map(|i| 1.0 + i as f32).collect();
+    let long = FeatureColumns::PerLandmark.arrange(short.clone(), 2, 51);
+    assert_eq!(FeatureColumns::PerLandmark.width(2, 51), 102);
+    for (node, row) in long.chunks_exact(102).enumerate() {
+        let block = 2 * (node % 51);
+        for (column, value) in row.iter().enumerate() {
+            let inside = (block..block + 2).contains(&column);
+            assert_eq!(*value, if inside { short[2 * node + column - block] } else { 0.0 });
+        }
+    }
+    assert_eq!(FeatureColumns::Shared.arrange(short.clone(), 2, 51), short);
 }

@@ -1,6 +1,7 @@
 //! Bringing every frame onto the first one, and cutting the face out.
 
 mod blocks;
+mod brightness;
 mod crop;
 mod hull;
 mod params;
@@ -15,6 +16,7 @@ use crate::{LandmarkError, MotionModel, PlaneMap};
 use hull::ConvexHull;
 use registration::{Registered, Registration, map_frames};
 
+pub use brightness::Brightness;
 pub use params::{AlignEvidence, AlignParams, CropParams, TextureParams};
 
 /// A clip in which the head stands still and the face fills the frame.
@@ -77,7 +79,10 @@ impl FaceAligner {
 
     fn cut(&self, clip: &Clip, transforms: &[PlaneMap]) -> Result<Clip, LandmarkError> {
         let size = self.params.crop.size_px;
-        let faces = map_frames(clip.len(), |i| crop::resample(clip.frame(i), &transforms[i], size));
+        let mut faces = map_frames(clip.len(), |i| crop::resample(clip.frame(i), &transforms[i], size));
+        if self.params.brightness == Brightness::MatchFirst {
+            brightness::match_first(&mut faces);
+        }
         let mut frames = Array3::zeros((clip.len(), size, size));
         frames.axis_iter_mut(Axis(0)).zip(&faces).for_each(|(mut frame, face)| frame.assign(face));
         Ok(Clip::new(frames, clip.fps())?)

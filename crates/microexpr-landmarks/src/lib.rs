@@ -84,7 +84,9 @@ mod seeta_face;
 mod shape_predictor;
 mod tracking;
 
-pub use alignment::{AlignEvidence, AlignParams, AlignedClip, CropParams, FaceAligner, TextureParams};
+pub use alignment::{
+    AlignEvidence, AlignParams, AlignedClip, Brightness, CropParams, FaceAligner, TextureParams,
+};
 pub use detector::{Detection, FaceChoice, FaceDetector, choose_face};
 pub use error::LandmarkError;
 pub use face_box::FaceBox;

@@ -24,6 +24,7 @@
 //! | [`Magnifier`] | frame by frame, constant memory |
 //! | [`magnify_clip`], [`magnify_clip_alphas`], [`magnify_frames`] | whole clips |
 //! | [`RieszMagnifier`] | frame by frame, phase-based: for large α and noisy video |
+//! | [`average_frames`], [`average_in_time`] | less noise in every frame, before or after magnification |
 //! | [`MagnifyParams`], [`StreamParams`] | settings of the two |
 //! | [`ClipFilter`], [`StreamFilter`] | which changes in time count as motion; a stream takes only the latter |
 //! | [`GainRule`] | how α is spread over the pyramid levels; [`GainRule::ColorChange`] for pulse |
@@ -40,6 +41,7 @@
 //! Subtle Changes in the World", SIGGRAPH 2012. Differs: the temporal filter runs once, on the finest amplified level,
 //! before the levels are split, which is the same by linearity; rounding differs by less than one grey level.
 
+mod average;
 mod blur;
 mod clip;
 mod color;
@@ -66,6 +68,7 @@ mod temporal_filter;
 mod trigonometry;
 mod zero_phase;
 
+pub use average::{average_frames, average_in_time};
 pub use clip::{magnify_clip, magnify_clip_alphas, magnify_frames};
 pub use error::MagnifyError;
 pub use frame::{ColorModel, FrameLayout};

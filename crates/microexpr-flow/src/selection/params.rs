@@ -14,6 +14,8 @@ pub struct SelectionParams {
     pub stride: usize,
     /// What a frame must be to be kept.
     pub keep: KeepRule,
+    /// At most this many frames are kept, at least 2: of those that the rule keeps, evenly spread ones. `None` keeps all.
+    pub max_kept: Option<usize>,
 }
 
 impl Default for SelectionParams {
@@ -24,6 +26,7 @@ impl Default for SelectionParams {
             segment: 8,
             stride: 8,
             keep: KeepRule::default(),
+            max_kept: None,
         }
     }
 }

@@ -29,7 +29,7 @@ pub struct Selection {
 /// # Errors
 ///
 /// [`FlowError::FrameSize`] if the fields differ in size, [`FlowError::FlowNotFinite`] for NaN or infinite displacements,
-/// [`FlowError::Setting`] for a segment below 2 frames or a stride outside `1..=segment`.
+/// [`FlowError::Setting`] for a segment below 2 frames, a stride outside `1..=segment` or fewer than 2 frames to keep.
 ///
 /// # Example
 ///
@@ -57,8 +57,21 @@ pub fn select_frames(flows: &[FlowField], params: &SelectionParams) -> Result<Se
         KeepRule::Greater => intensity[frame] > threshold[frame],
         KeepRule::GreaterOrEqual => intensity[frame] >= threshold[frame],
     };
-    let kept = (0..frames).filter(|frame| *frame == 0 || frame + 1 == frames || moves(*frame)).collect();
+    let mut kept: Vec<usize> =
+        (0..frames).filter(|frame| *frame == 0 || frame + 1 == frames || moves(*frame)).collect();
+    if let Some(most) = params.max_kept {
+        kept = spread(&kept, most);
+    }
     Ok(Selection { intensity, threshold, kept })
+}
+
+/// At most `most` of the frames, the first and the last among them, evenly spread over their order.
+fn spread(frames: &[usize], most: usize) -> Vec<usize> {
+    if frames.len() <= most {
+        return frames.to_vec();
+    }
+    let last = frames.len() - 1;
+    (0..most).map(|i| frames[(2 * i * last + (most - 1)) / (2 * (most - 1))]).collect()
 }
 
 fn check(flows: &[FlowField], params: &SelectionParams) -> Result<(), FlowError> {
@@ -68,6 +81,13 @@ fn check(flows: &[FlowField], params: &SelectionParams) -> Result<(), FlowError>
     }
     if !(1..=params.segment).contains(&params.stride) {
         return Err(setting("stride", "from 1 to the length of a segment", params.stride));
+    }
+    if params.max_kept.is_some_and(|most| most < 2) {
+        return Err(setting(
+            "max_kept",
+            "at least the first and the last frame, 2",
+            params.max_kept.unwrap_or(0),
+        ));
     }
     for (index, flow) in flows.iter().enumerate() {
         if flow.dim() != flows[0].dim() {
@@ -98,6 +118,17 @@ fn segments(frames: usize, params: &SelectionParams) -> Vec<Range<usize>> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn frames_are_thinned_evenly_and_keep_their_ends() {
+        assert_eq!(spread(&[0, 3, 4, 9, 12, 13, 20], 4), [0, 4, 12, 20]);
+        assert_eq!(spread(&[0, 3, 4, 9, 12], 2), [0, 12]);
+        assert_eq!(spread(&[0, 3], 5), [0, 3]);
+        for most in 2..30 {
+            let thinned = spread(&(0..30).collect::<Vec<_>>(), most);
+            assert!(thinned.len() == most && thinned.windows(2).all(|w| w[0] < w[1]));
+        }
+    }
 
     #[test]
     fn segments_cover_the_clip_and_a_tail_of_one_joins_the_previous() {

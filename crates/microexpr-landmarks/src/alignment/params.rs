@@ -1,5 +1,6 @@
 use serde::{Deserialize, Serialize};
 
+use super::Brightness;
 use crate::{LandmarkError, MotionModel};
 
 /// Settings of [`FaceAligner`](crate::FaceAligner).
@@ -16,6 +17,8 @@ pub struct AlignParams {
     pub texture: TextureParams,
     /// What of the face is kept.
     pub crop: CropParams,
+    /// What becomes of brightness that changes from frame to frame.
+    pub brightness: Brightness,
 }
 
 impl Default for AlignParams {
@@ -26,6 +29,7 @@ impl Default for AlignParams {
             stable_points: (27..=35).chain([39, 42]).collect(),
             texture: TextureParams::default(),
             crop: CropParams::default(),
+            brightness: Brightness::default(),
         }
     }
 }

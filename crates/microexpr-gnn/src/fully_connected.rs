@@ -1,0 +1,44 @@
+use burn::module::Param;
+use burn::prelude::*;
+
+use crate::{SeededRng, initializer};
+
+/// Configuration of [`FullyConnected`].
+#[derive(Config, Debug)]
+pub struct FullyConnectedConfig {
+    /// Width of the input.
+    pub input: usize,
+    /// Width of the output.
+    pub output: usize,
+}
+
+/// A fully connected layer, `y = x Wᵀ + b`, with weights as PyTorch's `Linear` lays them out and draws them.
+#[derive(Module, Debug)]
+pub struct FullyConnected<B: Backend> {
+    /// `W`, `[output, input]`.
+    pub weight: Param<Tensor<B, 2>>,
+    /// `b`, `[output]`.
+    pub bias: Param<Tensor<B, 1>>,
+}
+
+impl FullyConnectedConfig {
+    /// Draws initial weights, `U(−1/√input, 1/√input)`.
+    pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> FullyConnected<B> {
+        FullyConnected {
+            weight: initializer::linear([self.output, self.input], self.input, device, random),
+            bias: initializer::linear([self.output], self.input, device, random),
+        }
+    }
+}
+
+impl<B: Backend> FullyConnected<B> {
+    /// Applies the layer.
+    ///
+    /// # Shapes
+    ///
+    /// - `x`: `[N, input]`; output: `[N, output]`
+    #[must_use]
+    pub fn forward(&self, x: Tensor<B, 2>) -> Tensor<B, 2> {
+        x.matmul(self.weight.val().transpose()) + self.bias.val().unsqueeze()
+    }
+}

@@ -1,0 +1,141 @@
+//! Motion that the whole face shares: what head motion and slow deformation leave.
+
+use microexpr_core::Landmarks;
+use serde::{Deserialize, Serialize};
+
+use crate::GraphError;
+
+/// What becomes of motion that all landmarks share, in node features that are displacements of landmarks
+/// ([`PositionFeature::Displacement`](crate::PositionFeature::Displacement),
+/// [`PositionFeature::RelativeDisplacement`](crate::PositionFeature::RelativeDisplacement),
+/// [`PatchFeature::Mean`](crate::PatchFeature::Mean)); other features stay as they are.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+#[non_exhaustive]
+pub enum Trend {
+    /// It stays.
+    #[default]
+    Keep,
+    /// In every frame the polynomial of the landmarks' first positions that fits their displacements best is subtracted:
+    /// degree 0 is a shift of the whole face, 1 an affine change, 2 bends it. What one landmark does by itself is left.
+    Remove {
+        /// Degree of the polynomial, up to 3.
+        degree: usize,
+    },
+}
+
+impl Trend {
+    /// Checks the degree.
+    pub(crate) fn check(self) -> Result<(), GraphError> {
+        match self {
+            Self::Remove { degree } if degree > 3 => {
+                Err(GraphError::Setting { name: "trend", expected: "a degree up to 3", found: degree as f64 })
+            }
+            _ => Ok(()),
+        }
+    }
+
+    /// Subtracts the trend from rows of two values per landmark, frame after frame.
+    pub(crate) fn apply(self, first: &Landmarks, rows: &mut [f32]) {
+        let Self::Remove { degree } = self else { return };
+        let basis = orthonormal_polynomials(first, degree);
+        for frame in rows.chunks_exact_mut(2 * first.points().len()) {
+            for axis in 0..2 {
+                for polynomial in &basis {
+                    let values = frame.iter().skip(axis).step_by(2);
+                    let share: f64 = polynomial.iter().zip(values).map(|(p, v)| p * f64::from(*v)).sum();
+                    let values = frame.iter_mut().skip(axis).step_by(2);
+                    values.zip(polynomial).for_each(|(v, p)| *v -= (share * p) as f32);
+                }
+            }
+        }
+    }
+}
+
+/// Polynomials up to `degree` over the landmarks, orthonormal as vectors of one value per landmark (modified Gram-Schmidt, twice). Those that
+/// the landmarks cannot tell from lower ones are left out.
+fn orthonormal_polynomials(face: &Landmarks, degree: usize) -> Vec<Vec<f64>> {
+    let [cx, cy] = face.centroid();
+    let spread = face.points().iter().map(|p| (p[0] - cx).hypot(p[1] - cy)).fold(0.0, f64::max).max(1e-12);
+    let mut basis: Vec<Vec<f64>> = Vec::new();
+    for total in 0..=degree {
+        for power in 0..=total {
+            let value = |p: &[f64; 2]| {
+                let (x, y) = ((p[0] - cx) / spread, (p[1] - cy) / spread);
+                x.powi((total - power) as i32) * y.powi(power as i32)
+            };
+            let mut column: Vec<f64> = face.points().iter().map(value).collect();
+            let before = norm(&column);
+            for _ in 0..2 {
+                for other in &basis {
+                    let share: f64 = column.iter().zip(other).map(|(a, b)| a * b).sum();
+                    column.iter_mut().zip(other).for_each(|(a, b)| *a -= share * b);
+                }
+            }
+            let length = norm(&column);
+            if length > 1e-9 * before {
+                column.iter_mut().for_each(|v| *v /= length);
+                basis.push(column);
+            }
+        }
+    }
+    basis
+}
+
+fn norm(values: &[f64]) -> f64 {
+    values.iter().map(|v| v * v).sum::<f64>().sqrt()
+}
+
+#[cfg(test)]
+mod tests {
+    use microexpr_core::LandmarkScheme;
+
+    use super::*;
+    use crate::TEMPLATE_51;
+
+    fn face() -> Landmarks {
+        Landmarks::new(
+            LandmarkScheme::Paper51,
+            TEMPLATE_51.map(|p| [127.0 + 70.0 * p[0], 90.0 + 70.0 * p[1]]).to_vec(),
+        )
+        .expect("51 points")
+    }
+
+    /// A quadratic field, and one landmark that moves by itself.
+    fn displacements(face: &Landmarks, own: f32) -> Vec<f32> {
+        let mut rows: Vec<f32> = face
+            .points()
+            .iter()
+            .flat_map(|[x, y]| [0.4 + 1e-3 * x - 1e-5 * x * y, -0.2 + 2e-5 * y * y].map(|v| v as f32))
+            .collect();
+        rows[2 * 30 + 1] += own;
+        rows
+    }
+
+    #[test]
+    fn a_polynomial_field_vanishes_only_at_its_degree() {
+        let face = face();
+        for (degree, vanishes) in [(1, false), (2, true), (3, true)] {
+            let mut rows = displacements(&face, 0.0);
+            Trend::Remove { degree }.apply(&face, &mut rows);
+            assert_eq!(rows.iter().all(|v| v.abs() < 1e-5), vanishes, "degree {degree}");
+        }
+    }
+
+    #[test]
+    fn a_landmark_that_moves_by_itself_keeps_most_of_its_motion() {
+        let face = face();
+        let mut rows = displacements(&face, 0.3);
+        Trend::Remove { degree: 2 }.apply(&face, &mut rows);
+        assert!(rows[61] > 0.2 && rows[60].abs() < 1e-5);
+    }
+
+    #[test]
+    fn landmarks_on_one_spot_leave_finite_values() {
+        let spot = Landmarks::new(LandmarkScheme::Paper51, vec![[5.0, 5.0]; 51]).expect("51 points");
+        let mut rows: Vec<f32> = (0..102).map(|i| i as f32).collect();
+        Trend::Remove { degree: 3 }.apply(&spot, &mut rows);
+        assert!(rows.iter().all(|v| v.is_finite()));
+        assert!((rows.iter().step_by(2).sum::<f32>()).abs() < 1e-3);
+    }
+}
