@@ -52,15 +52,9 @@ impl Plane {
         }
         let mut data = Vec::with_capacity(height * width);
         for row in frame.rows() {
-            let start = data.len();
-            // Row by row the zeros are overwritten before they leave the cache.
-            data.resize(start + width, 0.0);
             match row.as_slice() {
-                Some(bytes) => unit_grey(bytes, &mut data[start..]),
-                None => data[start..]
-                    .iter_mut()
-                    .zip(row)
-                    .for_each(|(grey, byte)| *grey = f32::from(*byte) / 255.0),
+                Some(bytes) => unit_grey(bytes, &mut data),
+                None => data.extend(row.iter().map(|byte| f32::from(*byte) / 255.0)),
             }
         }
         Ok(Self { height, width, data })
@@ -109,6 +103,7 @@ impl Plane {
             let tap = |k: usize| self.row(reflect_101((2 * row + k) as isize - 2, self.height));
             blend_rows([tap(0), tap(1), tap(2), tap(3), tap(4)], &mut line[2..self.width + 2]);
             mirror_ends(&mut line, self.width);
+            // Row by row the zeros are overwritten before they leave the cache.
             let start = data.len();
             data.resize(start + width, 0.0);
             thin_row(&line, &mut data[start..]);
@@ -118,11 +113,9 @@ impl Plane {
 }
 
 vectorized! {
-    /// The same values as `microexpr_core::grey_from_image` gives.
-    fn unit_grey(bytes: &[u8], out: &mut [f32]) {
-        for (grey, byte) in out.iter_mut().zip(bytes) {
-            *grey = f32::from(*byte) / 255.0;
-        }
+    /// Appends the values that `microexpr_core::grey_from_image` gives.
+    fn unit_grey(bytes: &[u8], out: &mut Vec<f32>) {
+        out.extend(bytes.iter().map(|byte| divided_by_255(*byte)));
     }
 }
 
@@ -136,6 +129,7 @@ vectorized! {
 }
 
 vectorized! {
+    /// Every second binomial sum of `line`, the first one around `line[2]`.
     fn thin_row(line: &[f32], out: &mut [f32]) {
         let line = &line[..2 * out.len() + 3];
         for (i, value) in out.iter_mut().enumerate() {
@@ -143,6 +137,15 @@ vectorized! {
             *value = binomial([line[at], line[at + 1], line[at + 2], line[at + 3], line[at + 4]]);
         }
     }
+}
+
+/// `byte / 255` without a division: the reciprocal in two parts, the product with the first one exact.
+#[inline(always)]
+fn divided_by_255(byte: u8) -> f32 {
+    const HIGH: f32 = 257.0 / 65536.0;
+    const LOW: f32 = (1.0 / 255.0 - 257.0 / 65536.0) as f32;
+    let byte = f32::from(byte);
+    byte * HIGH + byte * LOW
 }
 
 #[inline(always)]
@@ -174,6 +177,11 @@ pub(crate) fn pyramid(full: Plane, max_level: usize, min_side: usize) -> Vec<Pla
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_divided_by_255_to_the_last_bit() {
+        assert!((0..=255_u8).all(|byte| divided_by_255(byte) == f32::from(byte) / 255.0));
+    }
 
     #[test]
     fn halving_equals_the_pyramid_of_core() {

@@ -1,3 +1,5 @@
+use std::ops::Range;
+
 use microexpr_core::border::reflect_101;
 
 use crate::plane::Plane;
@@ -32,10 +34,6 @@ impl SplinePlane {
         // A row of the result and one value more on either side.
         let mut line = vec![0.0; stride + 2];
         let middle = margin + 1..margin + 1 + width;
-        let mirrored: Vec<(usize, usize)> = (0..middle.start)
-            .chain(middle.end..line.len())
-            .map(|i| (i, middle.start + reflect_101(i as isize - middle.start as isize, width)))
-            .collect();
         let rows: Vec<usize> = (0..height + 2 * margin + 2)
             .map(|i| reflect_101(i as isize - margin as isize - 1, height))
             .collect();
@@ -47,13 +45,8 @@ impl SplinePlane {
                 image.row(row[2]),
                 &mut line[middle.clone()],
             );
-            for (outside, inside) in &mirrored {
-                line[*outside] = line[*inside];
-            }
-            // Row by row the zeros are overwritten before they leave the cache.
-            let start = coefficients.len();
-            coefficients.resize(start + stride, 0.0);
-            sharpen_along(&line, &mut coefficients[start..]);
+            mirror_outside(&mut line, middle.clone());
+            sharpen_along(&line, &mut coefficients);
         }
         Self { dim: (height, width), margin, stride, coefficients }
     }
@@ -78,6 +71,22 @@ impl SplinePlane {
     }
 }
 
+/// Fills what lies outside `inside` by reflection.
+fn mirror_outside(line: &mut [f32], inside: Range<usize>) {
+    let once = inside.len() > inside.start.max(line.len() - inside.end);
+    if once {
+        let (left, from) = line.split_at_mut(inside.start);
+        left.iter_mut().rev().zip(&from[1..]).for_each(|(outside, value)| *outside = *value);
+        let (from, right) = line.split_at_mut(inside.end);
+        right.iter_mut().zip(from.iter().rev().skip(1)).for_each(|(outside, value)| *outside = *value);
+    } else {
+        for at in (0..inside.start).chain(inside.end..line.len()) {
+            let from = reflect_101(at as isize - inside.start as isize, inside.len());
+            line[at] = line[inside.start + from];
+        }
+    }
+}
+
 vectorized! {
     fn sharpen_across(above: &[f32], here: &[f32], below: &[f32], out: &mut [f32]) {
         let width = out.len();
@@ -89,16 +98,30 @@ vectorized! {
 }
 
 vectorized! {
-    fn sharpen_along(line: &[f32], out: &mut [f32]) {
-        let width = out.len();
-        let (left, here, right) = (&line[..width], &line[1..=width], &line[2..width + 2]);
-        for i in 0..width {
-            out[i] = sharpen(left[i], here[i], right[i]);
-        }
+    /// Appends what becomes of the values that have a neighbour on both sides.
+    fn sharpen_along(line: &[f32], out: &mut Vec<f32>) {
+        out.extend(line.iter().zip(&line[1..]).zip(&line[2..]).map(|((left, here), right)| sharpen(*left, *here, *right)));
     }
 }
 
 #[inline(always)]
 fn sharpen(before: f32, here: f32, after: f32) -> f32 {
     (4.0 / 3.0) * here - (1.0 / 6.0) * (before + after)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn lines_are_mirrored_at_their_first_and_last_value_as_often_as_needed() {
+        for (before, width, after) in [(3, 9, 5), (3, 4, 3), (3, 3, 3), (7, 2, 9), (4, 1, 2), (0, 5, 0)] {
+            let mut line: Vec<f32> = (0..before + width + after).map(|i| i as f32).collect();
+            mirror_outside(&mut line, before..before + width);
+            for (at, value) in line.iter().enumerate() {
+                let expected = before + reflect_101(at as isize - before as isize, width);
+                assert_eq!(*value, expected as f32, "{at} of {before} + {width} + {after}");
+            }
+        }
+    }
 }
