@@ -1,7 +1,10 @@
 use std::ops::Range;
 
 use microexpr_core::border::reflect_101;
+use ndarray::ArrayView2;
 
+use super::byte_rows::ByteRows;
+use crate::FlowError;
 use crate::plane::Plane;
 use crate::simd::vectorized;
 
@@ -27,9 +30,33 @@ pub(super) struct SplinePlane {
 impl SplinePlane {
     /// Prepares for windows of `radius` pixels on each side of their middle.
     pub(super) fn new(image: &Plane, radius: usize) -> Self {
-        let (height, width) = image.dim();
-        // A template is one pixel wider; two coefficients lie beyond the last pixel, one before the first.
-        let margin = radius + 1 + 2 + REACH_PX as usize + 1;
+        Self::from_rows(image.dim(), radius, |rows, sum| {
+            let [above, here, below] = rows.map(|row| image.row(row));
+            sum(above, here, below);
+        })
+    }
+
+    /// [`SplinePlane::new`] of bytes, made into grey values on the way; also the next level of the pyramid, if wanted.
+    pub(super) fn of_bytes(
+        frame: ArrayView2<'_, u8>,
+        radius: usize,
+        with_half: bool,
+    ) -> Result<(Self, Option<Plane>), FlowError> {
+        let mut source = ByteRows::new(frame, margin_of(radius) + 3, with_half)?;
+        let plane = Self::from_rows(frame.dim(), radius, |rows, sum| {
+            let [above, here, below] = source.rows(rows);
+            sum(above, here, below);
+        });
+        Ok((plane, source.into_half()))
+    }
+
+    /// `with_rows` hands three rows by their numbers to a function.
+    fn from_rows(
+        (height, width): (usize, usize),
+        radius: usize,
+        mut with_rows: impl FnMut([usize; 3], &mut dyn FnMut(&[f32], &[f32], &[f32])),
+    ) -> Self {
+        let margin = margin_of(radius);
         let stride = width + 2 * margin + SLACK;
         // A row of the result and one value more on either side.
         let mut line = vec![0.0; stride + 2];
@@ -39,12 +66,9 @@ impl SplinePlane {
             .collect();
         let mut coefficients = Vec::with_capacity((height + 2 * margin) * stride);
         for row in rows.windows(3) {
-            sharpen_across(
-                image.row(row[0]),
-                image.row(row[1]),
-                image.row(row[2]),
-                &mut line[middle.clone()],
-            );
+            with_rows([row[0], row[1], row[2]], &mut |above, here, below| {
+                sharpen_across(above, here, below, &mut line[middle.clone()]);
+            });
             mirror_outside(&mut line, middle.clone());
             sharpen_along(&line, &mut coefficients);
         }
@@ -69,6 +93,11 @@ impl SplinePlane {
         let (row, col) = ((row + margin) as usize, (col + margin) as usize);
         &self.coefficients[row * self.stride + col..(row + 1) * self.stride]
     }
+}
+
+/// A template is one pixel wider than its window; two coefficients lie beyond the last pixel, one before the first.
+fn margin_of(radius: usize) -> usize {
+    radius + 1 + 2 + REACH_PX as usize + 1
 }
 
 /// Fills what lies outside `inside` by reflection.
