@@ -3,11 +3,11 @@
 
 use std::hint::black_box;
 
-use criterion::{BatchSize, Criterion, criterion_group, criterion_main};
+use criterion::{BatchSize, Bencher, Criterion, criterion_group, criterion_main};
 use microexpr_core::Clip;
 use microexpr_magnify::{
-    ButterworthOrder, FrameLayout, GainRule, Magnifier, MagnifyParams, RieszMagnifier, RieszParams,
-    StreamFilter, StreamParams, magnify_clip,
+    ButterworthOrder, FrameLayout, GainRule, Magnifier, MagnifyError, MagnifyParams, RieszMagnifier,
+    RieszParams, StreamFilter, StreamParams, magnify_clip,
 };
 use ndarray::Array3;
 
@@ -25,45 +25,56 @@ fn textured_frame(len: usize, time: usize) -> Vec<u8> {
     (0..len).map(|i| ((i * 7 + i / 640 * 13 + time * 3) % 251) as u8).collect()
 }
 
-fn stream(criterion: &mut Criterion) {
-    let mut group = criterion.benchmark_group("magnify/stream");
-    for (name, layout) in [
+/// The frame sizes of the table.
+fn layouts() -> [(&'static str, FrameLayout); 4] {
+    [
         ("grey 254x254", FrameLayout::grey(254, 254)),
         ("rgb 254x254", FrameLayout::rgb(254, 254)),
         ("grey 480x640", FrameLayout::grey(480, 640)),
         ("rgb 480x640", FrameLayout::rgb(480, 640)),
-    ] {
-        let frames: Vec<Vec<u8>> = (0..8).map(|t| textured_frame(layout.len(), t)).collect();
+    ]
+}
+
+/// One frame after the other through `magnify`, which has seen the first one.
+fn each_frame(
+    bencher: &mut Bencher<'_>,
+    layout: FrameLayout,
+    mut magnify: impl FnMut(&mut [u8]) -> Result<(), MagnifyError>,
+) {
+    let frames: Vec<Vec<u8>> = (0..8).map(|t| textured_frame(layout.len(), t)).collect();
+    let mut frame = frames[0].clone();
+    magnify(&mut frame).expect("the frame fits");
+    let mut time = 0;
+    bencher.iter(|| {
+        time += 1;
+        frame.copy_from_slice(&frames[time % frames.len()]);
+        magnify(black_box(&mut frame))
+    });
+}
+
+fn stream(criterion: &mut Criterion) {
+    let mut group = criterion.benchmark_group("magnify/stream");
+    for (name, layout) in layouts() {
         let mut magnifier = Magnifier::new(layout, 200.0, &stream_params()).expect("the settings are valid");
-        let mut frame = frames[0].clone();
-        magnifier.magnify(&mut frame).expect("the frame fits");
-        let mut time = 0;
         group.bench_function(name, |bencher| {
-            bencher.iter(|| {
-                time += 1;
-                frame.copy_from_slice(&frames[time % frames.len()]);
-                magnifier.magnify(black_box(&mut frame))
-            });
+            magnifier.reset();
+            each_frame(bencher, layout, |frame| magnifier.magnify(frame));
         });
     }
     group.finish();
 }
 
 fn riesz(criterion: &mut Criterion) {
-    let layout = FrameLayout::grey(254, 254);
-    let frames: Vec<Vec<u8>> = (0..8).map(|t| textured_frame(layout.len(), t)).collect();
-    let mut magnifier =
-        RieszMagnifier::new(layout, 200.0, &RieszParams::default()).expect("the settings are valid");
-    let mut frame = frames[0].clone();
-    magnifier.magnify(&mut frame).expect("the frame fits");
-    let mut time = 0;
-    criterion.bench_function("magnify/riesz grey 254x254", |bencher| {
-        bencher.iter(|| {
-            time += 1;
-            frame.copy_from_slice(&frames[time % frames.len()]);
-            magnifier.magnify(black_box(&mut frame))
+    let mut group = criterion.benchmark_group("magnify/riesz");
+    for (name, layout) in layouts() {
+        let params = RieszParams::default();
+        let mut magnifier = RieszMagnifier::new(layout, 200.0, &params).expect("the settings are valid");
+        group.bench_function(name, |bencher| {
+            magnifier.reset();
+            each_frame(bencher, layout, |frame| magnifier.magnify(frame));
         });
-    });
+    }
+    group.finish();
 }
 
 fn clip(criterion: &mut Criterion) {

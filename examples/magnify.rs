@@ -1,5 +1,6 @@
 //! Magnifies the motion in a folder of frames.
 
+use std::collections::HashMap;
 use std::error::Error;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
@@ -115,6 +116,7 @@ fn magnify(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     if std::fs::canonicalize(&arguments.input).ok() == std::fs::canonicalize(&arguments.out).ok() {
         return Err("--out must differ from --input: the frames would be overwritten".into());
     }
+    check_names(&sequence)?;
     let params = settings(arguments)?;
     let dropped = if arguments.mit_compat { MIT_DROPPED_FRAMES } else { 0 };
     let Some(kept) = sequence.len().checked_sub(dropped).filter(|kept| *kept > 0) else {
@@ -184,6 +186,28 @@ fn magnify_whole(
     let pairs = sources.chunks_exact(len).zip(frames.chunks_exact(len));
     for (path, (source, frame)) in sequence.paths().iter().zip(pairs) {
         output.write(path, source, frame)?;
+    }
+    Ok(())
+}
+
+/// The input's name with the extension `png`.
+fn result_name(source: &Path) -> PathBuf {
+    Path::new(source.file_stem().unwrap_or_default()).with_added_extension("png")
+}
+
+/// No two frames may be written to one file, as `a.jpg` and `a.png` would be.
+fn check_names(sequence: &ImageSequence) -> Result<(), String> {
+    let mut sources = HashMap::new();
+    for path in sequence.paths() {
+        let name = result_name(path);
+        if let Some(other) = sources.insert(name.clone(), path) {
+            return Err(format!(
+                "{} and {} would both be written as {}: rename or remove one of them",
+                other.display(),
+                path.display(),
+                name.display()
+            ));
+        }
     }
     Ok(())
 }
@@ -281,8 +305,7 @@ impl<'a> Output<'a> {
     fn write(&mut self, source_path: &Path, source: &[u8], frame: &[u8]) -> Result<(), Box<dyn Error>> {
         let mut png = Cursor::new(Vec::new());
         picture(frame, self.layout)?.write_to(&mut png, ImageFormat::Png)?;
-        let name = Path::new(source_path.file_stem().unwrap_or_default()).with_added_extension("png");
-        atomic_file::write(self.folder.join(name), png.get_ref())?;
+        atomic_file::write(self.folder.join(result_name(source_path)), png.get_ref())?;
         if let Some(gif) = &mut self.gif {
             let pair = side_by_side(&picture(source, self.layout)?, &picture(frame, self.layout)?);
             gif.encode_frame(Frame::from_parts(pair, 0, 0, self.delay))?;

@@ -56,6 +56,7 @@ pub mod kitti;
 mod lucas_kanade;
 mod median;
 mod plane;
+mod plane_halving;
 mod plane_resize;
 mod plane_warp;
 mod round_trip;

@@ -1,7 +1,7 @@
-use microexpr_core::border::reflect_101;
 use ndarray::{Array2, ArrayView2};
 
 use crate::FlowError;
+use crate::plane_halving::HalvedRows;
 use crate::simd::vectorized;
 
 /// Frames are `0..=1`; this leaves room for other ranges, yet none for overflow in products of gradients.
@@ -52,15 +52,9 @@ impl Plane {
         }
         let mut data = Vec::with_capacity(height * width);
         for row in frame.rows() {
-            let start = data.len();
-            // Row by row the zeros are overwritten before they leave the cache.
-            data.resize(start + width, 0.0);
             match row.as_slice() {
-                Some(bytes) => unit_grey(bytes, &mut data[start..]),
-                None => data[start..]
-                    .iter_mut()
-                    .zip(row)
-                    .for_each(|(grey, byte)| *grey = f32::from(*byte) / 255.0),
+                Some(bytes) => unit_grey(bytes, &mut data),
+                None => data.extend(row.iter().map(|byte| f32::from(*byte) / 255.0)),
             }
         }
         Ok(Self { height, width, data })
@@ -100,62 +94,41 @@ impl Plane {
         &mut self.data[row * self.width..][..self.width]
     }
 
-    /// Half the size, rounded up, after the binomial taps `[1, 4, 6, 4, 1] / 16`: OpenCV's `pyrDown`.
-    pub(crate) fn halved(&self) -> Self {
-        let (height, width) = (self.height.div_ceil(2), self.width.div_ceil(2));
-        let mut data = Vec::with_capacity(height * width);
-        let mut line = vec![0.0; self.width + 4];
-        for row in 0..height {
-            let tap = |k: usize| self.row(reflect_101((2 * row + k) as isize - 2, self.height));
-            blend_rows([tap(0), tap(1), tap(2), tap(3), tap(4)], &mut line[2..self.width + 2]);
-            mirror_ends(&mut line, self.width);
-            let start = data.len();
-            data.resize(start + width, 0.0);
-            thin_row(&line, &mut data[start..]);
-        }
+    /// The plane of these values.
+    pub(crate) fn from_data((height, width): (usize, usize), data: Vec<f32>) -> Self {
+        debug_assert_eq!(data.len(), height * width);
         Self { height, width, data }
     }
-}
 
-vectorized! {
-    /// The same values as `microexpr_core::grey_from_image` gives.
-    fn unit_grey(bytes: &[u8], out: &mut [f32]) {
-        for (grey, byte) in out.iter_mut().zip(bytes) {
-            *grey = f32::from(*byte) / 255.0;
-        }
+    /// Half the size, rounded up, after the binomial taps `[1, 4, 6, 4, 1] / 16`: OpenCV's `pyrDown`.
+    pub(crate) fn halved(&self) -> Self {
+        let mut half = HalvedRows::new(self.dim());
+        half.take(self.height, |row| self.row(row));
+        half.into_plane()
     }
 }
 
 vectorized! {
-    fn blend_rows(taps: [&[f32]; 5], out: &mut [f32]) {
-        let [a, b, c, d, e] = taps.map(|t| &t[..out.len()]);
-        for (i, value) in out.iter_mut().enumerate() {
-            *value = binomial([a[i], b[i], c[i], d[i], e[i]]);
-        }
+    /// Appends the values that `microexpr_core::grey_from_image` gives.
+    fn unit_grey(bytes: &[u8], out: &mut Vec<f32>) {
+        out.extend(bytes.iter().map(|byte| divided_by_255(*byte)));
     }
 }
 
 vectorized! {
-    fn thin_row(line: &[f32], out: &mut [f32]) {
-        let line = &line[..2 * out.len() + 3];
-        for (i, value) in out.iter_mut().enumerate() {
-            let at = 2 * i;
-            *value = binomial([line[at], line[at + 1], line[at + 2], line[at + 3], line[at + 4]]);
-        }
+    /// The values that `microexpr_core::grey_from_image` gives.
+    pub(crate) fn unit_grey_into(bytes: &[u8], out: &mut [f32]) {
+        out.iter_mut().zip(bytes).for_each(|(grey, byte)| *grey = divided_by_255(*byte));
     }
 }
 
+/// `byte / 255` without a division: the reciprocal in two parts, the product with the first one exact.
 #[inline(always)]
-fn binomial([a, b, c, d, e]: [f32; 5]) -> f32 {
-    ((a + e) + 4.0 * (b + d) + 6.0 * c) * (1.0 / 16.0)
-}
-
-/// Fills the two values before and after `line[2..width + 2]` by reflection.
-fn mirror_ends(line: &mut [f32], width: usize) {
-    for (outside, target) in [(-2, 0), (-1, 1), (width as isize, width + 2), (width as isize + 1, width + 3)]
-    {
-        line[target] = line[2 + reflect_101(outside, width)];
-    }
+fn divided_by_255(byte: u8) -> f32 {
+    const HIGH: f32 = 257.0 / 65536.0;
+    const LOW: f32 = (1.0 / 255.0 - 257.0 / 65536.0) as f32;
+    let byte = f32::from(byte);
+    byte * HIGH + byte * LOW
 }
 
 /// The plane and its repeated halvings, finest first: `max_level` of them at most, none with a side below `min_side`.
@@ -174,6 +147,11 @@ pub(crate) fn pyramid(full: Plane, max_level: usize, min_side: usize) -> Vec<Pla
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bytes_are_divided_by_255_to_the_last_bit() {
+        assert!((0..=255_u8).all(|byte| divided_by_255(byte) == f32::from(byte) / 255.0));
+    }
 
     #[test]
     fn halving_equals_the_pyramid_of_core() {

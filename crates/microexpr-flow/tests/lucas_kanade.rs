@@ -142,3 +142,24 @@ proptest! {
         }
     }
 }
+
+/// Bytes take a way of their own through the pyramid, a few rows at a time.
+#[test]
+fn frames_of_bytes_are_prepared_bit_for_bit_as_their_grey_values() {
+    for (height, width) in [(1, 1), (1, 300), (3, 200), (2, 5), (24, 23), (64, 48), (101, 150)] {
+        let bytes =
+            Array2::from_shape_fn((height, width), |(r, c)| ((r * r * 31 + c * 17 + r * c) % 256) as u8);
+        let grey = bytes.mapv(|byte| f32::from(byte) / 255.0);
+        for (max_level, window_radius_px) in [(0, 10), (3, 10), (3, 2), (6, 1)] {
+            let params = LucasKanadeParams { max_level, window_radius_px, ..Default::default() };
+            let tracker = LucasKanade::new(params);
+            let from_bytes = tracker.prepare_u8(bytes.view()).expect("pixels");
+            assert!(
+                from_bytes == tracker.prepare(grey.view()).expect("pixels"),
+                "{height}x{width} {max_level}"
+            );
+            let turned = tracker.prepare_u8(bytes.t()).expect("pixels");
+            assert!(turned == tracker.prepare(grey.t()).expect("pixels"), "{width}x{height} {max_level}");
+        }
+    }
+}

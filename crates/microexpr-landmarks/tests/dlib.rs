@@ -1,4 +1,4 @@
-//! Agreement with dlib 19.24; see `data/dlib/generate.cpp`.
+//! Agreement with dlib 19.24, on models that dlib trained on generated faces; see `data/dlib/generate.cpp`.
 
 use image::GrayImage;
 use microexpr_core::{LandmarkScheme, Landmarks, Point};
@@ -33,7 +33,7 @@ fn data(name: &str) -> Vec<u8> {
     std::fs::read(format!("{}/tests/data/dlib/{name}", env!("CARGO_MANIFEST_DIR"))).expect("a data file")
 }
 
-fn drawn_face(number: usize) -> GrayImage {
+fn generated_face(number: usize) -> GrayImage {
     let bytes = data("faces.raw");
     GrayImage::from_raw(64, 64, bytes[number * 4096..][..4096].to_vec()).expect("64x64 bytes")
 }
@@ -50,7 +50,7 @@ fn points_equal_dlibs_inside_and_beyond_the_image() {
     for model in &expected.models {
         let predictor = ShapePredictor::from_bytes(&data(&model.file)).expect("a dlib model");
         for face in &model.faces {
-            let found = predictor.predict(&drawn_face(face.image), &face.face);
+            let found = predictor.predict(&generated_face(face.image), &face.face);
             let error = largest_error_px(&found, &face.points);
             assert!(error < TOLERANCE_PX, "{} {:?}: {error}", model.file, face.face);
             assert_eq!(round_as_dlib(&found).points(), face.rounded, "{}", model.file);
@@ -74,7 +74,7 @@ fn models_of_68_points_give_the_ibug_scheme_and_others_a_custom_one() {
     for (file, scheme) in [("points68.dat", LandmarkScheme::Ibug68), ("points5.dat", LandmarkScheme::Custom)]
     {
         let predictor = ShapePredictor::from_bytes(&data(file)).expect("a dlib model");
-        assert_eq!(predictor.predict(&drawn_face(0), &face).scheme(), scheme);
+        assert_eq!(predictor.predict(&generated_face(0), &face).scheme(), scheme);
     }
 }
 
@@ -112,7 +112,7 @@ fn a_flipped_byte_gives_an_error_or_finite_points() {
         let mut bytes = whole.clone();
         bytes[at] ^= 0x55;
         if let Ok(predictor) = ShapePredictor::from_bytes(&bytes) {
-            let found = predictor.predict(&drawn_face(2), &face);
+            let found = predictor.predict(&generated_face(2), &face);
             assert!(found.points().iter().flatten().all(|v| v.is_finite()));
         }
     }

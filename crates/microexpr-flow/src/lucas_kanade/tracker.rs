@@ -130,13 +130,24 @@ impl LucasKanade {
     ///
     /// [`FlowError::EmptyFrame`].
     pub fn prepare_u8(&self, frame: ArrayView2<'_, u8>) -> Result<FramePyramid, FlowError> {
-        Ok(self.prepare_plane(Plane::from_bytes(frame)?))
+        let (radius, min_side) = (self.params.window_radius_px, self.min_side());
+        let half_side = frame.nrows().min(frame.ncols()).div_ceil(2);
+        let with_half = self.params.max_level > 0 && half_side >= min_side;
+        let (finest, half) = SplinePlane::of_bytes(frame, radius, with_half)?;
+        let coarser = half.map(|half| pyramid(half, self.params.max_level - 1, min_side)).unwrap_or_default();
+        let coarser = coarser.iter().map(|level| SplinePlane::new(level, radius));
+        Ok(FramePyramid { levels: std::iter::once(finest).chain(coarser).collect() })
     }
 
     fn prepare_plane(&self, plane: Plane) -> FramePyramid {
+        let levels = pyramid(plane, self.params.max_level, self.min_side());
         let radius = self.params.window_radius_px;
-        let levels = pyramid(plane, self.params.max_level, 2 * radius + 2);
         FramePyramid { levels: levels.iter().map(|level| SplinePlane::new(level, radius)).collect() }
+    }
+
+    /// Levels of the pyramid have at least this height and width.
+    fn min_side(&self) -> usize {
+        2 * self.params.window_radius_px + 2
     }
 
     /// Finds the points of `template` in `frame`: one result per point, in order.

@@ -137,10 +137,7 @@ fn read_tree<R: Read>(
         if found != (rows as u64, 1) {
             return Err(reader.error(format!("expected a leaf of {rows}x1, found {}x{}", found.0, found.1)));
         }
-        for _ in 0..rows {
-            let value = reader.float("a leaf's value")?;
-            leaves.push(value);
-        }
+        reader.floats("a leaf's value", rows, leaves)?;
     }
     Ok(())
 }

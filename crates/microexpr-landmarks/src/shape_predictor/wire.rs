@@ -1,5 +1,7 @@
 //! dlib's byte stream: integers and floats of variable length, without header or checksum.
 
+mod short_floats;
+
 use std::io::Read;
 use std::path::{Path, PathBuf};
 
@@ -102,6 +104,26 @@ impl<R: Read> WireReader<R> {
             return Err(self.error(format!("{what} is {mantissa}·2^{exponent}, beyond any sane value")));
         }
         Ok(value)
+    }
+
+    /// Appends `count` floats, as [`WireReader::float`] reads them, to `values`.
+    pub(super) fn floats(
+        &mut self,
+        what: &str,
+        count: usize,
+        values: &mut Vec<f32>,
+    ) -> Result<(), LandmarkError> {
+        let end = values.len() + count;
+        while values.len() < end {
+            let (taken, bytes) =
+                short_floats::decode(&self.buffer[self.position..], end - values.len(), values);
+            self.position += bytes;
+            self.offset += bytes as u64;
+            if taken == 0 {
+                values.push(self.float(what)?);
+            }
+        }
+        Ok(())
     }
 
     /// Rows and columns of a matrix; dlib writes them negated.

@@ -1,9 +1,12 @@
-// Trains two small shape predictors with dlib 19.24 on drawn faces, and writes what dlib predicts with them.
+// Trains two small shape predictors with dlib 19.24 on faces that this project generated, and writes what dlib predicts with them.
 //
+//   cargo run -p microexpr-landmarks --example annotated_faces -- .
 //   g++ -O2 -std=c++14 generate.cpp -ldlib -lblas -llapack -lpthread && ./a.out
 //
-// (Debian 12: package libdlib-dev.)
-// Output: points68.dat, points5.dat (models), faces.raw (4 images of 64x64 grey bytes), expected.json.
+// (Debian 12: package libdlib-dev 19.24; microexpr-synth 0.1.0.)
+// Input: training.raw, training.txt, see the example. The last four faces are not trained on.
+// Output: points68.dat (all points), points5.dat (eye corners and base of the nose), faces.raw (those four images of 64x64 grey
+// bytes), expected.json.
 #include <sstream>
 #include <fstream>
 #include <iostream>
@@ -13,44 +16,48 @@
 #include <dlib/image_processing/shape_predictor.h>
 #undef private
 #include <dlib/image_processing/shape_predictor_trainer.h>
+#include <dlib/image_transforms/assign_image.h>
 
 using namespace dlib;
 typedef std::vector<std::pair<double, double>> points;
-const int SIZE = 64;
+typedef array2d<unsigned char> image;
 
-unsigned long long state = 2024;
-double uniform(double lo, double hi) {
-    state = state * 6364136223846793005ULL + 1442695040888963407ULL;
-    return lo + (hi - lo) * ((state >> 11) / 9007199254740992.0);
+struct annotated_faces {
+    dlib::array<image> images;
+    std::vector<rectangle> boxes;
+    std::vector<points> truth;
+};
+
+annotated_faces read_faces() {
+    std::ifstream text("training.txt"), raw("training.raw", std::ios::binary);
+    int count, side;
+    text >> count >> side;
+    annotated_faces faces;
+    faces.images.resize(count);
+    for (auto& img : faces.images) {
+        img.set_size(side, side);
+        for (int r = 0; r < side; ++r) raw.read((char*)&img[r][0], side);
+        long left, top, right, bottom;
+        text >> left >> top >> right >> bottom;
+        faces.boxes.push_back(rectangle(left, top, right, bottom));
+        points p(68);
+        for (auto& xy : p) text >> xy.first >> xy.second;
+        faces.truth.push_back(p);
+    }
+    if (!text || !raw) throw std::runtime_error("training.txt or training.raw is missing or too short");
+    return faces;
 }
 
-// A dark ellipse with bright spots at its points; the points lie on a squeezed and turned spiral.
-points draw(array2d<unsigned char>& img, int count) {
-    const double cx = uniform(28, 36), cy = uniform(28, 36), rx = uniform(17, 22), ry = uniform(17, 22);
-    const double turn = uniform(-0.3, 0.3);
-    img.set_size(SIZE, SIZE);
-    for (int r = 0; r < SIZE; ++r)
-        for (int c = 0; c < SIZE; ++c) {
-            const double d = std::pow((c - cx) / (rx + 4), 2) + std::pow((r - cy) / (ry + 4), 2);
-            img[r][c] = (unsigned char)(d < 1 ? 150 - 60 * d + uniform(-6, 6) : 40 + r / 2 + uniform(-6, 6));
-        }
-    points out;
-    for (int i = 0; i < count; ++i) {
-        const double a = 2 * 3.14159265358979 * i * (count > 5 ? 3.0 : 1.0) / count + turn;
-        const double s = count > 5 ? 0.35 + 0.65 * i / count : 0.8;
-        const double x = cx + rx * s * std::cos(a), y = cy + ry * s * std::sin(a);
-        out.push_back({x, y});
-        const int px = (int)std::lround(x), py = (int)std::lround(y);
-        if (count <= 5 || i % 4 == 0)
-            for (int r = py - 1; r <= py + 1; ++r)
-                for (int c = px - 1; c <= px + 1; ++c)
-                    if (r >= 0 && c >= 0 && r < SIZE && c < SIZE) img[r][c] = 230;
-    }
-    return out;
+// Which of the 68 points a model of `count` points has.
+std::vector<int> chosen(int count) {
+    if (count == 5) return {36, 39, 42, 45, 33};
+    std::vector<int> all;
+    for (int i = 0; i < count; ++i) all.push_back(i);
+    return all;
 }
 
 // dlib's own prediction without the last rounding.
-points predict(const shape_predictor& sp, const array2d<unsigned char>& img, const rectangle& box) {
+points predict(const shape_predictor& sp, const image& img, const rectangle& box) {
     auto shape = sp.initial_shape;
     std::vector<float> values;
     for (size_t k = 0; k < sp.forests.size(); ++k) {
@@ -73,48 +80,71 @@ void write(std::ostream& out, const points& p) {
     out << "]";
 }
 
+shape_predictor train(const annotated_faces& faces, size_t first, int count) {
+    dlib::array<image> images;
+    std::vector<std::vector<full_object_detection>> objects;
+    images.resize(first);
+    for (size_t i = 0; i < first; ++i) {
+        assign_image(images[i], faces.images[i]);
+        std::vector<point> parts;
+        for (int number : chosen(count)) {
+            const auto& p = faces.truth[i][number];
+            parts.push_back(point(std::lround(p.first), std::lround(p.second)));
+        }
+        objects.push_back({full_object_detection(faces.boxes[i], parts)});
+    }
+    shape_predictor_trainer trainer;
+    trainer.set_cascade_depth(count == 68 ? 4 : 5);
+    trainer.set_num_trees_per_cascade_level(count == 68 ? 12 : 14);
+    trainer.set_tree_depth(count == 68 ? 2 : 3);
+    trainer.set_feature_pool_size(60);
+    trainer.set_oversampling_amount(10);
+    trainer.set_nu(0.3);
+    trainer.set_random_seed("microexpr");
+    trainer.set_num_threads(0);
+    const shape_predictor sp = trainer.train(images, objects);
+    std::cout << count << " points, mean error in pixels: " << test_shape_predictor(sp, images, objects) << " in training\n";
+    return sp;
+}
+
 int main() {
+    const size_t held_out = 4, images_each = 2;
+    const annotated_faces faces = read_faces();
+    const size_t first = faces.images.size() - held_out;
     std::ofstream json("expected.json");
     json.precision(9);
     json << "{\"dlib\":\"19.24\",\"models\":[";
     std::ofstream raw("faces.raw", std::ios::binary);
+    size_t number = 0;
     for (int count : {68, 5}) {
-        dlib::array<array2d<unsigned char>> images;
-        std::vector<std::vector<full_object_detection>> objects;
-        images.resize(60);
-        for (auto& img : images) {
-            const auto truth = draw(img, count);
-            std::vector<point> parts;
-            for (auto& p : truth) parts.push_back(point(std::lround(p.first), std::lround(p.second)));
-            const long dx = (long)uniform(-3, 3), dy = (long)uniform(-3, 3);
-            objects.push_back({full_object_detection(rectangle(8 + dx, 8 + dy, 55 + dx, 55 + dy), parts)});
-        }
-        shape_predictor_trainer trainer;
-        trainer.set_cascade_depth(count == 68 ? 3 : 4);
-        trainer.set_num_trees_per_cascade_level(count == 68 ? 7 : 10);
-        trainer.set_tree_depth(count == 68 ? 2 : 3);
-        trainer.set_feature_pool_size(60);
-        trainer.set_oversampling_amount(10);
-        trainer.set_nu(0.3);
-        trainer.set_random_seed("microexpr");
-        trainer.set_num_threads(0);
-        const shape_predictor sp = trainer.train(images, objects);
+        const shape_predictor sp = train(faces, first, count);
         const std::string name = "points" + std::to_string(count) + ".dat";
         serialize(name) << sp;
         json << (count == 68 ? "" : ",") << "{\"file\":\"" << name << "\",\"faces\":[";
-        const rectangle boxes[] = {rectangle(8, 8, 55, 55), rectangle(-12, 5, 40, 57), rectangle(10, 14, 71, 75)};
-        for (int image = 0; image < 2; ++image) {
-            array2d<unsigned char> img;
-            draw(img, count);
-            for (int r = 0; r < SIZE; ++r) raw.write((const char*)&img[r][0], SIZE);
-            for (int b = 0; b < 3; ++b) {
-                const auto& box = boxes[b];
-                const auto whole = sp(img, box);
+        for (size_t i = 0; i < images_each; ++i, ++number) {
+            const image& img = faces.images[first + number];
+            for (long r = 0; r < img.nr(); ++r) raw.write((const char*)&img[r][0], img.nc());
+            // The face's box; one that sticks out of the image; one half as large again.
+            const rectangle box = faces.boxes[first + number];
+            const long side = box.width() / 4;
+            const rectangle boxes[] = {box, translate_rect(box, point(-2 * side, side)), grow_rect(box, side)};
+            for (const auto& b : boxes) {
+                const auto whole = sp(img, b);
                 points rounded;
-                for (unsigned long i = 0; i < whole.num_parts(); ++i) rounded.push_back({double(whole.part(i).x()), double(whole.part(i).y())});
-                json << (image + b ? "," : "") << "{\"image\":" << (count == 68 ? 0 : 2) + image << ",\"box\":[" << box.left() << ","
-                     << box.top() << "," << box.right() << "," << box.bottom() << "],\"points\":";
-                write(json, predict(sp, img, box));
+                for (unsigned long k = 0; k < whole.num_parts(); ++k)
+                    rounded.push_back({double(whole.part(k).x()), double(whole.part(k).y())});
+                const points sub_pixel = predict(sp, img, b);
+                if (&b == boxes) {
+                    double error = 0;
+                    for (int k = 0; k < count; ++k) {
+                        const auto& t = faces.truth[first + number][chosen(count)[k]];
+                        error += std::hypot(sub_pixel[k].first - t.first, sub_pixel[k].second - t.second) / count;
+                    }
+                    std::cout << count << " points, mean error in pixels: " << error << " on a face not trained on\n";
+                }
+                json << (i || &b != boxes ? "," : "") << "{\"image\":" << number << ",\"box\":[" << b.left() << "," << b.top() << ","
+                     << b.right() << "," << b.bottom() << "],\"points\":";
+                write(json, sub_pixel);
                 json << ",\"rounded\":";
                 write(json, rounded);
                 json << "}";
