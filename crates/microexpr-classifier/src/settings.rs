@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Attention, ClassifierError, ModelSettings, PipelineSettings, TrainingSettings};
+use crate::{Attention, ClassifierError, InnerValidation, ModelSettings, PipelineSettings, TrainingSettings};
 
 /// Everything that decides a result beside the data and the seed. The defaults are the paper's.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -12,6 +12,9 @@ pub struct Settings {
     pub model: ModelSettings,
     /// How it is trained.
     pub training: TrainingSettings,
+    /// How the number of epochs is chosen inside every fold; absent for a fixed number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inner_validation: Option<InnerValidation>,
 }
 
 impl Settings {
@@ -37,6 +40,10 @@ impl Settings {
         }
         let floor = model.variance_floor;
         require("variance_floor", "a positive number", floor, floor.is_finite() && floor > 0.0)?;
+        if let Some(InnerValidation { share }) = self.inner_validation {
+            let inside = share > 0.0 && share < 1.0;
+            require("inner_validation.share", "more than 0 and less than 1", share, inside)?;
+        }
         let alphas = &training.augmentation_alphas;
         let finite = alphas.iter().all(|a| a.is_finite());
         require("augmentation_alphas", "finite numbers", format!("{alphas:?}"), finite)

@@ -70,9 +70,13 @@ pub(crate) struct Trained<B: Backend> {
     pub(crate) losses: Vec<f64>,
 }
 
+/// What is done after every epoch.
+pub(crate) type EpochDone<'a, B> =
+    dyn FnMut(&TwoStreamModel<B>, Standardisation) -> Result<(), ClassifierError> + 'a;
+
 /// Trains a network from scratch; `seed` decides initial weights, order and dropout.
 ///
-/// `epoch_done` is called after every epoch.
+/// `epoch_done` is given the network after every epoch.
 pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
     samples: &[Sample<'_>],
     classes: usize,
@@ -80,7 +84,7 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
     settings: &TrainingSettings,
     seed: u64,
     device: &B::Device,
-    epoch_done: &mut dyn FnMut(),
+    epoch_done: &mut EpochDone<'_, B>,
 ) -> Result<Trained<B>, ClassifierError> {
     let first = samples.first().ok_or(ClassifierError::NoTrainingClips)?.graph;
     let widths = [first.position(), first.patch()].map(|s| s.node_features().ncols());
@@ -108,7 +112,7 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
             model = optimizer.step(settings.learning_rate, model, gradients);
         }
         losses.push(sum / samples.len() as f64);
-        epoch_done();
+        epoch_done(&model, standardisation)?;
     }
     Ok(Trained { model, standardisation, losses })
 }
