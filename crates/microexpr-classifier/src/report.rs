@@ -22,14 +22,15 @@ pub(crate) fn html(evaluation: &Evaluation) -> String {
     let mut body = String::new();
     scores::write(&mut body, evaluation);
     classes::write(&mut body, evaluation);
-    picture(&mut body, "Confusion matrix", "", figures::confusion_matrix(evaluation));
-    picture(&mut body, "Training", "", figures::training_loss(evaluation));
+    picture(&mut body, "Confusion matrix", "", Width::Fitted, figures::confusion_matrix(evaluation));
+    picture(&mut body, "Training", "", Width::Own, figures::training_loss(evaluation));
     chosen_epochs::write(&mut body, evaluation);
     picture(
         &mut body,
         "Attention of the landmarks",
         "Mean attention that each landmark receives, on clips answered rightly (above) and wrongly (below): from the least \
          (small, blue) to the most (large, red) of all faces shown.",
+        Width::Own,
         attention_figure::attention(evaluation),
     );
     lambdas::write(&mut body, evaluation);
@@ -42,11 +43,24 @@ pub(crate) fn html(evaluation: &Evaluation) -> String {
     page::page(&title, &body)
 }
 
-fn picture(body: &mut String, heading: &str, caption: &str, svg: Result<String, String>) {
+/// What becomes of a picture on a narrow screen.
+#[derive(Clone, Copy)]
+enum Width {
+    /// It shrinks.
+    Fitted,
+    /// It keeps its size, so that its labels stay readable, and scrolls.
+    Own,
+}
+
+fn picture(body: &mut String, heading: &str, caption: &str, width: Width, svg: Result<String, String>) {
     section(body, heading);
     if !caption.is_empty() {
         let _ = write!(body, "<p>{caption}</p>");
     }
     let svg = svg.unwrap_or_else(|reason| escape(&reason));
-    let _ = write!(body, "<div class=scroll>{svg}</div>");
+    let class = match width {
+        Width::Fitted => "scroll",
+        Width::Own => "scroll wide",
+    };
+    let _ = write!(body, "<div class='{class}'>{svg}</div>");
 }

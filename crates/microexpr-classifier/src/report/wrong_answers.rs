@@ -60,7 +60,7 @@ fn key_frames(page: &mut String, evaluation: &Evaluation, clip: &KeyFrames) {
     }
     let _ = write!(
         page,
-        "</div><details><summary>{} of {} frames kept</summary><div class=scroll>{}</div></details></figure>",
+        "</div><details><summary>{} of {} frames kept</summary><div class='scroll wide'>{}</div></details></figure>",
         clip.selection.kept.len(),
         clip.selection.intensity.len(),
         selection_picture(&clip.selection)
