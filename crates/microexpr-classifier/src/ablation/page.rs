@@ -46,7 +46,7 @@ pub(super) fn html(ablation: &Ablation) -> String {
 
 fn variants(body: &mut String, rows: &[&AblationRow]) {
     let paper = rows.iter().any(|row| row.paper.is_some());
-    let mut head = vec!["", "accuracy", "UF1", "UAR", "", "gained", "lost", "exact p"];
+    let mut head = vec!["", "accuracy", "UF1", "UAR", "UF1 from 0 to 1", "gained", "lost", "exact p"];
     if paper {
         head.extend(["paper: accuracy", "paper: UF1"]);
     }
@@ -54,7 +54,7 @@ fn variants(body: &mut String, rows: &[&AblationRow]) {
     let cells = rows.iter().map(|row| {
         let several = row.seeds.len() > 1;
         let score = |value: f64, deviation: f64| match several {
-            true => format!("{value:.4} ± {deviation:.4}"),
+            true => format!("{value:.4}&nbsp;±&nbsp;{deviation:.4}"),
             false => format!("{value:.4}"),
         };
         let (s, d) = (&row.scores, &row.deviation);

@@ -8,7 +8,7 @@ font-variant-numeric:tabular-nums}td:first-child,th:first-child{text-align:left}
 .note{background:#fff6e0;padding:.5rem 1rem;overflow-wrap:anywhere}summary{cursor:pointer}figure{margin:1rem 0}\
 figcaption{overflow-wrap:anywhere}.frames{display:flex;flex-wrap:wrap;gap:.5rem}.frames div{font-size:.85rem;flex:1 1 6rem;max-width:14rem}\
 .frames img{display:block;width:100%;border-radius:2px}\
-@media(max-width:40rem){td,th{padding:.25rem .4rem}.wide svg{max-width:none}}";
+@media(max-width:40rem){td,th{padding:.25rem .4rem}.wide svg{max-width:none}}td svg{max-width:none}";
 
 /// A whole page that needs nothing else, from its title and what stands below it.
 pub(crate) fn page(title: &str, body: &str) -> String {
