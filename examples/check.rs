@@ -71,8 +71,7 @@ enum Frames {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    shared::run(|| check(&arguments))
+    shared::run(check)
 }
 
 fn check(arguments: &Arguments) -> Result<(), Box<dyn Error>> {

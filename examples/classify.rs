@@ -38,8 +38,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    shared::run(|| classify(&options))
+    shared::run(classify)
 }
 
 fn classify(options: &Options) -> Result<(), Box<dyn Error>> {

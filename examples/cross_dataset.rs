@@ -7,11 +7,12 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use microexpr::classifier::{Evaluation, EvaluationRequest, Protocol, Shard};
+use microexpr::classifier::{EvaluationRequest, Protocol, Shard};
 use microexpr::data::{Dataset, DatasetIndex, Layout};
+use shared::ProgressBars;
 use shared::dataset_options::{label_scheme, read};
-use shared::experiment_options::{PipelineOptions, TrainingOptions};
-use shared::{ProgressBars, finish_evaluation};
+use shared::evaluation_options::EvaluationOptions;
+use shared::experiment_options::{BaseOptions, PipelineOptions, TrainingOptions};
 
 /// Trains on every clip of one dataset and tests on every clip of another; writes what `evaluate` writes.
 #[derive(Debug, Parser)]
@@ -25,15 +26,10 @@ struct Options {
     /// Number of classes: 3 or 5
     #[arg(long, default_value_t = 3)]
     classes: usize,
-    /// How many seeds to run
-    #[arg(long, default_value_t = 1)]
-    seeds: u64,
-    /// The first seed
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Folder for the results
-    #[arg(long)]
-    out: PathBuf,
+    #[command(flatten)]
+    evaluation: EvaluationOptions,
+    #[command(flatten)]
+    base: BaseOptions,
     #[command(flatten)]
     pipeline: PipelineOptions,
     #[command(flatten)]
@@ -41,27 +37,27 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    shared::run(|| cross_dataset(&options))
+    shared::run(cross_dataset)
 }
 
 fn cross_dataset(options: &Options) -> Result<(), Box<dyn Error>> {
-    let experiment = options.training.experiment(&options.pipeline)?;
+    options.pipeline.limit_threads()?;
+    let mut experiment = options.training.experiment(options.base.settings()?, &options.pipeline)?;
+    options.evaluation.apply(&mut experiment.settings);
     let datasets = [side("--train", &options.train)?, side("--test", &options.test)?];
     let protocol = Protocol::CrossDataset { train: name(&datasets[0])?, test: name(&datasets[1])? };
-    let seeds: Vec<u64> = (options.seed..options.seed + options.seeds.max(1)).collect();
     let request = EvaluationRequest {
         datasets: &datasets,
         scheme: label_scheme(options.classes)?,
         protocol,
-        seeds: &seeds,
-        shard: Shard::WHOLE,
-        out: &options.out,
+        seeds: &options.evaluation.seeds(),
+        shard: options.evaluation.shard().unwrap_or(Shard::WHOLE),
+        out: options.evaluation.out(),
     };
     let bars = ProgressBars::new();
     let part = experiment.evaluate(&request, &|p| bars.show(p))?;
     bars.finish();
-    finish_evaluation(&Evaluation::merge(vec![part])?, &options.out)
+    options.evaluation.finish(part)
 }
 
 fn side(option: &str, words: &[String]) -> Result<DatasetIndex, Box<dyn Error>> {

@@ -3,14 +3,15 @@
 mod shared;
 
 use std::error::Error;
-use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use microexpr::classifier::{Evaluation, EvaluationRequest, Protocol, Shard};
+use microexpr::classifier::{EvaluationRequest, Protocol, Shard};
+use microexpr::data::Layout;
+use shared::ProgressBars;
 use shared::dataset_options::DatasetOptions;
-use shared::experiment_options::{PipelineOptions, TrainingOptions};
-use shared::{ProgressBars, finish_evaluation};
+use shared::evaluation_options::EvaluationOptions;
+use shared::experiment_options::{BaseOptions, PipelineOptions, TrainingOptions};
 
 /// How clips are split into training and test.
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
@@ -37,18 +38,10 @@ struct Options {
     /// Number of folds of --protocol k-fold
     #[arg(long, default_value_t = 10)]
     folds: usize,
-    /// How many seeds to run
-    #[arg(long, default_value_t = 1)]
-    seeds: u64,
-    /// The first seed
-    #[arg(long, default_value_t = 1)]
-    seed: u64,
-    /// Run only share I of N of the folds and write shard-I-of-N.json for `merge`
-    #[arg(long, value_name = "I/N")]
-    shard: Option<Shard>,
-    /// Folder for the results
-    #[arg(long)]
-    out: PathBuf,
+    #[command(flatten)]
+    evaluation: EvaluationOptions,
+    #[command(flatten)]
+    base: BaseOptions,
     #[command(flatten)]
     pipeline: PipelineOptions,
     #[command(flatten)]
@@ -56,45 +49,42 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    shared::run(|| evaluate(&options))
+    shared::run(evaluate)
 }
 
 fn evaluate(options: &Options) -> Result<(), Box<dyn Error>> {
-    let experiment = options.training.experiment(&options.pipeline)?;
+    options.pipeline.limit_threads()?;
+    let mut experiment = options.training.experiment(options.base.settings()?, &options.pipeline)?;
+    options.evaluation.apply(&mut experiment.settings);
     let datasets = options.data.read()?;
-    let seeds: Vec<u64> = (options.seed..options.seed + options.seeds.max(1)).collect();
     let request = EvaluationRequest {
         datasets: &datasets,
         scheme: options.data.scheme()?,
         protocol: options.protocol()?,
-        seeds: &seeds,
-        shard: options.shard.unwrap_or(Shard::WHOLE),
-        out: &options.out,
+        seeds: &options.evaluation.seeds(),
+        shard: options.evaluation.shard().unwrap_or(Shard::WHOLE),
+        out: options.evaluation.out(),
     };
     let bars = ProgressBars::new();
     let part = experiment.evaluate(&request, &|p| bars.show(p))?;
     bars.finish();
-    if options.shard.is_some() {
-        part.write(&options.out)?;
-        println!("{}", options.out.join(part.shard.file_name()).display());
-        return Ok(());
-    }
-    finish_evaluation(&Evaluation::merge(vec![part])?, &options.out)
+    options.evaluation.finish(part)
 }
 
 impl Options {
     fn protocol(&self) -> Result<Protocol, Box<dyn Error>> {
-        let several = self.data.dataset.len() > 1;
+        let several = self.data.dataset.len() > 1 || self.data.dataset[0] == Layout::Composite;
         match self.protocol {
             ProtocolName::Loso if several => {
                 Err("several datasets are evaluated together by --protocol composite".into())
             }
             ProtocolName::Composite if !several => Err("--protocol composite pools several datasets: \
-                 give --dataset (and --root) once for each"
+                 give --dataset (and --root) once for each, or --dataset composite and the root of all three"
                 .into()),
             ProtocolName::Loso | ProtocolName::Composite => Ok(Protocol::Loso),
-            ProtocolName::KFold => Ok(Protocol::SubjectKFold { folds: self.folds, seed: self.seed }),
+            ProtocolName::KFold => {
+                Ok(Protocol::SubjectKFold { folds: self.folds, seed: self.evaluation.seed })
+            }
         }
     }
 }

@@ -72,8 +72,7 @@ enum Preset {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    shared::run(|| estimate(&arguments))
+    shared::run(estimate)
 }
 
 fn estimate(arguments: &Arguments) -> Result<(), Box<dyn Error>> {

@@ -14,7 +14,7 @@ use imageproc::pixelops::interpolate;
 use microexpr::classifier::{ClipGraph, RegisteredClip};
 use microexpr::core::{atomic_file, resize};
 use microexpr::prelude::{ImageSequence, Pipeline};
-use shared::experiment_options::PipelineOptions;
+use shared::experiment_options::{BaseOptions, PipelineOptions};
 
 /// Turns one clip into its landmark graph.
 ///
@@ -35,16 +35,18 @@ struct Options {
     #[arg(long)]
     picture: Option<PathBuf>,
     #[command(flatten)]
+    base: BaseOptions,
+    #[command(flatten)]
     pipeline: PipelineOptions,
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    shared::run(|| graph(&options))
+    shared::run(graph)
 }
 
 fn graph(options: &Options) -> Result<(), Box<dyn Error>> {
-    let settings = options.pipeline.settings()?.pipeline;
+    options.pipeline.limit_threads()?;
+    let settings = options.pipeline.applied_to(options.base.settings()?).pipeline;
     let pipeline = Pipeline::new(&settings)?;
     let registered = pipeline.register(&ImageSequence::open(&options.input)?, options.fps)?;
     let graph = pipeline.graph(&registered, settings.alpha())?;

@@ -59,8 +59,7 @@ fn parse_box(text: &str) -> Result<FaceBox, String> {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    shared::run(|| find(&arguments))
+    shared::run(find)
 }
 
 fn find(arguments: &Arguments) -> Result<(), Box<dyn Error>> {

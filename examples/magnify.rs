@@ -107,8 +107,7 @@ enum Temporal {
 }
 
 fn main() -> ExitCode {
-    let arguments = Arguments::parse();
-    shared::run(|| magnify(&arguments))
+    shared::run(magnify)
 }
 
 fn magnify(arguments: &Arguments) -> Result<(), Box<dyn Error>> {

@@ -23,8 +23,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    shared::run(|| merge(&options))
+    shared::run(merge)
 }
 
 fn merge(options: &Options) -> Result<(), Box<dyn Error>> {

@@ -29,8 +29,7 @@ struct Options {
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    shared::run(|| quickstart(&options))
+    shared::run(quickstart)
 }
 
 fn quickstart(options: &Options) -> Result<(), Box<dyn Error>> {

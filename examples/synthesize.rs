@@ -55,8 +55,7 @@ impl LayoutName {
 }
 
 fn main() -> ExitCode {
-    let args = Args::parse();
-    shared::run(|| synthesize(&args))
+    shared::run(synthesize)
 }
 
 fn synthesize(args: &Args) -> Result<(), Box<dyn Error>> {

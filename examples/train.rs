@@ -10,7 +10,7 @@ use clap::Parser;
 use microexpr::data::Layout;
 use shared::ProgressBars;
 use shared::dataset_options::{label_scheme, read};
-use shared::experiment_options::{PipelineOptions, TrainingOptions};
+use shared::experiment_options::{BaseOptions, PipelineOptions, TrainingOptions};
 
 /// Trains a network on all clips of a dataset, for use by `classify`.
 #[derive(Debug, Parser)]
@@ -31,18 +31,20 @@ struct Options {
     #[arg(long)]
     out: PathBuf,
     #[command(flatten)]
+    base: BaseOptions,
+    #[command(flatten)]
     pipeline: PipelineOptions,
     #[command(flatten)]
     training: TrainingOptions,
 }
 
 fn main() -> ExitCode {
-    let options = Options::parse();
-    shared::run(|| train(&options))
+    shared::run(train)
 }
 
 fn train(options: &Options) -> Result<(), Box<dyn Error>> {
-    let experiment = options.training.experiment(&options.pipeline)?;
+    options.pipeline.limit_threads()?;
+    let experiment = options.training.experiment(options.base.settings()?, &options.pipeline)?;
     let scheme = label_scheme(options.classes)?;
     let index = read(options.dataset, options.root.clone())?;
     let bars = ProgressBars::new();

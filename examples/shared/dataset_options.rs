@@ -9,7 +9,7 @@ use microexpr::data::{DatasetIndex, LabelScheme, Layout};
 /// Options of the programs that evaluate on one dataset or several together.
 #[derive(Debug, Args)]
 pub(crate) struct DatasetOptions {
-    /// Layout of the dataset: smic, samm, casme2 or manifest; several are pooled (composite protocol)
+    /// Layout of the dataset: smic, samm, casme2, manifest or composite; several are pooled (composite protocol)
     #[arg(long, required = true)]
     pub(crate) dataset: Vec<Layout>,
     /// Folder of the dataset, or the manifest file, one for each --dataset in the same order [default: $SMIC_ROOT,
@@ -40,7 +40,7 @@ impl DatasetOptions {
 
 /// Lists the clips of a dataset under `root`, else where its environment variable says.
 pub(crate) fn read(layout: Layout, root: Option<PathBuf>) -> Result<DatasetIndex, Box<dyn Error>> {
-    Ok(layout.read(layout.root(root)?)?)
+    Ok(layout.open(root)?)
 }
 
 /// The label scheme of a number of classes.

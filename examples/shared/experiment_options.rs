@@ -1,7 +1,7 @@
 //! Options of the programs that train networks or turn clips into graphs.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use microexpr::classifier::{Attention, LandmarkSource, Preset};
@@ -38,24 +38,41 @@ pub(crate) enum AttentionKind {
     Adaptive,
 }
 
+/// The settings that other options change.
+#[derive(Debug, Args)]
+pub(crate) struct BaseOptions {
+    /// Settings to start from: paper (its literal configuration) or recommended
+    #[arg(long, default_value_t, conflicts_with = "settings")]
+    preset: Preset,
+    /// All settings as a JSON file, as found under `settings` in results.json; other options override it
+    #[arg(long, value_name = "FILE")]
+    settings: Option<PathBuf>,
+}
+
+impl BaseOptions {
+    pub(crate) fn settings(&self) -> Result<Settings, Box<dyn Error>> {
+        self.settings.as_deref().map_or_else(|| Ok(self.preset.settings()), read_settings)
+    }
+}
+
+/// Reads the `settings` of a results.json from a file of their own.
+pub(crate) fn read_settings(path: &Path) -> Result<Settings, Box<dyn Error>> {
+    let text = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
+    Ok(serde_json::from_slice(&text).map_err(|e| format!("{}: {e}", path.display()))?)
+}
+
 /// Options that decide how clips become graphs.
 #[derive(Debug, Args)]
 pub(crate) struct PipelineOptions {
-    /// Settings to start from: paper (its literal configuration) or recommended
-    #[arg(long, default_value_t, conflicts_with = "settings")]
-    pub(crate) preset: Preset,
-    /// All settings as a JSON file, as found under `settings` in results.json; other options override it
-    #[arg(long, value_name = "FILE")]
-    pub(crate) settings: Option<PathBuf>,
-    /// Where landmarks come from
-    #[arg(long, value_enum, default_value = "model")]
-    pub(crate) landmarks: LandmarksFrom,
+    /// Where landmarks come from [default: model]
+    #[arg(long, value_enum)]
+    pub(crate) landmarks: Option<LandmarksFrom>,
     /// 68-point model in dlib's format [default: $MICROEXPR_LANDMARK_MODEL, else where libdlib-data puts it]
     #[arg(long, value_name = "FILE")]
     pub(crate) landmark_model: Option<PathBuf>,
-    /// Where the face is in the first frame
-    #[arg(long, value_enum, default_value = "detect")]
-    pub(crate) face: Face,
+    /// Where the face is in the first frame [default: detect]
+    #[arg(long, value_enum)]
+    pub(crate) face: Option<Face>,
     /// Motion magnification of test clips [default: 4]
     #[arg(long)]
     pub(crate) alpha: Option<f64>,
@@ -67,7 +84,7 @@ pub(crate) struct PipelineOptions {
     pub(crate) no_cache: bool,
     /// Threads of the processor to use [default: all]
     #[arg(long)]
-    pub(crate) threads: Option<usize>,
+    threads: Option<usize>,
 }
 
 /// Options that decide how the network is trained.
@@ -91,33 +108,33 @@ pub(crate) struct TrainingOptions {
 }
 
 impl PipelineOptions {
-    pub(crate) fn settings(&self) -> Result<Settings, Box<dyn Error>> {
+    /// The settings `base` with what these options change.
+    pub(crate) fn applied_to(&self, base: Settings) -> Settings {
+        let mut settings = base;
+        let pipeline = &mut settings.pipeline;
+        match (&self.landmark_model, self.landmarks) {
+            (Some(path), _) => pipeline.landmarks = LandmarkSource::Model { path: Some(path.clone()) },
+            (None, Some(LandmarksFrom::Model)) => pipeline.landmarks = LandmarkSource::Model { path: None },
+            (None, Some(LandmarksFrom::Files)) => pipeline.landmarks = LandmarkSource::Files,
+            (None, None) => {}
+        }
+        match self.face {
+            Some(Face::Detect) => pipeline.landmarker.face = FaceChoice::Largest,
+            Some(Face::Whole) => pipeline.landmarker.face = FaceChoice::WholeFrame,
+            None => {}
+        }
+        if let Some(alpha) = self.alpha {
+            pipeline.magnification.alpha = alpha;
+        }
+        settings
+    }
+
+    /// Keeps to the given number of threads from here on.
+    pub(crate) fn limit_threads(&self) -> Result<(), Box<dyn Error>> {
         if let Some(threads) = self.threads {
             rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
         }
-        let mut settings = match &self.settings {
-            Some(path) => {
-                let text = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
-                serde_json::from_slice(&text).map_err(|e| format!("{}: {e}", path.display()))?
-            }
-            None => self.preset.settings(),
-        };
-        if self.settings.is_none() || self.landmark_model.is_some() {
-            settings.pipeline.landmarks = match self.landmarks {
-                LandmarksFrom::Model => LandmarkSource::Model { path: self.landmark_model.clone() },
-                LandmarksFrom::Files => LandmarkSource::Files,
-            };
-        }
-        if self.settings.is_none() {
-            settings.pipeline.landmarker.face = match self.face {
-                Face::Detect => FaceChoice::Largest,
-                Face::Whole => FaceChoice::WholeFrame,
-            };
-        }
-        if let Some(alpha) = self.alpha {
-            settings.pipeline.magnification.alpha = alpha;
-        }
-        Ok(settings)
+        Ok(())
     }
 
     pub(crate) fn cache(&self) -> Result<Cache, Box<dyn Error>> {
@@ -132,8 +149,13 @@ impl PipelineOptions {
 }
 
 impl TrainingOptions {
-    pub(crate) fn experiment(&self, pipeline: &PipelineOptions) -> Result<Experiment, Box<dyn Error>> {
-        let mut settings = pipeline.settings()?;
+    /// An experiment with the settings `base` and what the options change.
+    pub(crate) fn experiment(
+        &self,
+        base: Settings,
+        pipeline: &PipelineOptions,
+    ) -> Result<Experiment, Box<dyn Error>> {
+        let mut settings = pipeline.applied_to(base);
         if let Some(attention) = self.attention {
             settings.model.attention = match attention {
                 AttentionKind::SelfOnly => Attention::SelfOnly,

@@ -1,19 +1,22 @@
 //! What the programs have in common: how they end, how they show progress, and options that several of them take.
 #![allow(dead_code, reason = "every program uses a part of it")]
 
+pub(crate) mod arguments;
 pub(crate) mod dataset_options;
+pub(crate) mod evaluation_options;
 pub(crate) mod experiment_options;
 
 use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
 
+use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use microexpr::classifier::{Evaluation, Progress, summary};
 
-/// Runs a program: an error becomes one line on standard error, causes joined by colons, and exit code 1.
-pub(crate) fn run(program: impl FnOnce() -> Result<(), Box<dyn Error>>) -> ExitCode {
-    match program() {
+/// Reads the command line and runs a program: an error becomes one line on standard error, causes joined by colons, and exit code 1.
+pub(crate) fn run<T: Parser>(program: impl FnOnce(&T) -> Result<(), Box<dyn Error>>) -> ExitCode {
+    match arguments::parse().map_err(Into::into).and_then(|options| program(&options)) {
         Ok(()) => ExitCode::SUCCESS,
         Err(error) => {
             eprintln!("error: {}", one_line(error.as_ref()));

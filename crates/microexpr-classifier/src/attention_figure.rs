@@ -9,7 +9,7 @@ type DrawError<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::Er
 /// Side of one face in pixels.
 const FACE: i32 = 220;
 /// Room above every face for its name.
-const HEADING: i32 = 28;
+const HEADING: i32 = 44;
 
 /// Mean attention that the landmarks receive, drawn on the canonical face: a column per class, clips answered rightly above,
 /// wrongly below. The larger and redder a disc, the more.
@@ -25,7 +25,7 @@ fn draw<'a>(svg: &'a mut String, evaluation: &Evaluation) -> Result<(), DrawErro
     let root = SVGBackend::with_string(svg, size).into_drawing_area();
     root.fill(&WHITE)?;
     let centred = Pos::new(HPos::Center, VPos::Center);
-    let text = ("sans-serif", 14).into_font().color(&BLACK).pos(centred);
+    let text = ("sans-serif", 16).into_font().color(&BLACK).pos(centred);
     let faces: Vec<(i32, i32, usize, Vec<f64>)> = (0..2)
         .flat_map(|row| (0..classes).map(move |column| (row, column)))
         .map(|(row, column)| {
@@ -44,7 +44,7 @@ fn draw<'a>(svg: &'a mut String, evaluation: &Evaluation) -> Result<(), DrawErro
         let (left, top) = (column * FACE, row * (FACE + HEADING));
         let right = if *row == 0 { "right" } else { "wrong" };
         let name = format!("{}, {right} ({clips})", evaluation.classes[*column as usize]);
-        root.draw_text(&name, &text, (left + FACE / 2, top + HEADING / 2))?;
+        root.draw_text(&name, &text, (left + FACE / 2, top + HEADING - 14))?;
         for (point, value) in TEMPLATE_51.iter().zip(attention) {
             let share = (value - low) / (high - low).max(f64::MIN_POSITIVE);
             let place = |axis: usize, centre: f64| ((point[axis] * 0.36 + centre) * f64::from(FACE)) as i32;

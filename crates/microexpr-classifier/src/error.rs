@@ -84,6 +84,21 @@ pub enum ClassifierError {
         #[source]
         source: serde_json::Error,
     },
+    /// A file that holds no evaluation.
+    #[error("{path}: not a results.json written by `evaluate`", path = path.display())]
+    InvalidResults {
+        /// The file.
+        path: PathBuf,
+        /// What does not fit.
+        #[source]
+        source: serde_json::Error,
+    },
+    /// Evaluations that cannot be compared.
+    #[error("the two evaluations cannot be compared: {reason}")]
+    NotComparable {
+        /// What differs.
+        reason: String,
+    },
     /// Nothing to merge.
     #[error("there is no share to merge")]
     NoParts,

@@ -1,14 +1,10 @@
-use std::path::Path;
-
-use microexpr_core::atomic_file;
 use microexpr_data::{
     BootstrapParams, ClassScores, ConfusionMatrix, ScoreIntervals, SkippedClip, bootstrap_intervals,
 };
 use serde::{Deserialize, Serialize};
 
-use crate::folds::{ClipPrediction, FoldResult};
 use crate::part::{self, EvaluationPart};
-use crate::{ClassifierError, Settings};
+use crate::{ClassifierError, ClipPrediction, FoldResult, KeyFrames, PaperProtocol, Settings};
 
 /// Accuracy, UF1 and UAR of one confusion matrix.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
@@ -98,8 +94,14 @@ pub struct Evaluation {
     pub folds: Vec<FoldResult>,
     /// Time spent.
     pub timing: Timing,
+    /// The paper's protocol that this repeats, if the data are complete.
+    #[serde(default)]
+    pub paper_protocol: Option<PaperProtocol>,
     /// What it was computed with.
     pub settings: Settings,
+    /// Pictures of clips that were answered wrongly, for the report; not in `results.json`.
+    #[serde(skip)]
+    pub key_frames: Vec<KeyFrames>,
 }
 
 impl Evaluation {
@@ -109,7 +111,7 @@ impl Evaluation {
     ///
     /// [`ClassifierError::NoParts`], [`ClassifierError::PartsDiffer`], [`ClassifierError::MissingFolds`].
     pub fn merge(parts: Vec<EvaluationPart>) -> Result<Self, ClassifierError> {
-        let (plan, mut folds, timing) = part::join(parts)?;
+        let EvaluationPart { plan, mut folds, key_frames, timing, .. } = part::join(parts)?;
         let classes = plan.classes.len();
         let predictions: Vec<ClipPrediction> =
             folds.iter_mut().flat_map(|f| std::mem::take(&mut f.predictions)).collect();
@@ -148,36 +150,10 @@ impl Evaluation {
             predictions,
             folds,
             timing,
+            paper_protocol: plan.paper_protocol,
             settings: plan.settings,
+            key_frames,
         })
-    }
-
-    /// Writes `results.json`, `predictions.csv`, `report.html` and the pictures into `folder`.
-    ///
-    /// # Errors
-    ///
-    /// [`ClassifierError::Core`] or [`ClassifierError::Picture`] naming the file.
-    pub fn write(&self, folder: &Path) -> Result<(), ClassifierError> {
-        let json = serde_json::to_vec_pretty(self).map_err(ClassifierError::EncodeSettings)?;
-        atomic_file::write(folder.join("results.json"), &json)?;
-        atomic_file::write(folder.join("predictions.csv"), self.predictions_csv().as_bytes())?;
-        crate::figures::write(self, folder)?;
-        atomic_file::write(folder.join("report.html"), crate::report::html(self).as_bytes())?;
-        Ok(())
-    }
-
-    fn predictions_csv(&self) -> String {
-        let mut text = String::from("clip,subject,seed,truth,predicted,correct");
-        self.classes.iter().for_each(|c| text.push_str(&format!(",p_{c}")));
-        text.push('\n');
-        for p in &self.predictions {
-            let (truth, predicted) = (&self.classes[p.truth], &self.classes[p.predicted]);
-            let correct = u8::from(p.truth == p.predicted);
-            text.push_str(&format!("{},{},{},{truth},{predicted},{correct}", p.clip, p.subject, p.seed));
-            p.probabilities.iter().for_each(|v| text.push_str(&format!(",{v:.6}")));
-            text.push('\n');
-        }
-        text
     }
 }
 

@@ -4,18 +4,19 @@ use std::time::Instant;
 
 use burn::tensor::backend::AutodiffBackend;
 use microexpr_data::{DatasetIndex, Fold, LabelScheme, SkippedClip};
-use microexpr_gnn::GraphBackend;
+use microexpr_gnn::{GraphBackend, TwoStreamModel};
 
 use crate::device::OnBackend;
 use crate::evaluation::Timing;
-use crate::folds::FoldRunner;
+use crate::fold_runner::{FoldRunner, fold_seed};
+use crate::paper_figures::PaperProtocol;
 use crate::part::{EvaluationPart, Plan};
 use crate::plan::{training_items, wanted};
 use crate::prepare::{LabelledClip, Prepared, prepare};
 use crate::progress::{Progress, ProgressSink};
 use crate::saved_model::{ModelDescription, SavedModel};
 use crate::training::{Sample, train};
-use crate::{Cache, ClassifierError, Device, Evaluation, Pipeline, Protocol, Settings, Shard};
+use crate::{Cache, ClassifierError, Device, Evaluation, Pipeline, Protocol, Settings, Shard, key_frames};
 
 /// What an evaluation is asked to do.
 #[derive(Debug, Clone)]
@@ -96,7 +97,7 @@ impl Experiment {
         let started = Instant::now();
         let split = |clips: &[LabelledClip<'_>]| {
             let folds = request.protocol.folds(clips)?;
-            Ok(request.own_jobs(&folds).into_iter().map(|(_, fold)| folds[fold].train.clone()).collect())
+            self.training_sets(clips, &folds, &request.own_jobs(&folds))
         };
         let (clips, prepared, mut skipped) = self.prepare(datasets, scheme, &split, progress)?;
         skipped.splice(0..0, datasets.iter().flat_map(|d| d.skipped.iter().cloned()));
@@ -114,11 +115,16 @@ impl Experiment {
             progress,
         };
         let results = runner.run_all(&folds, &request.own_jobs(&folds))?;
+        let key_frames =
+            key_frames::of_wrong_answers(&clips, &prepared, self.settings.pipeline.alpha(), &results);
         let training_seconds = started.elapsed().as_secs_f64() - preparing_seconds;
-        let notes =
-            datasets.iter().map(|d| d.protocol_note(scheme).map(|note| format!("{}: {note}", d.layout)));
-        let warnings =
-            datasets.iter().flat_map(|d| d.warnings.iter().cloned()).chain(notes.flatten()).collect();
+        let mut warnings: Vec<String> = datasets.iter().flat_map(|d| d.warnings.iter().cloned()).collect();
+        warnings.extend(
+            datasets
+                .iter()
+                .filter_map(|d| d.protocol_note(scheme).map(|note| format!("{}: {note}", d.layout))),
+        );
+        warnings.extend(class_notes(&clips, scheme));
         let names: BTreeSet<String> = clips.iter().map(|c| c.record.dataset.to_string()).collect();
         let names = Vec::from_iter(names).join(" + ");
         Ok(EvaluationPart {
@@ -129,9 +135,11 @@ impl Experiment {
                 classes,
                 skipped,
                 warnings,
+                paper_protocol: PaperProtocol::of(&request.protocol, scheme, &clips),
                 settings: self.settings.clone(),
             },
             folds: results,
+            key_frames,
             timing: Timing { preparing_seconds, training_seconds },
         })
     }
@@ -149,6 +157,11 @@ impl Experiment {
         progress: ProgressSink<'_>,
     ) -> Result<(SavedModel, Vec<SkippedClip>), ClassifierError> {
         self.check()?;
+        if self.settings.inner_validation.is_some() {
+            let expected = "absent: a network trained on every clip has none left to choose the epoch on";
+            let found = "inner validation".to_owned();
+            return Err(ClassifierError::Setting { setting: "inner_validation", expected, found });
+        }
         let everything = |clips: &[LabelledClip<'_>]| Ok(vec![(0..clips.len()).collect()]);
         let (clips, prepared, skipped) =
             self.prepare(std::slice::from_ref(index), scheme, &everything, progress)?;
@@ -165,6 +178,24 @@ impl Experiment {
         let task =
             TrainTask { samples: &samples, classes, settings: &self.settings, seed, trained_on, progress };
         Ok((self.device.run(task)??, skipped))
+    }
+
+    /// The clips that each job trains on, those of its inner validation included.
+    fn training_sets(
+        &self,
+        clips: &[LabelledClip<'_>],
+        folds: &[Fold],
+        jobs: &[(u64, usize)],
+    ) -> Result<Vec<Vec<usize>>, ClassifierError> {
+        let mut sets = Vec::with_capacity(jobs.len());
+        for (seed, number) in jobs {
+            let fold = &folds[*number];
+            sets.push(fold.train.clone());
+            if let Some(validation) = self.settings.inner_validation {
+                sets.push(validation.split(fold, clips, fold_seed(*seed, *number))?.train);
+            }
+        }
+        Ok(sets)
     }
 
     fn check(&self) -> Result<(), ClassifierError> {
@@ -206,6 +237,13 @@ impl Experiment {
     }
 }
 
+/// Classes that nothing can be recognised in.
+fn class_notes(clips: &[LabelledClip<'_>], scheme: LabelScheme) -> Vec<String> {
+    let classes = scheme.classes().iter().enumerate();
+    let absent = classes.filter(|(class, _)| clips.iter().all(|c| c.class != *class));
+    absent.map(|(_, name)| format!("no clip is of the class {name}: it scores 0 in UF1 and UAR")).collect()
+}
+
 /// The training sets that will be asked for, as indices of the clips.
 type TrainingSets<'a> = &'a dyn Fn(&[LabelledClip<'_>]) -> Result<Vec<Vec<usize>>, ClassifierError>;
 
@@ -228,9 +266,10 @@ impl OnBackend for TrainTask<'_> {
     {
         let total = self.settings.training.epochs;
         let mut done = 0;
-        let mut epoch_done = || {
+        let mut epoch_done = |_: &TwoStreamModel<B>, _| {
             done += 1;
             (self.progress)(Progress::Training { done, total });
+            Ok(())
         };
         let (model, training) = (&self.settings.model, &self.settings.training);
         let classes = self.classes.len();

@@ -47,6 +47,7 @@ fn draw_confusion_matrix<'a>(svg: &'a mut String, evaluation: &Evaluation) -> Re
     let text = |points: u32, colour: &RGBColor| ("sans-serif", points).into_font().color(colour).pos(centred);
     let heading = text(15, &BLACK);
     root.draw_text("predicted", &heading, (LEFT + classes * CELL / 2, 16))?;
+    root.draw_text("true class", &heading, (LEFT / 2, 42))?;
     for (row, name) in evaluation.classes.iter().enumerate() {
         let middle = CELL / 2 + row as i32 * CELL;
         root.draw_text(name, &heading, (LEFT + middle, 42))?;
@@ -77,14 +78,17 @@ fn draw_training_loss<'a>(svg: &'a mut String, evaluation: &Evaluation) -> Resul
     root.fill(&WHITE)?;
     let mut chart = ChartBuilder::on(&root)
         .margin(12)
-        .x_label_area_size(36)
-        .y_label_area_size(48)
+        .x_label_area_size(44)
+        .y_label_area_size(60)
         .build_cartesian_2d(1..epochs, 0.0..highest * 1.05)?;
     chart
         .configure_mesh()
         .x_desc("epoch")
         .y_desc("training loss (mean over folds)")
         .disable_x_mesh()
+        .light_line_style(TRANSPARENT)
+        .x_labels(10)
+        .label_style(("sans-serif", 14))
         .draw()?;
     for (number, (seed, curve)) in curves.into_iter().enumerate() {
         let colour = Palette99::pick(number).to_rgba();
@@ -95,7 +99,13 @@ fn draw_training_loss<'a>(svg: &'a mut String, evaluation: &Evaluation) -> Resul
             .label(format!("seed {seed}"))
             .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour));
     }
-    chart.configure_series_labels().border_style(BLACK.mix(0.3)).background_style(WHITE).draw()?;
+    chart
+        .configure_series_labels()
+        .position(SeriesLabelPosition::LowerLeft)
+        .label_font(("sans-serif", 14))
+        .border_style(BLACK.mix(0.3))
+        .background_style(WHITE)
+        .draw()?;
     root.present()
 }
 

@@ -23,20 +23,33 @@
 //! | [`Experiment`], [`EvaluationRequest`], [`Protocol`] | evaluation by subject-wise protocols, training on everything |
 //! | [`Shard`], [`EvaluationPart`] | an evaluation spread over machines |
 //! | [`Evaluation`] | scores, predictions, report |
+//! | [`Comparison`], [`Ablation`], [`Variant`] | McNemar's test between two evaluations; what each part of the method is worth |
+//! | [`InnerValidation`] | the number of epochs, chosen on training subjects |
+//! | [`PaperProtocol`] | the paper's figures |
 //! | [`SavedModel`], [`Classifier`], [`Prediction`] | a trained network, and its use on one clip |
 //! | [`Device`] | where the network runs |
 
+mod ablation;
 mod attention_figure;
+mod base64;
 mod batch;
 mod cache;
+mod comparison;
 mod device;
+mod epoch_count;
 mod error;
 mod evaluation;
+mod evaluation_files;
 mod experiment;
 mod explanation;
 mod figures;
-mod folds;
+mod fold_result;
+mod fold_runner;
+mod fold_task;
+mod inner_validation;
+mod key_frames;
 mod model_settings;
+mod paper_figures;
 mod part;
 mod pipeline;
 mod pipeline_settings;
@@ -54,14 +67,19 @@ mod shard;
 mod summary;
 mod training;
 
+pub use ablation::{Ablation, AblationRow, Variant};
 pub use batch::Standardisation;
 pub use cache::{Cache, CacheKey, ClipDigest};
+pub use comparison::{ComparedClips, Comparison, SeedComparison};
 pub use device::Device;
 pub use error::ClassifierError;
 pub use evaluation::{Evaluation, Scores, SeedResult, Timing};
 pub use experiment::{EvaluationRequest, Experiment};
-pub use folds::{ClipPrediction, FoldResult};
+pub use fold_result::{ClipPrediction, FoldResult};
+pub use inner_validation::{ChosenEpoch, InnerValidation};
+pub use key_frames::{KeyFrame, KeyFrames};
 pub use model_settings::{Attention, ModelSettings, Streams};
+pub use paper_figures::{PaperFigures, PaperProtocol, PaperScores};
 pub use part::{EvaluationPart, Plan};
 pub use pipeline::{ClipGraph, Pipeline, RegisteredClip};
 pub use pipeline_settings::{FlowSpan, LandmarkSource, PipelineSettings};

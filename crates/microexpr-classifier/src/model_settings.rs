@@ -55,6 +55,8 @@ pub struct ModelSettings {
     pub edge_similarity: EdgeSimilarity,
     /// Share of nodes that SAGPool keeps.
     pub pooling_ratio: f64,
+    /// Dropout of the node features.
+    pub input_dropout: f64,
     /// Dropout after SAGPool.
     pub dropout: f64,
     /// Nonlinearity of the layers.
@@ -82,6 +84,7 @@ impl Default for ModelSettings {
             self_attention: SelfAttentionKind::Gat,
             edge_similarity: EdgeSimilarity::Input,
             pooling_ratio: 0.75,
+            input_dropout: 0.0,
             dropout: 0.5,
             activation: Activation::Elu,
             reduction: DensityReduction::Sum,
@@ -120,6 +123,7 @@ impl ModelSettings {
                 .with_reduction(self.reduction)
                 .with_variance_floor(self.variance_floor)
                 .with_pooling_ratio(self.pooling_ratio)
+                .with_input_dropout(self.input_dropout)
                 .with_dropout(self.dropout)
                 .with_readout(self.readout)
         };

@@ -5,8 +5,8 @@ use microexpr_data::SkippedClip;
 use serde::{Deserialize, Serialize};
 
 use crate::evaluation::Timing;
-use crate::folds::FoldResult;
-use crate::{ClassifierError, Settings, Shard};
+use crate::key_frames::joined;
+use crate::{ClassifierError, FoldResult, KeyFrames, PaperProtocol, Settings, Shard};
 
 /// What every share of an evaluation has in common; shares with different plans are not merged.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -21,6 +21,9 @@ pub struct Plan {
     pub skipped: Vec<SkippedClip>,
     /// What looked wrong but stopped nothing.
     pub warnings: Vec<String>,
+    /// The paper's protocol that this repeats, if the data are complete.
+    #[serde(default)]
+    pub paper_protocol: Option<PaperProtocol>,
     /// What it was computed with.
     pub settings: Settings,
 }
@@ -34,6 +37,9 @@ pub struct EvaluationPart {
     pub plan: Plan,
     /// The finished folds of this share.
     pub folds: Vec<FoldResult>,
+    /// Pictures of this share's clips that were answered wrongly with the highest probability.
+    #[serde(default)]
+    pub key_frames: Vec<KeyFrames>,
     /// Time spent on this share.
     pub timing: Timing,
 }
@@ -62,16 +68,17 @@ impl EvaluationPart {
     }
 }
 
-/// Joins the folds of shares in the order of the plan; time adds up.
-pub(crate) fn join(parts: Vec<EvaluationPart>) -> Result<(Plan, Vec<FoldResult>, Timing), ClassifierError> {
+/// All shares as one: folds in the order of the plan; time adds up.
+pub(crate) fn join(parts: Vec<EvaluationPart>) -> Result<EvaluationPart, ClassifierError> {
     let mut parts = parts.into_iter();
-    let first = parts.next().ok_or(ClassifierError::NoParts)?;
-    let (plan, mut folds, mut timing) = (first.plan, first.folds, first.timing);
+    let EvaluationPart { shard, plan, mut folds, mut key_frames, mut timing } =
+        parts.next().ok_or(ClassifierError::NoParts)?;
     for part in parts {
         if part.plan != plan {
-            return Err(ClassifierError::PartsDiffer { first: first.shard, other: part.shard });
+            return Err(ClassifierError::PartsDiffer { first: shard, other: part.shard });
         }
         folds.extend(part.folds);
+        key_frames.extend(part.key_frames);
         timing += part.timing;
     }
     let place = |folds: &[FoldResult], (seed, held_out): &(u64, String)| {
@@ -83,6 +90,6 @@ pub(crate) fn join(parts: Vec<EvaluationPart>) -> Result<(Plan, Vec<FoldResult>,
         return Err(ClassifierError::MissingFolds { missing, total: plan.jobs.len(), held_out, seed });
     }
     let ordered = plan.jobs.iter().filter_map(|job| place(&folds, job).map(|at| folds.swap_remove(at)));
-    let ordered = ordered.collect();
-    Ok((plan, ordered, timing))
+    let folds = ordered.collect();
+    Ok(EvaluationPart { shard: Shard::WHOLE, plan, folds, key_frames: joined(key_frames), timing })
 }

@@ -10,7 +10,7 @@ use microexpr_graph::VideoGraph;
 use crate::batch::batch;
 use crate::device::OnBackend;
 use crate::explanation::received_attention;
-use crate::folds::largest;
+use crate::fold_runner::largest;
 use crate::{ClassifierError, Device, LandmarkSource, Pipeline, SavedModel};
 
 /// A saved network with its pipeline: from the frames of a clip to class probabilities.

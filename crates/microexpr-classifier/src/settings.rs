@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Attention, ClassifierError, ModelSettings, PipelineSettings, TrainingSettings};
+use crate::{Attention, ClassifierError, InnerValidation, ModelSettings, PipelineSettings, TrainingSettings};
 
 /// Everything that decides a result beside the data and the seed. The defaults are the paper's.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -12,6 +12,9 @@ pub struct Settings {
     pub model: ModelSettings,
     /// How it is trained.
     pub training: TrainingSettings,
+    /// How the number of epochs is chosen inside every fold; absent for a fixed number.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub inner_validation: Option<InnerValidation>,
 }
 
 impl Settings {
@@ -33,8 +36,11 @@ impl Settings {
         require("embedding", "at least 1 if given", "0", model.embedding != Some(0))?;
         let averaging = self.pipeline.averaging_s;
         require("averaging_s", "seconds, 0 or more", averaging, averaging.is_finite() && averaging >= 0.0)?;
-        let dropout = model.dropout;
-        require("dropout", "at least 0 and below 1", dropout, (0.0..1.0).contains(&dropout))?;
+        for (name, dropout) in [("dropout", model.dropout), ("input_dropout", model.input_dropout)] {
+            require(name, "at least 0 and below 1", dropout, (0.0..1.0).contains(&dropout))?;
+        }
+        let decay = training.weight_decay;
+        require("weight_decay", "0 or more", decay, decay.is_finite() && decay >= 0.0)?;
         let ratio = model.pooling_ratio;
         require("pooling_ratio", "above 0 and at most 1", ratio, ratio > 0.0 && ratio <= 1.0)?;
         if let Attention::Fixed(lambda) = model.attention {
@@ -42,6 +48,10 @@ impl Settings {
         }
         let floor = model.variance_floor;
         require("variance_floor", "a positive number", floor, floor.is_finite() && floor > 0.0)?;
+        if let Some(InnerValidation { share }) = self.inner_validation {
+            let inside = share > 0.0 && share < 1.0;
+            require("inner_validation.share", "more than 0 and less than 1", share, inside)?;
+        }
         let alphas = &training.augmentation_alphas;
         let finite = alphas.iter().all(|a| a.is_finite());
         require("augmentation_alphas", "finite numbers", format!("{alphas:?}"), finite)

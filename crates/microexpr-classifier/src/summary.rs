@@ -1,6 +1,6 @@
 use std::fmt::Write;
 
-use crate::{Evaluation, Scores};
+use crate::{Evaluation, PaperProtocol, Scores};
 
 /// The evaluation as a table for the terminal.
 #[must_use]
@@ -22,6 +22,10 @@ pub fn summary(evaluation: &Evaluation) -> String {
         row(&mut text, name, &Scores { accuracy: of(i.accuracy), uf1: of(i.uf1), uar: of(i.uar) });
     }
     row(&mut text, "always the largest class", &evaluation.majority_baseline);
+    if let Some(figures) = evaluation.paper_protocol.map(PaperProtocol::figures) {
+        let (name, paper) = (format!("paper, {}", figures.tables), figures.multi_attention);
+        let _ = writeln!(text, "{name:<28}{:>10.4}{:>10.4}{:>10}", paper.accuracy, paper.uf1, "–");
+    }
     let width = evaluation.classes.iter().map(String::len).max().unwrap_or(0).max(8) + 2;
     let _ = write!(text, "\nconfusion matrix (rows: truth, columns: prediction)\n{:width$}", "");
     evaluation.classes.iter().for_each(|name| {
@@ -34,11 +38,13 @@ pub fn summary(evaluation: &Evaluation) -> String {
         });
     }
     text.push('\n');
-    for clip in &evaluation.skipped {
-        let _ = writeln!(text, "left out {}: {}", clip.id, clip.reason);
-    }
-    for warning in &evaluation.warnings {
-        let _ = writeln!(text, "note: {warning}");
+    let skipped = evaluation.skipped.iter().map(|clip| format!("left out {}: {}", clip.id, clip.reason));
+    let warnings: Vec<String> = skipped.chain(evaluation.warnings.iter().cloned()).collect();
+    if !warnings.is_empty() {
+        let _ = writeln!(text, "\nwarnings: {}", warnings.len());
+        warnings.iter().for_each(|warning| {
+            let _ = writeln!(text, "  {warning}");
+        });
     }
     text
 }

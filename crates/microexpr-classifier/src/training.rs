@@ -1,6 +1,5 @@
 use burn::nn::loss::CrossEntropyLossConfig;
-use burn::optim::decay::WeightDecayConfig;
-use burn::optim::{AdamConfig, GradientsParams, Optimizer};
+use burn::optim::{AdamWConfig, GradientsParams, Optimizer};
 use burn::prelude::*;
 use burn::tensor::backend::AutodiffBackend;
 use microexpr_data::COPY_ALPHAS;
@@ -32,7 +31,7 @@ pub struct TrainingSettings {
     pub batch_size: usize,
     /// Adam's constant rate.
     pub learning_rate: f64,
-    /// L2 penalty.
+    /// Share of every weight, times the rate, that a step takes away (decoupled weight decay, AdamW); 0 is Adam.
     pub weight_decay: f32,
     /// How rare classes weigh in the loss.
     pub class_weights: ClassWeights,
@@ -70,9 +69,13 @@ pub(crate) struct Trained<B: Backend> {
     pub(crate) losses: Vec<f64>,
 }
 
+/// What is done after every epoch.
+pub(crate) type EpochDone<'a, B> =
+    dyn FnMut(&TwoStreamModel<B>, Standardisation) -> Result<(), ClassifierError> + 'a;
+
 /// Trains a network from scratch; `seed` decides initial weights, order and dropout.
 ///
-/// `epoch_done` is called after every epoch.
+/// `epoch_done` is given the network after every epoch.
 pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
     samples: &[Sample<'_>],
     classes: usize,
@@ -80,15 +83,14 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
     settings: &TrainingSettings,
     seed: u64,
     device: &B::Device,
-    epoch_done: &mut dyn FnMut(),
+    epoch_done: &mut EpochDone<'_, B>,
 ) -> Result<Trained<B>, ClassifierError> {
     let first = samples.first().ok_or(ClassifierError::NoTrainingClips)?.graph;
     let mut random = SeededRng::new(seed);
     let mut model: TwoStreamModel<B> =
         model_settings.network(model_settings.input_widths(first), classes).init(device, &mut random);
     let standardisation = Standardisation::fit(samples.iter().map(|s| s.graph));
-    let decay = (settings.weight_decay > 0.0).then(|| WeightDecayConfig::new(settings.weight_decay));
-    let mut optimizer = AdamConfig::new().with_weight_decay(decay).init();
+    let mut optimizer = AdamWConfig::new().with_weight_decay(settings.weight_decay).init();
     let loss = CrossEntropyLossConfig::new()
         .with_weights(class_weights(samples, classes, settings.class_weights))
         .init::<B>(device);
@@ -107,7 +109,7 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
             model = optimizer.step(settings.learning_rate, model, gradients);
         }
         losses.push(sum / samples.len() as f64);
-        epoch_done();
+        epoch_done(&model, standardisation)?;
     }
     Ok(Trained { model, standardisation, losses })
 }

@@ -50,7 +50,10 @@ impl fmt::Display for FrameProblem {
             Self::Repeat { number, first, second } => {
                 write!(f, "{} and {} are both frame {number}", first.display(), second.display())
             }
-            Self::Unreadable { error } => write!(f, "{error}"),
+            Self::Unreadable { error } => match std::error::Error::source(error) {
+                Some(reason) => write!(f, "{error}: {reason}"),
+                None => write!(f, "{error}"),
+            },
             Self::Size { path, expected: (w, h), found } => write!(
                 f,
                 "{}: frame is {}x{} pixels, but the first one is {w}x{h}",

@@ -50,6 +50,12 @@ fn a_clip_without_change_of_motion_keeps_its_ends() {
 }
 
 #[test]
+fn every_frame_is_kept_without_a_rule() {
+    let anything = SelectionParams { keep: KeepRule::Anything, ..Default::default() };
+    assert_eq!(select(&[0.0, 1.0, 2.0, 0.5, 3.0], anything).kept, [0, 1, 2, 3, 4, 5]);
+}
+
+#[test]
 fn one_frame_is_kept() {
     let selection = select(&[], SelectionParams::default());
     assert_eq!(selection, Selection { intensity: vec![0.0], threshold: vec![0.0], kept: vec![0] });

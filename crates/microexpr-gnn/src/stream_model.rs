@@ -19,6 +19,9 @@ pub struct StreamModelConfig {
     /// input.
     #[config(default = "None")]
     pub embedding: Option<usize>,
+    /// Dropout of the node features in training.
+    #[config(default = 0.0)]
+    pub input_dropout: f64,
     /// Width of the edge features.
     #[config(default = 2)]
     pub edge_input: usize,
@@ -71,6 +74,7 @@ pub struct StreamModel<B: Backend> {
     pub layers: Vec<AdaptiveAttention<B>>,
     /// Pooling after the last layer.
     pub pool: SagPool<B>,
+    input_dropout: f64,
     dropout: f64,
     #[module(skip)]
     readout: Readout,
@@ -119,6 +123,7 @@ impl StreamModelConfig {
             embedding: self.embedding.map(|width| embed(width).init(device, random)),
             layers: (0..self.layers).map(|index| layer(index).init(device, random)).collect(),
             pool: SagPoolConfig::new(self.hidden).with_ratio(self.pooling_ratio).init(device, random),
+            input_dropout: self.input_dropout,
             dropout: self.dropout,
             readout: self.readout,
             edge_similarity: self.edge_similarity,
@@ -154,12 +159,15 @@ impl<B: GraphBackend> StreamModel<B> {
         &self,
         input: StreamInput<B>,
         graph: &GraphBatch<B>,
-        training: Option<&mut SeededRng>,
+        mut training: Option<&mut SeededRng>,
     ) -> (Tensor<B, 2>, StreamExplanation<B>) {
-        let mut x = match &self.embedding {
-            Some(layer) => layer.forward(input.nodes),
-            None => input.nodes,
+        let mut x = match training.as_deref_mut() {
+            Some(random) if self.input_dropout > 0.0 => dropout(input.nodes, self.input_dropout, random),
+            _ => input.nodes,
         };
+        if let Some(layer) = &self.embedding {
+            x = layer.forward(x);
+        }
         let mut attention = Vec::with_capacity(self.layers.len());
         for (index, layer) in self.layers.iter().enumerate() {
             let mut edges = input.edges.clone();

@@ -171,6 +171,16 @@ fn results_are_written_whole_and_read_back() {
     let table = fs::read_to_string(out.path().join("predictions.csv")).unwrap();
     assert_eq!(table.lines().count(), 1 + evaluation.predictions.len());
     let report = fs::read_to_string(out.path().join("report.html")).unwrap();
-    assert!(report.contains("<svg") && !report.contains("http://cdn") && report.ends_with("</html>"));
+    assert!(report.contains("<svg") && report.ends_with("</html>"));
+    let loads = ["src='http", "src=\"http", "<link", "<script", "@import", "url("];
+    assert!(loads.iter().all(|loading| !report.contains(loading)), "the report loads something");
+    let mut wrong: Vec<&str> =
+        evaluation.predictions.iter().filter(|p| !p.is_correct()).map(|p| p.clip.as_str()).collect();
+    wrong.sort_unstable();
+    let shown = wrong.len().min(12);
+    assert_eq!((evaluation.key_frames.len(), report.matches("<figure>").count()), (shown, shown));
+    assert!(evaluation.key_frames.iter().all(|k| wrong.binary_search(&k.clip.as_str()).is_ok()));
+    assert!(shown == 0 || report.contains("<img src='data:image/jpeg;base64,/9j/"));
+    assert!(!json.contains("/9j/"), "pictures belong into the report");
     assert!(fs::read_to_string(out.path().join("confusion_matrix.svg")).unwrap().contains("negative"));
 }

@@ -3,7 +3,9 @@
 //! One test binary: everything in it compiles the network again in each further one.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod ablation;
 mod bad_input;
 mod evaluation;
 mod generated;
+mod inner_validation;
 mod model_file;

@@ -64,4 +64,6 @@ pub enum KeepRule {
     Greater,
     /// Greater or equal.
     GreaterOrEqual,
+    /// Anything: every frame is kept.
+    Anything,
 }

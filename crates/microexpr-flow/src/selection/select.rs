@@ -56,6 +56,7 @@ pub fn select_frames(flows: &[FlowField], params: &SelectionParams) -> Result<Se
     let moves = |frame: usize| match params.keep {
         KeepRule::Greater => intensity[frame] > threshold[frame],
         KeepRule::GreaterOrEqual => intensity[frame] >= threshold[frame],
+        KeepRule::Anything => true,
     };
     let mut kept: Vec<usize> =
         (0..frames).filter(|frame| *frame == 0 || frame + 1 == frames || moves(*frame)).collect();

@@ -1,0 +1,86 @@
+use microexpr_flow::KeepRule;
+use serde::{Deserialize, Serialize};
+
+use crate::{Attention, Settings, Streams};
+
+/// A part of the method that is left out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum Variant {
+    /// Nothing: both streams, both attentions fused by a learned λ, magnification and frame selection as set.
+    Full,
+    /// Gaussian attention (λ = 1).
+    SelfAttention,
+    /// Self-attention (λ = 0).
+    GaussianAttention,
+    /// The stream of flow patches.
+    LocationStream,
+    /// The stream of landmark locations.
+    FlowStream,
+    /// Magnification: α = 0, and no magnified copies that balance the classes.
+    NoMagnification,
+    /// Frame selection: every frame is kept.
+    AllFrames,
+}
+
+impl Variant {
+    /// All variants, the full model first.
+    pub const ALL: [Self; 7] = [
+        Self::Full,
+        Self::SelfAttention,
+        Self::GaussianAttention,
+        Self::LocationStream,
+        Self::FlowStream,
+        Self::NoMagnification,
+        Self::AllFrames,
+    ];
+
+    /// Its name, which is also that of its folder.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Full => "full",
+            Self::SelfAttention => "self-attention",
+            Self::GaussianAttention => "gaussian-attention",
+            Self::LocationStream => "location-stream",
+            Self::FlowStream => "flow-stream",
+            Self::NoMagnification => "no-magnification",
+            Self::AllFrames => "all-frames",
+        }
+    }
+
+    /// What is left, in words.
+    #[must_use]
+    pub fn describe(self) -> &'static str {
+        match self {
+            Self::Full => "full model: both streams, adaptive attention",
+            Self::SelfAttention => "self-attention only",
+            Self::GaussianAttention => "Gaussian attention only",
+            Self::LocationStream => "location stream only",
+            Self::FlowStream => "flow stream only",
+            Self::NoMagnification => "no magnification, no magnified copies",
+            Self::AllFrames => "no frame selection",
+        }
+    }
+
+    /// The settings of the variant, from those of the method.
+    #[must_use]
+    pub fn settings(self, method: &Settings) -> Settings {
+        let mut settings = method.clone();
+        let model = &mut settings.model;
+        (model.attention, model.streams) = (Attention::Adaptive, Streams::Both);
+        match self {
+            Self::Full => {}
+            Self::SelfAttention => model.attention = Attention::SelfOnly,
+            Self::GaussianAttention => model.attention = Attention::Gaussian,
+            Self::LocationStream => model.streams = Streams::Location,
+            Self::FlowStream => model.streams = Streams::Flow,
+            Self::NoMagnification => {
+                settings.pipeline.magnification.alpha = 0.0;
+                settings.training.augmentation_alphas.clear();
+            }
+            Self::AllFrames => settings.pipeline.selection.keep = KeepRule::Anything,
+        }
+        settings
+    }
+}

@@ -1,0 +1,37 @@
+use std::fmt::Write;
+
+use super::{escape, section, table};
+use crate::Evaluation;
+
+/// Warnings, clips left out, times, and how the scores came about.
+pub(super) fn write(page: &mut String, evaluation: &Evaluation) {
+    if !evaluation.warnings.is_empty() {
+        section(page, "Warnings");
+        for warning in &evaluation.warnings {
+            let _ = write!(page, "<p class=note>{}</p>", escape(warning));
+        }
+    }
+    if !evaluation.skipped.is_empty() {
+        section(page, "Clips left out");
+        let rows = evaluation.skipped.iter().map(|clip| vec![escape(&clip.id), escape(&clip.reason)]);
+        table(page, &["clip", "<span style='float:left'>reason</span>"], rows);
+    }
+    let t = &evaluation.timing;
+    let epoch = match evaluation.settings.inner_validation {
+        Some(_) => "after a number of epochs chosen on training subjects",
+        None => "after the last epoch",
+    };
+    section(page, "How it was computed");
+    let _ = write!(
+        page,
+        "<p>microexpr {}; {:.1} s from frames to graphs, {:.1} s of training and testing. Scores are computed from the \
+         predictions of all folds together, {epoch}. Nothing was chosen on a test subject.",
+        escape(&evaluation.version),
+        t.preparing_seconds,
+        t.training_seconds
+    );
+    if evaluation.paper_protocol.is_some() {
+        page.push_str(" The paper states neither a validation split nor how the epoch was chosen.");
+    }
+    page.push_str("</p>");
+}

@@ -1,0 +1,54 @@
+use std::fmt::{Display, Write};
+
+const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;margin:2rem auto;padding:0 1rem;color:#1b1b1b;\
+background:#fff}h1{font-size:1.6rem;line-height:1.25;overflow-wrap:anywhere}h2{font-size:1.2rem;margin-top:2rem}\
+table{border-collapse:collapse}td,th{padding:.25rem .8rem;border-bottom:1px solid #ddd;text-align:right;\
+font-variant-numeric:tabular-nums}td:first-child,th:first-child{text-align:left}td.text,th.text{text-align:left}\
+.scroll{overflow-x:auto}svg{max-width:100%;height:auto}pre{background:#f6f6f6;padding:1rem;overflow-x:auto}\
+.note{background:#fff6e0;padding:.5rem 1rem;overflow-wrap:anywhere}summary{cursor:pointer}figure{margin:1rem 0}\
+figcaption{overflow-wrap:anywhere}.frames{display:flex;flex-wrap:wrap;gap:.5rem}.frames div{font-size:.85rem;flex:1 1 6rem;max-width:14rem}\
+.frames img{display:block;width:100%;border-radius:2px}\
+@media(max-width:40rem){td,th{padding:.25rem .4rem}.wide svg{max-width:none}}td svg{max-width:none}";
+
+/// A whole page that needs nothing else, from its title and what stands below it.
+pub(crate) fn page(title: &str, body: &str) -> String {
+    let title = escape(title);
+    format!(
+        "<!doctype html><html lang=en><meta charset=utf-8>\
+         <meta name=viewport content='width=device-width,initial-scale=1'>\
+         <title>{title}</title><style>{STYLE}</style><h1>{title}</h1>{body}</html>"
+    )
+}
+
+/// Heading of a section.
+pub(crate) fn section(page: &mut String, heading: &str) {
+    let _ = write!(page, "<h2>{}</h2>", escape(heading));
+}
+
+/// A table whose cells are HTML already; on a narrow screen it scrolls by itself.
+pub(crate) fn table<R, C>(page: &mut String, head: &[&str], rows: R)
+where
+    R: IntoIterator<Item = Vec<C>>,
+    C: Display,
+{
+    page.push_str("<div class=scroll><table><tr>");
+    head.iter().for_each(|cell| {
+        let _ = write!(page, "<th>{cell}");
+    });
+    for row in rows {
+        page.push_str("<tr>");
+        row.iter().for_each(|cell| {
+            let _ = write!(page, "<td>{cell}");
+        });
+    }
+    page.push_str("</table></div>");
+}
+
+/// Text as HTML.
+pub(crate) fn escape(text: &str) -> String {
+    text.replace('&', "&amp;")
+        .replace('<', "&lt;")
+        .replace('>', "&gt;")
+        .replace('"', "&quot;")
+        .replace('\'', "&#39;")
+}
