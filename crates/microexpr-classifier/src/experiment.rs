@@ -264,7 +264,7 @@ impl OnBackend for TrainTask<'_> {
         B: AutodiffBackend + GraphBackend,
         B::InnerBackend: GraphBackend,
     {
-        let total = self.settings.training.epochs;
+        let total = self.settings.training.networks * self.settings.training.epochs;
         let mut done = 0;
         let mut epoch_done = |_: &TwoStreamModel<B>, _| {
             done += 1;
@@ -279,10 +279,11 @@ impl OnBackend for TrainTask<'_> {
             classes: self.classes,
             pipeline: self.settings.pipeline.clone(),
             model: model.clone(),
+            networks: training.networks,
             standardisation: trained.standardisation,
             node_features: model.input_widths(first),
             trained_on: self.trained_on,
         };
-        SavedModel::of(&trained.model, description)
+        SavedModel::of(&trained.committee, description)
     }
 }

@@ -94,10 +94,11 @@ impl FoldRunner<'_> {
         Ok(stored.result)
     }
 
-    /// Epochs that a fold runs at most; the choice of an epoch takes as many as the training after it.
+    /// Epochs that a fold runs at most; the choice of an epoch trains one network more.
     fn epochs_of_a_fold(&self) -> usize {
-        let rounds = if self.settings.inner_validation.is_some() { 2 } else { 1 };
-        rounds * self.settings.training.epochs
+        let choosing = usize::from(self.settings.inner_validation.is_some());
+        let training = &self.settings.training;
+        (choosing + training.networks) * training.epochs
     }
 
     fn path(&self, fold: &Fold, seed: u64) -> PathBuf {

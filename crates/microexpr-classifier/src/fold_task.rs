@@ -1,23 +1,17 @@
 use std::time::Instant;
 
 use burn::module::AutodiffModule;
-use burn::prelude::*;
-use burn::tensor::activation::softmax;
 use burn::tensor::backend::AutodiffBackend;
 use microexpr_data::Fold;
-use microexpr_gnn::{Explanation, GraphBackend, TwoStreamModel};
+use microexpr_gnn::{GraphBackend, TwoStreamModel};
 use microexpr_graph::VideoGraph;
 
-use crate::batch::batch;
+use crate::committee::{Answer, Committee};
 use crate::device::OnBackend;
 use crate::epoch_count::EpochCount;
-use crate::explanation::received_attention;
 use crate::fold_runner::{FoldRunner, largest};
 use crate::training::{Trained, train};
-use crate::{
-    ChosenEpoch, ClassifierError, ClipPrediction, FoldResult, InnerValidation, Settings, Standardisation,
-    TrainingSettings,
-};
+use crate::{ChosenEpoch, ClassifierError, ClipPrediction, FoldResult, InnerValidation, TrainingSettings};
 
 /// Training and testing of one fold, on any backend.
 pub(crate) struct FoldTask<'a> {
@@ -47,7 +41,7 @@ impl OnBackend for FoldTask<'_> {
         };
         if let Some(chosen) = &chosen_epoch {
             // The epochs that are not run any more count as done.
-            self.epochs.add(training.epochs - chosen.epoch);
+            self.epochs.add(training.networks * (training.epochs - chosen.epoch));
             training.epochs = chosen.epoch;
         }
         let (samples, copies) = runner.samples(&fold.train);
@@ -63,7 +57,7 @@ impl OnBackend for FoldTask<'_> {
             training_clips: fold.train.len(),
             copies,
             predictions: self.test(&trained, device)?,
-            lambdas: lambdas(&trained),
+            lambdas: trained.committee.lambdas(),
             losses: trained.losses,
             chosen_epoch,
             seconds: started.elapsed().as_secs_f64(),
@@ -82,16 +76,16 @@ impl FoldTask<'_> {
         B: AutodiffBackend + GraphBackend,
         B::InnerBackend: GraphBackend,
     {
-        let model = trained.model.valid();
-        let runner = self.runner;
+        let (committee, runner) = (trained.committee.valid(), self.runner);
+        let columns = runner.settings.model.columns;
         let mut predictions = Vec::with_capacity(self.fold.test.len());
         for index in &self.fold.test {
             let clip = &runner.clips[*index];
             let Some(prepared) = runner.prepared.get(*index, runner.settings.pipeline.alpha()) else {
                 continue;
             };
-            let (probabilities, explanation) =
-                answer(&model, runner.settings, &prepared.graph, trained.standardisation, device)?;
+            let Answer { probabilities, attention } =
+                committee.answer(&prepared.graph, trained.standardisation, columns, device)?;
             predictions.push(ClipPrediction {
                 clip: clip.record.id(),
                 subject: clip.record.subject_id(),
@@ -99,13 +93,13 @@ impl FoldTask<'_> {
                 truth: clip.class,
                 predicted: largest(&probabilities),
                 probabilities,
-                attention: received_attention(&explanation, &prepared.graph),
+                attention,
             });
         }
         Ok(predictions)
     }
 
-    /// Trains on a part of the training subjects and tests on the others after every epoch.
+    /// Trains one network on a part of the training subjects and tests it on the others after every epoch.
     fn choose_epoch<B>(
         &self,
         validation: InnerValidation,
@@ -122,38 +116,29 @@ impl FoldTask<'_> {
         let graph = |index: &usize| runner.prepared.get(*index, alpha).map(|p| (*index, &p.graph));
         let held_out: Vec<(usize, &VideoGraph)> = inner.test.iter().filter_map(graph).collect();
         let (samples, _) = runner.samples(&inner.train);
+        let model_settings = &runner.settings.model;
         let mut chosen = ChosenEpoch::new(inner.held_out);
         let mut epoch_done = |model: &TwoStreamModel<B>, standardisation| {
             self.epochs.add(1);
-            let model = model.valid();
+            let alone = Committee { networks: vec![model.valid()] };
             let answers = held_out.iter().map(|(index, graph)| {
                 Ok((
                     runner.clips[*index].class,
-                    answer(&model, runner.settings, graph, standardisation, device)?.0,
+                    alone.answer(graph, standardisation, model_settings.columns, device)?.probabilities,
                 ))
             });
             chosen.measure(&answers.collect::<Result<Vec<_>, ClassifierError>>()?)
         };
-        let (classes, model) = (runner.classes, &runner.settings.model);
-        train::<B>(&samples, classes, model, training, self.random, device, &mut epoch_done)?;
+        let training = TrainingSettings { networks: 1, ..training.clone() };
+        train::<B>(
+            &samples,
+            runner.classes,
+            model_settings,
+            &training,
+            self.random,
+            device,
+            &mut epoch_done,
+        )?;
         Ok(chosen)
     }
-}
-
-/// Probability of every class, and what they rest on.
-fn answer<B: GraphBackend>(
-    model: &TwoStreamModel<B>,
-    settings: &Settings,
-    graph: &VideoGraph,
-    standardisation: Standardisation,
-    device: &B::Device,
-) -> Result<(Vec<f64>, Explanation<B>), ClassifierError> {
-    let input = batch::<B>(&[graph], standardisation, settings.model.columns, device)?;
-    let (scores, explanation) = model.forward_explained(&input, None);
-    Ok((softmax(scores, 1).into_data().iter::<f64>().collect(), explanation))
-}
-
-fn lambdas<B: AutodiffBackend + GraphBackend>(trained: &Trained<B>) -> Vec<f64> {
-    let streams = [&trained.model.location, &trained.model.flow].into_iter().flatten();
-    streams.flat_map(|s| &s.layers).map(|layer| layer.lambda().into_scalar().elem()).collect()
 }

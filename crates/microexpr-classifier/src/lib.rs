@@ -34,6 +34,7 @@ mod attention_figure;
 mod base64;
 mod batch;
 mod cache;
+mod committee;
 mod comparison;
 mod device;
 mod epoch_count;

@@ -1,9 +1,10 @@
 use microexpr_core::{Clip, FlowField, ImageSequence, Landmarks};
 use microexpr_flow::{Selection, flow_pairs, flow_sequence, select_frames};
 use microexpr_graph::{VideoGraph, build};
-use microexpr_landmarks::{AlignedClip, FaceAligner, paper51};
-use microexpr_magnify::{MagnifyParams, average_frames, average_in_time, magnify_clip};
-use ndarray::Array3;
+use microexpr_landmarks::{
+    AlignedClip, FaceAligner, LandmarkError, LandmarkerParams, PointMotion, paper51, track,
+};
+use microexpr_magnify::{MagnifyParams, average_frames, magnify_clip};
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -57,26 +58,6 @@ pub(crate) struct CacheSettings<'a> {
     fps: f64,
 }
 
-impl RegisteredClip {
-    /// Every frame and point averaged over its neighbours in time, `sigma_s` seconds wide.
-    fn averaged(self, sigma_s: f64) -> Result<Self, ClassifierError> {
-        let fps = self.aligned.clip.fps();
-        let first = &self.points[0];
-        let coordinates =
-            Array3::from_shape_fn((self.points.len(), first.points().len(), 2), |(frame, i, axis)| {
-                (self.points[frame].points()[i][axis] - first.points()[i][axis]) as f32
-            });
-        let moved = average_in_time(coordinates.view(), sigma_s, fps)?;
-        let points = moved.outer_iter().map(|frame| {
-            let point = |i: usize| [0, 1].map(|axis| first.points()[i][axis] + f64::from(frame[[i, axis]]));
-            Landmarks::new(first.scheme(), (0..first.points().len()).map(point).collect())
-        });
-        let points = points.collect::<Result<_, _>>()?;
-        let clip = average_frames(&self.aligned.clip, sigma_s)?;
-        Ok(Self { aligned: AlignedClip { clip, ..self.aligned }, points })
-    }
-}
-
 impl Pipeline {
     /// Loads what the settings name.
     ///
@@ -106,15 +87,29 @@ impl Pipeline {
     /// followed.
     pub fn register(&self, frames: &ImageSequence, fps: f64) -> Result<RegisteredClip, ClassifierError> {
         let (clip, tracked) = self.points.follow(frames, fps)?;
-        let aligned = self.aligner.align(&clip, &tracked)?;
+        let aligned = self.averaged(self.aligner.align(&clip, &tracked)?)?;
         let size = (aligned.clip.width(), aligned.clip.height());
         let points = aligned.landmarks.iter().map(|l| paper51(l, size, &self.settings.paper51));
-        let registered = RegisteredClip { points: points.collect::<Result<_, _>>()?, aligned };
+        Ok(RegisteredClip { points: points.collect::<Result<_, _>>()?, aligned })
+    }
+
+    /// The aligned clip averaged over time, and its points followed anew: with less noise in the frames, the first one
+    /// included, they are followed far more exactly than in the recording. Where they get lost the old ones stay.
+    fn averaged(&self, aligned: AlignedClip) -> Result<AlignedClip, ClassifierError> {
+        let LandmarkerParams { motion, track: params, .. } = &self.settings.landmarker;
         if self.settings.averaging_s == 0.0 {
-            Ok(registered)
-        } else {
-            registered.averaged(self.settings.averaging_s)
+            return Ok(aligned);
         }
+        let clip = average_frames(&aligned.clip, self.settings.averaging_s)?;
+        let landmarks = match (motion, aligned.landmarks.first()) {
+            (PointMotion::Tracked, Some(first)) => match track(&clip, first, params) {
+                Ok(points) => points,
+                Err(LandmarkError::TrackLost { .. }) => aligned.landmarks,
+                Err(error) => return Err(error.into()),
+            },
+            _ => aligned.landmarks,
+        };
+        Ok(AlignedClip { clip, landmarks, ..aligned })
     }
 
     /// Magnifies by `alpha`, keeps the frames of high intensity and builds the graph.

@@ -7,11 +7,10 @@ use microexpr_core::{Clip, ImageSequence, Landmarks, atomic_file, resize};
 use microexpr_gnn::GraphBackend;
 use microexpr_graph::VideoGraph;
 
-use crate::batch::batch;
+use crate::committee::Answer;
 use crate::device::OnBackend;
-use crate::explanation::received_attention;
 use crate::fold_runner::largest;
-use crate::{ClassifierError, Device, LandmarkSource, Pipeline, SavedModel};
+use crate::{ClassifierError, Device, LandmarkSource, ModelDescription, Pipeline, SavedModel};
 
 /// A saved network with its pipeline: from the frames of a clip to class probabilities.
 #[derive(Debug)]
@@ -152,11 +151,10 @@ impl OnBackend for Inference<'_> {
         B: AutodiffBackend + GraphBackend,
         B::InnerBackend: GraphBackend,
     {
-        let network = self.model.network::<B::InnerBackend>(device)?;
-        let crate::ModelDescription { standardisation, model, .. } = &self.model.description;
-        let input = batch::<B::InnerBackend>(&[self.graph], *standardisation, model.columns, device)?;
-        let (scores, explanation) = network.forward_explained(&input, None);
-        let probabilities = burn::tensor::activation::softmax(scores, 1);
-        Ok((probabilities.into_data().iter::<f64>().collect(), received_attention(&explanation, self.graph)))
+        let committee = self.model.committee::<B::InnerBackend>(device)?;
+        let ModelDescription { standardisation, model, .. } = &self.model.description;
+        let Answer { probabilities, attention } =
+            committee.answer(self.graph, *standardisation, model.columns, device)?;
+        Ok((probabilities, attention))
     }
 }

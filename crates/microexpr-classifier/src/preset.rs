@@ -1,11 +1,15 @@
 use std::fmt;
 use std::str::FromStr;
 
+use microexpr_gnn::Readout;
 use microexpr_graph::{FeatureColumns, GraphParams, PatchFeature, PositionFeature, Trend};
+use microexpr_magnify::MagnifyParams;
 
 use microexpr_flow::SelectionParams;
 
-use crate::{ClassifierError, FlowSpan, ModelSettings, PipelineSettings, Settings, TrainingSettings};
+use crate::{
+    ClassWeights, ClassifierError, FlowSpan, ModelSettings, PipelineSettings, Settings, TrainingSettings,
+};
 
 /// A named set of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -34,15 +38,27 @@ impl Preset {
                         ..GraphParams::default()
                     },
                     averaging_s: 0.03,
-                    selection: SelectionParams { max_kept: Some(6), ..SelectionParams::default() },
+                    magnification: MagnifyParams { alpha: 0.0, ..MagnifyParams::default() },
+                    selection: SelectionParams { max_kept: Some(5), ..SelectionParams::default() },
                     ..PipelineSettings::default()
                 },
                 model: ModelSettings {
                     columns: FeatureColumns::PerLandmark,
                     embedding: Some(32),
+                    layers: 1,
+                    pooling_ratio: 1.0,
+                    input_dropout: 0.3,
+                    readout: Readout::Sum,
                     ..ModelSettings::default()
                 },
-                training: TrainingSettings { epochs: 40, learning_rate: 3e-3, ..TrainingSettings::default() },
+                training: TrainingSettings {
+                    epochs: 15,
+                    networks: 5,
+                    learning_rate: 3e-3,
+                    class_weights: ClassWeights::Balanced,
+                    augmentation_alphas: Vec::new(),
+                    ..TrainingSettings::default()
+                },
                 ..Settings::default()
             },
         }

@@ -4,10 +4,11 @@ use std::path::Path;
 use burn::prelude::*;
 use burn_store::{ModuleSnapshot, SafetensorsStore};
 use microexpr_core::atomic_file;
-use microexpr_gnn::{SeededRng, TwoStreamModel};
+use microexpr_gnn::SeededRng;
 use safetensors::SafeTensors;
 use serde::{Deserialize, Serialize};
 
+use crate::committee::Committee;
 use crate::{ClassifierError, ModelSettings, PipelineSettings, Standardisation};
 
 /// Key of the description in the file's metadata.
@@ -22,6 +23,8 @@ pub struct ModelDescription {
     pub pipeline: PipelineSettings,
     /// The network.
     pub model: ModelSettings,
+    /// How many of them answer together.
+    pub networks: usize,
     /// Mean and deviation of the training clips' flow patches.
     pub standardisation: Standardisation,
     /// Width of the node features of both streams.
@@ -39,9 +42,9 @@ pub struct SavedModel {
 }
 
 impl SavedModel {
-    /// Takes a network's weights.
+    /// Takes the networks' weights.
     pub(crate) fn of<B: Backend>(
-        model: &TwoStreamModel<B>,
+        model: &Committee<B>,
         description: ModelDescription,
     ) -> Result<Self, ClassifierError> {
         let text = serde_json::to_string(&description).map_err(ClassifierError::EncodeSettings)?;
@@ -80,18 +83,16 @@ impl SavedModel {
         Ok(Self { description, weights })
     }
 
-    /// The network on a device.
+    /// The networks on a device.
     ///
     /// # Errors
     ///
     /// [`ClassifierError::EncodeModel`] if the weights do not fit the described network.
-    pub(crate) fn network<B: Backend>(
-        &self,
-        device: &B::Device,
-    ) -> Result<TwoStreamModel<B>, ClassifierError> {
+    pub(crate) fn committee<B: Backend>(&self, device: &B::Device) -> Result<Committee<B>, ClassifierError> {
         let config =
             self.description.model.network(self.description.node_features, self.description.classes.len());
-        let mut model: TwoStreamModel<B> = config.init(device, &mut SeededRng::new(0));
+        let start = || config.init(device, &mut SeededRng::new(0));
+        let mut model = Committee { networks: (0..self.description.networks).map(|_| start()).collect() };
         let mut store = SafetensorsStore::from_bytes(Some(self.weights.clone()));
         model.load_from(&mut store).map_err(|e| ClassifierError::EncodeModel { reason: e.to_string() })?;
         Ok(model)

@@ -26,6 +26,7 @@ impl Settings {
     pub fn check(&self) -> Result<(), ClassifierError> {
         let (model, training) = (&self.model, &self.training);
         require("epochs", "at least 1", training.epochs, training.epochs > 0)?;
+        require("networks", "at least 1", training.networks, training.networks > 0)?;
         require("batch_size", "at least 1", training.batch_size, training.batch_size > 0)?;
         let rate = training.learning_rate;
         require("learning_rate", "a positive number", rate, rate.is_finite() && rate > 0.0)?;

@@ -8,6 +8,7 @@ use microexpr_graph::VideoGraph;
 use serde::{Deserialize, Serialize};
 
 use crate::batch::batch;
+use crate::committee::{Committee, mean};
 use crate::{ClassifierError, ModelSettings, Standardisation};
 
 /// How rare classes weigh in the loss.
@@ -27,6 +28,9 @@ pub enum ClassWeights {
 pub struct TrainingSettings {
     /// Passes over the training clips; the last one's weights are used.
     pub epochs: usize,
+    /// Networks that are trained from different initial weights and whose mean probabilities are the answer; the paper's
+    /// is 1.
+    pub networks: usize,
     /// Graphs per step.
     pub batch_size: usize,
     /// Adam's constant rate.
@@ -44,6 +48,7 @@ impl Default for TrainingSettings {
     fn default() -> Self {
         Self {
             epochs: 100,
+            networks: 1,
             batch_size: 32,
             learning_rate: 1e-3,
             weight_decay: 0.0,
@@ -60,12 +65,12 @@ pub(crate) struct Sample<'a> {
     pub(crate) class: usize,
 }
 
-/// A trained network and what belongs to it.
+/// Trained networks and what belongs to them.
 #[derive(Debug, Clone)]
 pub(crate) struct Trained<B: Backend> {
-    pub(crate) model: TwoStreamModel<B>,
+    pub(crate) committee: Committee<B>,
     pub(crate) standardisation: Standardisation,
-    /// Mean loss of every epoch.
+    /// Mean loss of every epoch, over samples and networks.
     pub(crate) losses: Vec<f64>,
 }
 
@@ -73,9 +78,9 @@ pub(crate) struct Trained<B: Backend> {
 pub(crate) type EpochDone<'a, B> =
     dyn FnMut(&TwoStreamModel<B>, Standardisation) -> Result<(), ClassifierError> + 'a;
 
-/// Trains a network from scratch; `seed` decides initial weights, order and dropout.
+/// Trains the networks from scratch, one after the other; `seed` decides initial weights, order and dropout.
 ///
-/// `epoch_done` is given the network after every epoch.
+/// `epoch_done` is given the network at hand after every epoch.
 pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
     samples: &[Sample<'_>],
     classes: usize,
@@ -86,32 +91,63 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
     epoch_done: &mut EpochDone<'_, B>,
 ) -> Result<Trained<B>, ClassifierError> {
     let first = samples.first().ok_or(ClassifierError::NoTrainingClips)?.graph;
-    let mut random = SeededRng::new(seed);
-    let mut model: TwoStreamModel<B> =
-        model_settings.network(model_settings.input_widths(first), classes).init(device, &mut random);
+    let network = model_settings.network(model_settings.input_widths(first), classes);
     let standardisation = Standardisation::fit(samples.iter().map(|s| s.graph));
-    let mut optimizer = AdamWConfig::new().with_weight_decay(settings.weight_decay).init();
-    let loss = CrossEntropyLossConfig::new()
-        .with_weights(class_weights(samples, classes, settings.class_weights))
-        .init::<B>(device);
-    let mut losses = Vec::with_capacity(settings.epochs);
-    for _ in 0..settings.epochs {
-        let order = random.permutation(samples.len());
-        let mut sum = 0.0;
-        for step in order.chunks(settings.batch_size.max(1)) {
-            let graphs: Vec<&VideoGraph> = step.iter().map(|i| samples[*i].graph).collect();
-            let labels: Vec<i64> = step.iter().map(|i| samples[*i].class as i64).collect();
-            let target = Tensor::from_data(TensorData::new(labels, [step.len()]), device);
-            let input = batch::<B>(&graphs, standardisation, model_settings.columns, device)?;
-            let value = loss.forward(model.forward(&input, Some(&mut random)), target);
-            sum += value.clone().into_scalar().elem::<f64>() * step.len() as f64;
-            let gradients = GradientsParams::from_grads(value.backward(), &model);
-            model = optimizer.step(settings.learning_rate, model, gradients);
-        }
-        losses.push(sum / samples.len() as f64);
-        epoch_done(&model, standardisation)?;
+    let mut random = SeededRng::new(seed);
+    let (mut networks, mut losses) = (Vec::new(), Vec::new());
+    for _ in 0..settings.networks {
+        let start = network.init(device, &mut random);
+        let training =
+            NetworkTraining { samples, classes, model_settings, settings, standardisation, device };
+        let (trained, course) = training.run(start, &mut random, epoch_done)?;
+        networks.push(trained);
+        losses.push(course);
     }
-    Ok(Trained { model, standardisation, losses })
+    Ok(Trained { committee: Committee { networks }, standardisation, losses: mean(&losses) })
+}
+
+/// Everything that the training of one network needs beside the network.
+struct NetworkTraining<'a, B: Backend> {
+    samples: &'a [Sample<'a>],
+    classes: usize,
+    model_settings: &'a ModelSettings,
+    settings: &'a TrainingSettings,
+    standardisation: Standardisation,
+    device: &'a B::Device,
+}
+
+impl<B: AutodiffBackend + GraphBackend> NetworkTraining<'_, B> {
+    /// The trained network and the mean loss of every epoch.
+    fn run(
+        &self,
+        mut model: TwoStreamModel<B>,
+        random: &mut SeededRng,
+        epoch_done: &mut EpochDone<'_, B>,
+    ) -> Result<(TwoStreamModel<B>, Vec<f64>), ClassifierError> {
+        let Self { samples, settings, standardisation, device, .. } = *self;
+        let mut optimizer = AdamWConfig::new().with_weight_decay(settings.weight_decay).init();
+        let loss = CrossEntropyLossConfig::new()
+            .with_weights(class_weights(samples, self.classes, settings.class_weights))
+            .init::<B>(device);
+        let mut losses = Vec::with_capacity(settings.epochs);
+        for _ in 0..settings.epochs {
+            let order = random.permutation(samples.len());
+            let mut sum = 0.0;
+            for step in order.chunks(settings.batch_size.max(1)) {
+                let graphs: Vec<&VideoGraph> = step.iter().map(|i| samples[*i].graph).collect();
+                let labels: Vec<i64> = step.iter().map(|i| samples[*i].class as i64).collect();
+                let target = Tensor::from_data(TensorData::new(labels, [step.len()]), device);
+                let input = batch::<B>(&graphs, standardisation, self.model_settings.columns, device)?;
+                let value = loss.forward(model.forward(&input, Some(random)), target);
+                sum += value.clone().into_scalar().elem::<f64>() * step.len() as f64;
+                let gradients = GradientsParams::from_grads(value.backward(), &model);
+                model = optimizer.step(settings.learning_rate, model, gradients);
+            }
+            losses.push(sum / samples.len() as f64);
+            epoch_done(&model, standardisation)?;
+        }
+        Ok((model, losses))
+    }
 }
 
 /// `n / (classes · n_c)` for every class, or nothing for equal weights.

@@ -33,16 +33,8 @@ pub fn average_frames(clip: &Clip, sigma_s: f64) -> Result<Clip, MagnifyError> {
     Ok(Clip::new(average_in_time(clip.frames(), sigma_s, clip.fps())?, clip.fps())?)
 }
 
-/// [`average_frames`] for anything that has one plane of values per frame, `[frame, …, …]`: tracked points as well.
-///
-/// # Errors
-///
-/// As [`average_frames`].
-pub fn average_in_time(
-    values: ArrayView3<'_, f32>,
-    sigma_s: f64,
-    fps: f64,
-) -> Result<Array3<f32>, MagnifyError> {
+/// [`average_frames`] of planes of values, `[frame, row, col]`.
+fn average_in_time(values: ArrayView3<'_, f32>, sigma_s: f64, fps: f64) -> Result<Array3<f32>, MagnifyError> {
     let frames = values.len_of(Axis(0));
     let weights = weights(sigma_s, fps, frames)?;
     let radius = weights.len() - 1;

@@ -24,7 +24,7 @@
 //! | [`Magnifier`] | frame by frame, constant memory |
 //! | [`magnify_clip`], [`magnify_clip_alphas`], [`magnify_frames`] | whole clips |
 //! | [`RieszMagnifier`] | frame by frame, phase-based: for large α and noisy video |
-//! | [`average_frames`], [`average_in_time`] | less noise in every frame, before or after magnification |
+//! | [`average_frames`] | less noise in every frame, before or after magnification |
 //! | [`MagnifyParams`], [`StreamParams`] | settings of the two |
 //! | [`ClipFilter`], [`StreamFilter`] | which changes in time count as motion; a stream takes only the latter |
 //! | [`GainRule`] | how α is spread over the pyramid levels; [`GainRule::ColorChange`] for pulse |
@@ -68,7 +68,7 @@ mod temporal_filter;
 mod trigonometry;
 mod zero_phase;
 
-pub use average::{average_frames, average_in_time};
+pub use average::average_frames;
 pub use clip::{magnify_clip, magnify_clip_alphas, magnify_frames};
 pub use error::MagnifyError;
 pub use frame::{ColorModel, FrameLayout};
