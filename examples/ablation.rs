@@ -64,6 +64,7 @@ enum VariantName {
     LocationStream,
     FlowStream,
     NoMagnification,
+    Magnification,
     AllFrames,
 }
 
@@ -81,7 +82,7 @@ fn ablation(options: &Options) -> Result<(), Box<dyn Error>> {
         options.evaluation.apply(&mut experiment.settings);
         let method = experiment.settings.clone();
         let mut full: Option<Evaluation> = None;
-        for variant in options.variants() {
+        for variant in options.variants().into_iter().filter(|v| v.applies_to(&method)) {
             let name = Ablation::folder(&preset.to_string(), variant);
             println!("{name}: {}", variant.describe());
             let evaluation = evaluate(options, &mut experiment, variant, &method, &name, (&index, scheme))?;
@@ -152,6 +153,7 @@ impl Options {
             VariantName::LocationStream => Variant::LocationStream,
             VariantName::FlowStream => Variant::FlowStream,
             VariantName::NoMagnification => Variant::NoMagnification,
+            VariantName::Magnification => Variant::Magnification,
             VariantName::AllFrames => Variant::AllFrames,
         };
         std::iter::once(Variant::Full).chain(self.variants.iter().map(named)).collect()

@@ -40,7 +40,6 @@ fn quickstart(options: &Options) -> Result<(), Box<dyn Error>> {
     let index = Layout::Smic.read(&data)?;
     let mut settings = Preset::Recommended.settings();
     settings.pipeline.landmarks = LandmarkSource::Files;
-    settings.training.epochs = 20;
     let experiment = Experiment { settings, device: Device::Cpu, cache: Cache::at(folder.join("cache")) };
     let out = folder.join("results");
     let bars = ProgressBars::new();

@@ -1,9 +1,10 @@
 use microexpr_flow::KeepRule;
+use microexpr_magnify::MagnifyParams;
 use serde::{Deserialize, Serialize};
 
 use crate::{Attention, Settings, Streams};
 
-/// A part of the method that is left out.
+/// A part of the method that is left out, or, of a method without magnification, added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Variant {
@@ -19,21 +20,30 @@ pub enum Variant {
     FlowStream,
     /// Magnification: α = 0, and no magnified copies that balance the classes.
     NoMagnification,
+    /// Nothing; magnification by the paper's α is added to a method that has none.
+    Magnification,
     /// Frame selection: every frame is kept.
     AllFrames,
 }
 
 impl Variant {
     /// All variants, the full model first.
-    pub const ALL: [Self; 7] = [
+    pub const ALL: [Self; 8] = [
         Self::Full,
         Self::SelfAttention,
         Self::GaussianAttention,
         Self::LocationStream,
         Self::FlowStream,
         Self::NoMagnification,
+        Self::Magnification,
         Self::AllFrames,
     ];
+
+    /// Whether the variant differs from the method: what a method lacks cannot be left out, what it has cannot be added.
+    #[must_use]
+    pub fn applies_to(self, method: &Settings) -> bool {
+        self == Self::Full || self.settings(method) != Self::Full.settings(method)
+    }
 
     /// Its name, which is also that of its folder.
     #[must_use]
@@ -45,6 +55,7 @@ impl Variant {
             Self::LocationStream => "location-stream",
             Self::FlowStream => "flow-stream",
             Self::NoMagnification => "no-magnification",
+            Self::Magnification => "magnification",
             Self::AllFrames => "all-frames",
         }
     }
@@ -59,6 +70,7 @@ impl Variant {
             Self::LocationStream => "location stream only",
             Self::FlowStream => "flow stream only",
             Self::NoMagnification => "no magnification, no magnified copies",
+            Self::Magnification => "with the paper's magnification",
             Self::AllFrames => "no frame selection",
         }
     }
@@ -79,7 +91,14 @@ impl Variant {
                 settings.pipeline.magnification.alpha = 0.0;
                 settings.training.augmentation_alphas.clear();
             }
-            Self::AllFrames => settings.pipeline.selection.keep = KeepRule::Anything,
+            Self::Magnification if method.pipeline.alpha() == 0.0 => {
+                settings.pipeline.magnification.alpha = MagnifyParams::default().alpha;
+            }
+            Self::Magnification => {}
+            Self::AllFrames => {
+                settings.pipeline.selection.keep = KeepRule::Anything;
+                settings.pipeline.selection.max_kept = None;
+            }
         }
         settings
     }

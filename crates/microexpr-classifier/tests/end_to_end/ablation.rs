@@ -14,10 +14,12 @@ fn every_variant_leaves_out_one_part_and_nothing_else() {
     for preset in [Preset::Paper, Preset::Recommended] {
         let full = Variant::Full.settings(&preset.settings());
         assert_eq!((full.model.attention, full.model.streams), (Attention::Adaptive, Streams::Both));
+        let without = if preset == Preset::Paper { Variant::Magnification } else { Variant::NoMagnification };
         for variant in Variant::ALL {
             let mut settings = variant.settings(&preset.settings());
             let whole = settings == full;
-            assert_eq!(whole, variant == Variant::Full, "{variant:?}");
+            assert_eq!(whole, variant == Variant::Full || variant == without, "{variant:?}");
+            assert_eq!(variant.applies_to(&preset.settings()), variant != without, "{variant:?}");
             // Put back what was left out: nothing else may have changed.
             match variant {
                 Variant::Full => {}
@@ -30,7 +32,10 @@ fn every_variant_leaves_out_one_part_and_nothing_else() {
                     settings.pipeline.magnification.alpha = full.pipeline.alpha();
                     settings.training.augmentation_alphas = full.training.augmentation_alphas.clone();
                 }
-                Variant::AllFrames => settings.pipeline.selection.keep = full.pipeline.selection.keep,
+                Variant::Magnification => {
+                    settings.pipeline.magnification.alpha = full.pipeline.alpha();
+                }
+                Variant::AllFrames => settings.pipeline.selection = full.pipeline.selection.clone(),
             }
             assert_eq!(settings, full, "{variant:?}");
         }
@@ -38,7 +43,7 @@ fn every_variant_leaves_out_one_part_and_nothing_else() {
 }
 
 #[test]
-fn without_selection_every_frame_is_in_the_graph_and_without_magnification_nothing_moves_more() {
+fn without_selection_every_frame_is_in_the_graph_and_with_magnification_everything_moves_more() {
     let generated = Generated::get();
     let index = generated.index();
     let clip = &index.clips[0];
@@ -48,11 +53,11 @@ fn without_selection_every_frame_is_in_the_graph_and_without_magnification_nothi
         let registered = pipeline.register(&clip.sequence().unwrap(), clip.fps).unwrap();
         pipeline.graph(&registered, settings.alpha()).unwrap()
     };
-    let [full, all, still] = [Variant::Full, Variant::AllFrames, Variant::NoMagnification].map(graph);
+    let [full, all, magnified] = [Variant::Full, Variant::AllFrames, Variant::Magnification].map(graph);
     assert_eq!(all.selection.kept, (0..clip.frames.len()).collect::<Vec<_>>());
     assert!(full.selection.kept.len() < clip.frames.len());
     let motion = |g: &microexpr_classifier::ClipGraph| g.selection.intensity.iter().sum::<f64>();
-    assert!(motion(&still) < motion(&full) && motion(&all) == motion(&full));
+    assert!(motion(&magnified) > 2.0 * motion(&full) && motion(&all) == motion(&full));
 }
 
 #[test]

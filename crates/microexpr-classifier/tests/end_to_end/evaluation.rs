@@ -152,13 +152,13 @@ fn results_are_written_whole_and_read_back() {
     let epochs = AtomicUsize::new(0);
     let count = |progress| {
         if let Progress::Training { done, total } = progress {
-            assert_eq!(total, 4);
+            assert_eq!(total, 4 * experiment.settings.training.networks);
             epochs.fetch_max(done, Ordering::Relaxed);
         }
     };
     let evaluation =
         experiment.loso(&generated.index(), LabelScheme::ThreeClasses, &[1], out.path(), &count).unwrap();
-    assert_eq!(epochs.into_inner(), 4);
+    assert_eq!(epochs.into_inner(), 4 * experiment.settings.training.networks);
     evaluation.write(out.path()).unwrap();
     let json = fs::read_to_string(out.path().join("results.json")).unwrap();
     let back: Evaluation = serde_json::from_str(&json).unwrap();

@@ -44,10 +44,11 @@ impl Generated {
         Cache::at(self.folder.path().join("cache"))
     }
 
-    /// The recommended settings, with the true landmarks.
+    /// The recommended settings, with the true landmarks and fewer networks.
     pub(crate) fn experiment(&self) -> Experiment {
         let mut settings = Preset::Recommended.settings();
         settings.pipeline.landmarks = LandmarkSource::Files;
+        settings.training.networks = 2;
         Experiment { settings, device: Device::Cpu, cache: self.cache() }
     }
 }
