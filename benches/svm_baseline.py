@@ -1,0 +1,61 @@
+"""A linear support vector machine on the node features of the pipeline's own graphs, leaving one subject out.
+
+    pip install numpy scikit-learn
+    for clip in ROOT/SMIC_all_raw/HS/*/micro/*/*; do
+        cargo run --release --example graph -- --input $clip --fps 100 --preset recommended --out GRAPHS/$(basename $clip).json
+    done
+    python benches/svm_baseline.py GRAPHS
+
+GRAPHS holds one JSON file of the program `graph` per clip, named as SMIC names clips (s1_ne_01.json). Features are the mean
+over the kept frames between the first and the last one; those of a stream are divided by the deviation of
+its values on the training subjects.
+"""
+import argparse, glob, json, os, re
+import numpy as np
+from sklearn.metrics import accuracy_score, f1_score, recall_score
+from sklearn.svm import LinearSVC
+
+CLASSES = {"ne": 0, "po": 1, "sur": 2}
+
+
+def node_features(graph, stream):
+    values = np.array(graph[stream]["nodes"], np.float64)
+    frames = len(graph["kept_frames"])
+    values = values.reshape(frames, -1)
+    return values[1:-1].mean(0) if frames > 2 else values[-1]
+
+
+def leave_one_subject_out(parts, labels, subjects, penalty):
+    predicted = np.empty_like(labels)
+    for subject in np.unique(subjects):
+        test = subjects == subject
+        features = np.concatenate([part / part[~test].std() for part in parts], 1)
+        machine = LinearSVC(C=penalty, class_weight="balanced", max_iter=20000)
+        predicted[test] = machine.fit(features[~test], labels[~test]).predict(features[test])
+    return predicted
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("graphs", help="folder with one JSON file per clip")
+    parser.add_argument("--penalty", type=float, default=0.01, help="C of the machine")
+    options = parser.parse_args()
+    paths = sorted(glob.glob(os.path.join(options.graphs, "*.json")))
+    names = [re.match(r"s0*(\d+)_(ne|po|sur)_\d+$", os.path.splitext(os.path.basename(p))[0]) for p in paths]
+    if not paths or None in names:
+        raise SystemExit(f"{options.graphs}: expected files named like s1_ne_01.json, found {len(paths)} files, "
+                         f"{names.count(None)} of them with other names")
+    graphs = [json.load(open(path))["graph"] for path in paths]
+    labels = np.array([CLASSES[name[2]] for name in names])
+    subjects = np.array([int(name[1]) for name in names])
+    streams = {"location": ["position"], "flow": ["patch"], "both": ["position", "patch"]}
+    print(f"{len(paths)} clips, {len(set(subjects))} subjects, C = {options.penalty}")
+    for title, parts in streams.items():
+        features = [np.array([node_features(graph, part) for graph in graphs]) for part in parts]
+        predicted = leave_one_subject_out(features, labels, subjects, options.penalty)
+        print(f"{title:9s} accuracy {accuracy_score(labels, predicted):.4f}  "
+              f"UF1 {f1_score(labels, predicted, average='macro'):.4f}  "
+              f"UAR {recall_score(labels, predicted, average='macro'):.4f}")
+
+
+main()
