@@ -1,11 +1,10 @@
 use std::fmt;
 use std::str::FromStr;
 
+use microexpr_flow::SelectionParams;
 use microexpr_gnn::Readout;
 use microexpr_graph::{FeatureColumns, GraphParams, PatchFeature, PositionFeature, Trend};
 use microexpr_magnify::MagnifyParams;
-
-use microexpr_flow::SelectionParams;
 
 use crate::{
     ClassWeights, ClassifierError, FlowSpan, ModelSettings, PipelineSettings, Settings, TrainingSettings,
@@ -16,8 +15,9 @@ use crate::{
 pub enum Preset {
     /// The paper's configuration, and our choices where it is silent: [`Settings::default`].
     Paper,
-    /// What recognises best: both streams carry the motion since the first frame, stream 1 that of the tracked landmark,
-    /// stream 2 the mean flow around it, and every landmark has columns of its own.
+    /// What recognised best on a development set, see `docs/study.md` of the repository: frames averaged over time instead of
+    /// magnified; stream 1 the displacement of the landmark since the first frame, stream 2 the mean flow around it, both
+    /// without what the whole face shares, every landmark in columns of its own; five small networks that answer together.
     #[default]
     Recommended,
 }
