@@ -29,7 +29,7 @@ pub(super) fn write(page: &mut String, evaluation: &Evaluation) {
         page,
         "<p>Key frames of the {shown} clips (of {clips}) whose wrong answer had the highest probability: the first frame, the \
          kept frame with the strongest motion, the last frame. The frames are unmagnified, the curve below them is the \
-         magnified motion from each frame to the next.</p>"
+         motion from each frame to the next, magnified if the settings say so.</p>"
     );
     evaluation.key_frames.iter().for_each(|clip| key_frames(page, evaluation, clip));
 }
