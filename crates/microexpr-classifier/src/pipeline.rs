@@ -1,8 +1,8 @@
 use microexpr_core::{Clip, FlowField, ImageSequence, Landmarks};
-use microexpr_flow::{Selection, flow_pairs, flow_sequence, select_frames};
+use microexpr_flow::{LucasKanadeParams, Selection, flow_pairs, flow_sequence, select_frames};
 use microexpr_graph::{VideoGraph, build};
 use microexpr_landmarks::{
-    AlignedClip, FaceAligner, LandmarkError, LandmarkerParams, PointMotion, paper51, track,
+    AlignedClip, FaceAligner, LandmarkError, LandmarkerParams, PointMotion, TrackParams, paper51, track,
 };
 use microexpr_magnify::{MagnifyParams, average_frames, magnify_clip};
 use serde::{Deserialize, Serialize};
@@ -102,7 +102,7 @@ impl Pipeline {
         }
         let clip = average_frames(&aligned.clip, self.settings.averaging_s)?;
         let landmarks = match (motion, aligned.landmarks.first()) {
-            (PointMotion::Tracked, Some(first)) => match track(&clip, first, params) {
+            (PointMotion::Tracked, Some(first)) => match track(&clip, first, &aligned_params(params)) {
                 Ok(points) => points,
                 Err(LandmarkError::TrackLost { .. }) => aligned.landmarks,
                 Err(error) => return Err(error.into()),
@@ -121,8 +121,8 @@ impl Pipeline {
     pub fn graph(&self, registered: &RegisteredClip, alpha: f64) -> Result<ClipGraph, ClassifierError> {
         let params = MagnifyParams { alpha, ..self.settings.magnification.clone() };
         let magnified = magnify_clip(&registered.aligned.clip, &params)?;
-        let selection =
-            select_frames(&flow_sequence(&magnified, &self.settings.flow)?, &self.settings.selection)?;
+        let quick = self.settings.selection_flow.as_ref().unwrap_or(&self.settings.flow);
+        let selection = select_frames(&flow_sequence(&magnified, quick)?, &self.settings.selection)?;
         let flows = self.patch_flows(&magnified, &selection.kept)?;
         let points: Vec<Landmarks> =
             selection.kept.iter().map(|frame| registered.points[*frame].clone()).collect();
@@ -157,11 +157,20 @@ impl Pipeline {
         ClipDigest::of(frames, self.points.file_beside(frames)?.as_deref())
     }
 
-    pub(crate) fn cache_settings(&self, alpha: f64, fps: f64) -> CacheSettings<'_> {
+    pub(crate) fn cache_settings(&self, alpha: f64, fps: f64) -> Result<CacheSettings<'_>, ClassifierError> {
         let mut settings = self.settings.clone();
         settings.magnification.alpha = alpha;
         // The model counts by its content, not by where it lies.
         settings.landmarks = LandmarkSource::Files;
-        CacheSettings { settings, points: self.points.digest(), fps }
+        Ok(CacheSettings { settings, points: self.points.digest()?, fps })
+    }
+}
+
+/// In an aligned clip only the face's own motion is left: far less than the windows' size, so one halving is enough.
+fn aligned_params(params: &TrackParams) -> TrackParams {
+    let max_level = params.lucas_kanade.max_level.min(1);
+    TrackParams {
+        lucas_kanade: LucasKanadeParams { max_level, ..params.lucas_kanade.clone() },
+        ..params.clone()
     }
 }

@@ -54,8 +54,11 @@ pub struct PipelineSettings {
     pub averaging_s: f64,
     /// Motion magnification; its α is that of test clips.
     pub magnification: MagnifyParams,
-    /// Optical flow, for frame selection and patches.
+    /// Optical flow, for patches and, unless `selection_flow` is given, for frame selection.
     pub flow: FlowAlgorithm,
+    /// Optical flow for frame selection: which frames move most is seen by a faster algorithm, too.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub selection_flow: Option<FlowAlgorithm>,
     /// Frame selection.
     pub selection: SelectionParams,
     /// Which two frames the flow of a patch spans.

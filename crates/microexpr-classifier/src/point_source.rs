@@ -1,4 +1,5 @@
 use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
 
 use microexpr_core::{Clip, ImageSequence, Landmarks};
 use microexpr_landmarks::{
@@ -16,7 +17,7 @@ const FILES: [&str; 2] = ["landmarks.csv", "landmarks.json"];
 #[derive(Debug)]
 pub(crate) enum PointSource {
     /// A shape predictor on the face that a detector finds.
-    Model { landmarker: Box<FaceLandmarker>, digest: String },
+    Model { landmarker: Box<FaceLandmarker>, model: LandmarkModel, digest: OnceLock<String> },
     /// Files beside the frames.
     Files { params: LandmarkerParams },
 }
@@ -31,16 +32,22 @@ impl PointSource {
                 let model = LandmarkModel::find(path.as_deref())?;
                 let detector = Box::new(SeetaFace::new(SeetaFaceParams::default())?);
                 let landmarker = Box::new(FaceLandmarker::new(detector, model.open()?, params)?);
-                Ok(Self::Model { landmarker, digest: hexadecimal(&model.bytes()?) })
+                Ok(Self::Model { landmarker, model, digest: OnceLock::new() })
             }
         }
     }
 
-    /// What makes two sources different: the content of the model.
-    pub(crate) fn digest(&self) -> &str {
+    /// What makes two sources different: the content of the model, read when first asked for.
+    pub(crate) fn digest(&self) -> Result<&str, ClassifierError> {
         match self {
-            Self::Model { digest, .. } => digest,
-            Self::Files { .. } => "files",
+            Self::Model { model, digest, .. } => match digest.get() {
+                Some(known) => Ok(known),
+                None => {
+                    let read = hexadecimal(&model.bytes()?);
+                    Ok(digest.get_or_init(|| read))
+                }
+            },
+            Self::Files { .. } => Ok("files"),
         }
     }
 

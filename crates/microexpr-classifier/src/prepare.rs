@@ -86,7 +86,7 @@ fn prepare_clip(
     let mut registered = None;
     let mut graphs = Vec::with_capacity(alphas.len());
     for alpha in alphas {
-        let key = digest.key(&pipeline.cache_settings(alpha.value(), record.fps))?;
+        let key = digest.key(&pipeline.cache_settings(alpha.value(), record.fps)?)?;
         let graph = match cache.get(&key) {
             Some(graph) => graph,
             None => {

@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use microexpr_flow::SelectionParams;
+use microexpr_flow::{DisPreset, FlowAlgorithm, SelectionParams};
 use microexpr_gnn::Readout;
 use microexpr_graph::{FeatureColumns, GraphParams, PatchFeature, PositionFeature, Trend};
 use microexpr_magnify::MagnifyParams;
@@ -39,6 +39,7 @@ impl Preset {
                     },
                     averaging_s: 0.03,
                     magnification: MagnifyParams { alpha: 0.0, ..MagnifyParams::default() },
+                    selection_flow: Some(FlowAlgorithm::Dis(DisPreset::Fast.params())),
                     selection: SelectionParams { max_kept: Some(5), ..SelectionParams::default() },
                     ..PipelineSettings::default()
                 },

@@ -1,8 +1,9 @@
 //! Separable convolution with reflect-101 borders.
 
-use ndarray::{Array2, ArrayView2, Axis, Zip};
+use ndarray::{Array2, ArrayView2, Axis};
 
 use crate::border::reflect_101;
+use crate::vectorized;
 
 /// Convolves every row with `kernel` of odd length (correlation: the kernel is not flipped).
 ///
@@ -20,8 +21,9 @@ pub fn rows(image: ArrayView2<'_, f32>, kernel: &[f32]) -> Array2<f32> {
         for (i, value) in line.iter_mut().enumerate() {
             *value = source[reflect_101(i as isize - radius as isize, width)];
         }
-        for (col, value) in target.iter_mut().enumerate() {
-            *value = kernel.iter().zip(&line[col..]).map(|(k, p)| k * p).sum();
+        let target = target.as_slice_mut().expect("rows of a new array are contiguous");
+        for (tap, weight) in kernel.iter().enumerate() {
+            add_scaled(target, *weight, &line[tap..]);
         }
     }
     out
@@ -38,12 +40,23 @@ pub fn cols(image: ArrayView2<'_, f32>, kernel: &[f32]) -> Array2<f32> {
     let radius = (kernel.len() / 2) as isize;
     let mut out = Array2::zeros(image.dim());
     for (row, mut target) in out.axis_iter_mut(Axis(0)).enumerate() {
+        let target = target.as_slice_mut().expect("rows of a new array are contiguous");
         for (tap, weight) in kernel.iter().enumerate() {
             let source = image.row(reflect_101(row as isize + tap as isize - radius, image.nrows()));
-            Zip::from(&mut target).and(&source).for_each(|t, s| *t += weight * s);
+            match source.as_slice() {
+                Some(source) => add_scaled(target, *weight, source),
+                None => target.iter_mut().zip(&source).for_each(|(t, s)| *t += weight * s),
+            }
         }
     }
     out
+}
+
+vectorized! {
+    /// `sums += weight · values`; further values are left out.
+    fn add_scaled(sums: &mut [f32], weight: f32, values: &[f32]) {
+        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
+    }
 }
 
 /// Gaussian blur with standard deviation `sigma_px`, cut at `⌈3σ⌉`; zero or less returns the image.

@@ -128,19 +128,14 @@ impl ImageSequence {
 /// Equal channels give exactly the value a grey file would give.
 #[must_use]
 pub fn grey_from_image(image: &DynamicImage) -> Array2<f32> {
-    let (width, height) = (image.width() as usize, image.height() as usize);
-    match image {
-        DynamicImage::ImageLuma8(g) => Array2::from_shape_fn((height, width), |(r, c)| {
-            f32::from(g.get_pixel(c as u32, r as u32)[0]) / 255.0
-        }),
-        DynamicImage::ImageLuma16(g) => Array2::from_shape_fn((height, width), |(r, c)| {
-            f32::from(g.get_pixel(c as u32, r as u32)[0]) / 65535.0
-        }),
-        _ => {
-            let rgb = image.to_rgb8();
-            Array2::from_shape_fn((height, width), |(r, c)| luma(rgb.get_pixel(c as u32, r as u32).0))
-        }
-    }
+    let dim = (image.height() as usize, image.width() as usize);
+    let grey = match image {
+        DynamicImage::ImageLuma8(grey) => grey.as_raw().iter().map(|v| f32::from(*v) / 255.0).collect(),
+        DynamicImage::ImageLuma16(grey) => grey.as_raw().iter().map(|v| f32::from(*v) / 65535.0).collect(),
+        DynamicImage::ImageRgb8(rgb) => rgb.pixels().map(|pixel| luma(pixel.0)).collect(),
+        _ => image.to_rgb8().pixels().map(|pixel| luma(pixel.0)).collect(),
+    };
+    Array2::from_shape_vec(dim, grey).expect("an image has as many pixels as its size says")
 }
 
 fn luma([r, g, b]: [u8; 3]) -> f32 {

@@ -36,6 +36,7 @@ mod landmarks;
 pub mod pyramid;
 pub mod resize;
 pub mod sample;
+mod vectorized;
 
 pub use clip::Clip;
 pub use error::CoreError;

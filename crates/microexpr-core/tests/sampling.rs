@@ -21,6 +21,28 @@ proptest! {
         prop_assert!((sample::bicubic(surface(f).view(), x, y) - f(x, y)).abs() < 1e-4);
     }
 
+    /// Lines along a row, oblique ones and single positions are computed differently inside; all must be exact.
+    #[test]
+    fn bicubic_lines_are_exact_for_quadratics(
+        x in -2.0f64..6.0,
+        y in 3.0f64..6.0,
+        step_x in 0.85f64..1.15,
+        step_y in -0.2f64..0.2,
+    ) {
+        let f = |x: f64, y: f64| 0.02 * x * x - 0.03 * x * y + 0.01 * y * y + 0.5;
+        let image = Array2::from_shape_fn((12, 30), |(r, c)| f(c as f64, r as f64) as f32);
+        let mut line = [0.0; 19];
+        sample::bicubic_line(image.view(), [x, y], [step_x, step_y], &mut line);
+        for (i, value) in line.iter().enumerate() {
+            let at = [x + i as f64 * step_x, y + i as f64 * step_y];
+            if (1.0..28.0).contains(&at[0]) && (1.0..10.0).contains(&at[1]) {
+                prop_assert!((f64::from(*value) - f(at[0], at[1])).abs() < 1e-4, "{i}: {value}");
+            }
+            let alone = sample::bicubic(image.view(), at[0] as f32, at[1] as f32);
+            prop_assert!((value - alone).abs() < 1e-4, "{i}: {value} on the line, {alone} alone");
+        }
+    }
+
     #[test]
     fn outside_positions_take_border_pixels(x in -50.0f32..50.0, y in -50.0f32..50.0) {
         let image = surface(|x, y| x + 100.0 * y);

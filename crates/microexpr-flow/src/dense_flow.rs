@@ -136,6 +136,11 @@ pub(crate) fn check_pair(
 /// Whether all displacements of a field, the `field`th of several, are numbers.
 pub(crate) fn check_finite(flow: &FlowField, field: usize) -> Result<(), FlowError> {
     let (u, v) = (flow.u(), flow.v());
+    let all_finite =
+        |plane: ArrayView2<'_, f32>| plane.iter().fold(true, |all, value| all & value.is_finite());
+    if all_finite(u) && all_finite(v) {
+        return Ok(());
+    }
     let bad = u.indexed_iter().zip(v).find(|((_, u), v)| !(u.is_finite() && v.is_finite()));
     match bad {
         Some((((row, col), _), _)) => Err(FlowError::FlowNotFinite { field, row, col }),

@@ -1,10 +1,9 @@
 //! Separable filters on planes, with reflect-101 borders.
 
-use microexpr_core::border::reflect_101;
 use microexpr_core::filter::gaussian_kernel;
+use microexpr_core::{border::reflect_101, vectorized};
 
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// Blurs in place with a Gaussian of standard deviation `sigma_px`; zero changes nothing.
 pub(crate) fn blur(plane: &mut Plane, sigma_px: f32, scratch: &mut Plane) {

@@ -61,7 +61,6 @@ mod plane_resize;
 mod plane_warp;
 mod round_trip;
 mod selection;
-mod simd;
 mod strain;
 mod tv_l1;
 mod warp;

@@ -1,7 +1,8 @@
 //! Median filter of planes.
 
+use microexpr_core::vectorized;
+
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 const LANES: usize = 8;
 type Lanes = [f32; LANES];

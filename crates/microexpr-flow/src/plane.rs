@@ -1,8 +1,8 @@
+use microexpr_core::vectorized;
 use ndarray::{Array2, ArrayView2};
 
 use crate::FlowError;
 use crate::plane_halving::HalvedRows;
-use crate::simd::vectorized;
 
 /// Frames are `0..=1`; this leaves room for other ranges, yet none for overflow in products of gradients.
 const LARGEST_GREY: f32 = 1e4;

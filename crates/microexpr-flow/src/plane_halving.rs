@@ -1,9 +1,8 @@
 //! Halving a plane row by row.
 
-use microexpr_core::border::reflect_101;
+use microexpr_core::{border::reflect_101, vectorized};
 
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// A plane of half the size, rounded up, that grows while the rows of the full one become known.
 ///

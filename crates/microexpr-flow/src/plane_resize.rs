@@ -1,5 +1,6 @@
+use microexpr_core::vectorized;
+
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// Bilinear resize with aligned pixel centres, as [`microexpr_core::resize::bilinear`], times `gain`.
 pub(crate) fn resize(plane: &Plane, dim: (usize, usize), gain: f32) -> Plane {

@@ -1,10 +1,9 @@
 //! Backward warping of planes, and flows on the levels of a pyramid.
 
-use microexpr_core::FlowField;
+use microexpr_core::{FlowField, vectorized};
 use ndarray::ArrayView2;
 
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// Samples `image` at `x + (u, v)` by cubic convolution; beyond the image its border repeats.
 pub(crate) fn warp_cubic(image: &Plane, u: &Plane, v: &Plane, out: &mut Plane) {

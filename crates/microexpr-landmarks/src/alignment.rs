@@ -11,10 +11,11 @@ use microexpr_core::{Clip, Landmarks, Point};
 use ndarray::{Array3, Axis};
 
 use crate::eyes::{Eyes, require_68};
+use crate::parallel::map_in_parallel;
 use crate::plane_map::{distance, fit_robust};
 use crate::{LandmarkError, MotionModel, PlaneMap};
 use hull::ConvexHull;
-use registration::{Registered, Registration, map_frames};
+use registration::{Registered, Registration};
 
 pub use brightness::Brightness;
 pub use params::{AlignEvidence, AlignParams, CropParams, TextureParams};
@@ -79,7 +80,7 @@ impl FaceAligner {
 
     fn cut(&self, clip: &Clip, transforms: &[PlaneMap]) -> Result<Clip, LandmarkError> {
         let size = self.params.crop.size_px;
-        let mut faces = map_frames(clip.len(), |i| crop::resample(clip.frame(i), &transforms[i], size));
+        let mut faces = map_in_parallel(clip.len(), |i| crop::resample(clip.frame(i), &transforms[i], size));
         if self.params.brightness == Brightness::MatchFirst {
             brightness::match_first(&mut faces);
         }

@@ -78,6 +78,7 @@ mod landmark_model;
 mod landmarker;
 mod model_path;
 mod paper51;
+mod parallel;
 mod picture;
 mod plane_map;
 mod seeta_face;

@@ -25,6 +25,11 @@ impl PlaneMap {
         self.rows.map(|r| r[0] * p[0] + r[1] * p[1] + r[2])
     }
 
+    /// How far a step of one pixel along a row goes.
+    pub(crate) fn along_row(&self) -> Point {
+        self.rows.map(|r| r[0])
+    }
+
     /// First `self`, then `next`.
     #[must_use]
     pub fn then(&self, next: &Self) -> Self {

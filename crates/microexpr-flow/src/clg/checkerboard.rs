@@ -1,7 +1,8 @@
 //! Planes split into the two colours of a checkerboard, so that red-black relaxation runs over contiguous memory.
 
+use microexpr_core::vectorized;
+
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// One value per pixel: pixel `(row, col)` is red where `row + col` is even, else black.
 ///

@@ -1,7 +1,8 @@
+use microexpr_core::vectorized;
+
 use crate::filter::{blur, derivatives};
 use crate::plane::Plane;
 use crate::plane_warp::{mark_inside, warp_cubic};
-use crate::simd::vectorized;
 
 /// The six entries of the windowed motion tensor `J = K ∗ (∇₃I ∇₃Iᵀ)`, `∇₃I = (I_x, I_y, I_t)`.
 #[derive(Debug, Clone, Default)]

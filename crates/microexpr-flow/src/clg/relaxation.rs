@@ -1,7 +1,8 @@
+use microexpr_core::vectorized;
+
 use super::checkerboard::{Checkerboard, OtherColour};
 use super::system::System;
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// Over-relaxation factor of the sweeps.
 pub(super) const OMEGA: f32 = 1.9;

@@ -1,9 +1,10 @@
+use microexpr_core::vectorized;
+
 use super::ClgParams;
 use super::checkerboard::Checkerboard;
 use super::motion_tensor::MotionTensor;
 use super::relaxation::OMEGA;
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// The linear equations of one set of robust weights.
 ///

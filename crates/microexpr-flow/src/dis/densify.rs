@@ -1,7 +1,8 @@
+use microexpr_core::vectorized;
+
 use super::patch::{MARGIN, SIDE, for_each_row};
 use super::search::Grid;
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// Grey difference up to which all patches count alike.
 const EQUAL_GREY: f32 = 1.0 / 255.0;

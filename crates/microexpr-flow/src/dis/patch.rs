@@ -1,5 +1,6 @@
+use microexpr_core::vectorized;
+
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// Side of a patch in pixels.
 pub(super) const SIDE: usize = 8;

@@ -1,6 +1,7 @@
+use microexpr_core::vectorized;
+
 use super::polynomial::COEFFICIENTS;
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// Values of a pixel's coefficients in memory, padded to a SIMD register.
 const CELL: usize = 8;

@@ -1,5 +1,6 @@
+use microexpr_core::vectorized;
+
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// Coefficients of `f(x, y) ≈ c + y·b_y + x·b_x + y²·a_yy + x²·a_xx + x·y·a_xy` around every pixel, in the order
 /// `[b_y, b_x, a_yy, a_xx, a_xy]`.

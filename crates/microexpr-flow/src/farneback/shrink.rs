@@ -1,9 +1,8 @@
-use microexpr_core::border::reflect_101;
+use microexpr_core::{border::reflect_101, vectorized};
 
 use crate::filter::{Symmetry, correlate_line, extend_mirrored};
 use crate::plane::Plane;
 use crate::plane_resize::taps;
-use crate::simd::vectorized;
 
 /// Blurs with the symmetric kernel whose middle and right half is `half`, and resizes bilinearly to `dim`: like one after the
 /// other, but only the rows that are sampled are blurred.

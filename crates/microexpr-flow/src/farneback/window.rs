@@ -1,9 +1,10 @@
+use microexpr_core::vectorized;
+
 use super::FarnebackWindow;
 use super::equations::Equations;
 use super::polynomial::COEFFICIENTS;
 use crate::filter::{Symmetry, add_pair, correlate_line, scale_line};
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// Keeps the equations of flat areas solvable.
 const REGULARIZATION: f32 = 1e-3;

@@ -1,12 +1,11 @@
 use std::ops::Range;
 
-use microexpr_core::border::reflect_101;
+use microexpr_core::{border::reflect_101, vectorized};
 use ndarray::ArrayView2;
 
 use super::byte_rows::ByteRows;
 use crate::FlowError;
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 /// How far outside the image the middle of a window may lie.
 pub(super) const REACH_PX: f64 = 4.0;

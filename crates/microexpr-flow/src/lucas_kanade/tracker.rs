@@ -1,5 +1,7 @@
 use microexpr_core::Point;
 use ndarray::ArrayView2;
+#[cfg(feature = "rayon")]
+use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::spline_plane::SplinePlane;
@@ -10,6 +12,9 @@ use crate::plane::{Plane, pyramid};
 
 /// Steps on coarse levels only have to bring the next level close.
 const COARSE_EPSILON_PX: f64 = 0.03;
+/// Fewer points than this are not worth a thread.
+#[cfg(feature = "rayon")]
+const MIN_PART: usize = 8;
 
 /// A frame with its pyramid: made once by [`LucasKanade::prepare`], used any number of times as template or target.
 #[derive(Debug, Clone, PartialEq)]
@@ -179,7 +184,36 @@ impl LucasKanade {
         if let Some(index) = points.iter().zip(start).position(|(p, s)| !(finite(p) && finite(s))) {
             return Err(FlowError::PointNotFinite { index });
         }
-        Ok(points.iter().zip(start).map(|(p, s)| self.track_point(template, frame, *p, *s)).collect())
+        let jobs: Vec<(Point, Point)> = points.iter().copied().zip(start.iter().copied()).collect();
+        Ok(self
+            .track_all(&jobs, |tracker, (point, start)| tracker.track_point(template, frame, point, start)))
+    }
+
+    /// Points are independent: on several threads each part of them has a tracker of its own.
+    #[cfg(feature = "rayon")]
+    fn track_all(
+        &mut self,
+        jobs: &[(Point, Point)],
+        track: impl Fn(&mut Self, (Point, Point)) -> TrackedPoint + Sync,
+    ) -> Vec<TrackedPoint> {
+        let length = jobs.len().div_ceil(rayon::current_num_threads()).max(MIN_PART);
+        if jobs.len() <= length {
+            return jobs.iter().map(|job| track(self, *job)).collect();
+        }
+        let part = |jobs: &[(Point, Point)]| {
+            let mut tracker = self.clone();
+            jobs.iter().map(|job| track(&mut tracker, *job)).collect::<Vec<_>>()
+        };
+        jobs.par_chunks(length).flat_map_iter(part).collect()
+    }
+
+    #[cfg(not(feature = "rayon"))]
+    fn track_all(
+        &mut self,
+        jobs: &[(Point, Point)],
+        track: impl Fn(&mut Self, (Point, Point)) -> TrackedPoint,
+    ) -> Vec<TrackedPoint> {
+        jobs.iter().map(|job| track(self, *job)).collect()
     }
 
     fn track_point(
@@ -189,12 +223,14 @@ impl LucasKanade {
         point: Point,
         start: Point,
     ) -> TrackedPoint {
-        let Match { position, mut status, residual } = self.find(template, frame, point, start);
+        let all = template.levels.len();
+        let Match { position, mut status, residual } = self.find(template, frame, point, start, all);
         let mut forward_backward_px = None;
         if let (TrackStatus::Tracked, Consistency::ForwardBackward { max_error_px }) =
             (status, self.params.consistency)
         {
-            let back = self.find(frame, template, position, point);
+            // It starts at the point, so the finest level is enough.
+            let back = self.find(frame, template, position, point, 1);
             let error = (back.position[0] - point[0]).hypot(back.position[1] - point[1]);
             forward_backward_px = Some(error);
             if back.status != TrackStatus::Tracked || error > max_error_px {
@@ -204,14 +240,21 @@ impl LucasKanade {
         TrackedPoint { position, status, residual, forward_backward_px }
     }
 
-    fn find(&mut self, template: &FramePyramid, frame: &FramePyramid, point: Point, start: Point) -> Match {
+    /// Searches on the `levels` finest levels, the coarsest of them first.
+    fn find(
+        &mut self,
+        template: &FramePyramid,
+        frame: &FramePyramid,
+        point: Point,
+        start: Point,
+        levels: usize,
+    ) -> Match {
         if !is_inside(point, template.dim()) {
             return Match { position: start, status: TrackStatus::OutsideImage, residual: 0.0 };
         }
-        let top = template.levels.len() - 1;
         let mut position = start;
         let mut textured = false;
-        for level in (0..=top).rev() {
+        for level in (0..levels).rev() {
             let scale = (1_usize << level) as f64;
             let [x, y] = point.map(|c| c / scale);
             let gradient = self.template.take(&template.levels[level], x, y);

@@ -14,10 +14,13 @@ pub(super) fn intensities(flows: &[FlowField], params: &SelectionParams) -> Vec<
 }
 
 fn measure(flow: &FlowField, measure: IntensityMeasure) -> f64 {
-    let of = |u: f64, v: f64| match measure {
-        IntensityMeasure::Magnitude => u.hypot(v),
-        IntensityMeasure::AbsoluteSum => u.abs() + v.abs(),
-        IntensityMeasure::SignedSum => u + v,
-    };
-    flow.u().iter().zip(flow.v()).map(|(u, v)| of(f64::from(*u), f64::from(*v))).sum()
+    match measure {
+        IntensityMeasure::Magnitude => sum(flow, |u, v| (u * u + v * v).sqrt()),
+        IntensityMeasure::AbsoluteSum => sum(flow, |u, v| u.abs() + v.abs()),
+        IntensityMeasure::SignedSum => sum(flow, |u, v| u + v),
+    }
+}
+
+fn sum(flow: &FlowField, of: impl Fn(f32, f32) -> f32) -> f64 {
+    flow.u().iter().zip(flow.v()).map(|(u, v)| f64::from(of(*u, *v))).sum()
 }

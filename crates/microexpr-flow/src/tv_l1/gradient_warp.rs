@@ -1,6 +1,7 @@
+use microexpr_core::vectorized;
+
 use crate::plane::Plane;
 use crate::plane_warp::cubic_weights;
-use crate::simd::vectorized;
 
 /// An image and its two derivatives, pixel by pixel, so that one warp moves all three.
 const CELL: usize = 4;

@@ -1,5 +1,6 @@
+use microexpr_core::vectorized;
+
 use crate::plane::Plane;
-use crate::simd::vectorized;
 
 const LANES: usize = 8;
 

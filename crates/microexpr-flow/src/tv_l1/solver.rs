@@ -1,4 +1,4 @@
-use microexpr_core::FlowField;
+use microexpr_core::{FlowField, vectorized};
 use ndarray::ArrayView2;
 
 use super::gradient_warp::GradientWarp;
@@ -9,7 +9,6 @@ use crate::median::Median;
 use crate::plane::Plane;
 use crate::plane_resize::resize;
 use crate::plane_warp::mark_inside;
-use crate::simd::vectorized;
 use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
 
 /// Levels with a shorter side are left out.

@@ -1,20 +1,20 @@
+use std::ops::Range;
+
 use microexpr_core::{Point, sample};
 use nalgebra::{DMatrix, DVector, Matrix2, Vector2};
 use ndarray::{Array2, ArrayView2};
 
 use crate::{MotionModel, PlaneMap};
 
-/// One pixel of the template: where it is, its grey value, and how it changes with the motion's parameters.
-struct Pixel {
-    at: Point,
-    grey: f64,
-    /// Change of grey value per unit of each motion parameter and, last, per unit of gain; block means removed.
-    jacobian: Vec<f64>,
-}
-
 /// A square of the face that is weighed as a whole. A constant difference of its brightness counts for nothing.
 pub(super) struct Block {
-    pixels: Vec<Pixel>,
+    left: usize,
+    top: usize,
+    /// Grey values, row by row.
+    grey: Vec<f32>,
+    /// Change of grey value per unit of each motion parameter and, last, per unit of gain; block means removed. One list of
+    /// pixels after the other.
+    jacobian: Vec<f32>,
     /// `Σ jᵀj` of its pixels.
     normal: DMatrix<f64>,
 }
@@ -22,6 +22,7 @@ pub(super) struct Block {
 /// The face of the first frame, cut into blocks.
 pub(super) struct Template {
     pub(super) blocks: Vec<Block>,
+    side_px: usize,
     model: MotionModel,
     centre: Point,
     radius_px: f64,
@@ -43,48 +44,56 @@ impl Template {
         (centre, radius_px): (Point, f64),
         inside: impl Fn(Point) -> bool,
     ) -> Self {
-        let mut template = Self { blocks: Vec::new(), model, centre, radius_px };
+        let mut template = Self { blocks: Vec::new(), side_px, model, centre, radius_px };
         let (height, width) = image.dim();
-        // The derivative needs two pixels on each side.
-        for top in (2..height.saturating_sub(side_px + 1)).step_by(side_px) {
-            for left in (2..width.saturating_sub(side_px + 1)).step_by(side_px) {
+        let starts = |length: usize| {
+            (DERIVATIVE_REACH..length.saturating_sub(side_px + DERIVATIVE_REACH - 1)).step_by(side_px)
+        };
+        for top in starts(height) {
+            for left in starts(width) {
                 let middle = [left, top].map(|v| v as f64 + (side_px as f64 - 1.0) / 2.0);
                 if inside(middle) {
-                    template.blocks.push(template.block(image, left, top, side_px));
+                    template.blocks.push(template.block(image, left, top));
                 }
             }
         }
         template
     }
 
-    fn block(&self, image: ArrayView2<'_, f32>, left: usize, top: usize, side: usize) -> Block {
+    fn block(&self, image: ArrayView2<'_, f32>, left: usize, top: usize) -> Block {
+        let side = self.side_px;
         let positions = (top..top + side).flat_map(|row| (left..left + side).map(move |col| (row, col)));
-        let mut pixels: Vec<Pixel> = positions.map(|(row, col)| self.pixel(image, row, col)).collect();
-        let parameters = pixels.first().map_or(0, |p| p.jacobian.len());
+        let mut pixels: Vec<Vec<f64>> =
+            positions.clone().map(|(row, col)| self.jacobian(image, row, col)).collect();
+        let parameters = pixels.first().map_or(0, Vec::len);
         for k in 0..parameters {
-            let mean = pixels.iter().map(|p| p.jacobian[k]).sum::<f64>() / pixels.len() as f64;
-            pixels.iter_mut().for_each(|p| p.jacobian[k] -= mean);
+            let mean = pixels.iter().map(|p| p[k]).sum::<f64>() / pixels.len() as f64;
+            pixels.iter_mut().for_each(|p| p[k] -= mean);
         }
-        let normal = DMatrix::from_fn(parameters, parameters, |i, j| {
-            pixels.iter().map(|p| p.jacobian[i] * p.jacobian[j]).sum()
-        });
-        Block { pixels, normal }
+        let normal =
+            DMatrix::from_fn(parameters, parameters, |i, j| pixels.iter().map(|p| p[i] * p[j]).sum());
+        Block {
+            left,
+            top,
+            grey: positions.map(|at| image[at]).collect(),
+            jacobian: (0..parameters).flat_map(|k| pixels.iter().map(move |p| p[k] as f32)).collect(),
+            normal,
+        }
     }
 
-    fn pixel(&self, image: ArrayView2<'_, f32>, row: usize, col: usize) -> Pixel {
+    /// Change of a pixel's grey value per unit of each parameter.
+    fn jacobian(&self, image: ArrayView2<'_, f32>, row: usize, col: usize) -> Vec<f64> {
         let difference = |a: f32, b: f32, c: f32, d: f32| f64::from(a - 8.0 * b + 8.0 * c - d) / 12.0;
         let at = |dr: isize, dc: isize| image[[row.wrapping_add_signed(dr), col.wrapping_add_signed(dc)]];
         let gx = difference(at(0, -2), at(0, -1), at(0, 1), at(0, 2));
         let gy = difference(at(-2, 0), at(-1, 0), at(1, 0), at(2, 0));
-        let grey = f64::from(at(0, 0));
-        let position = [col as f64, row as f64];
-        let (x, y) = self.units(position);
+        let (x, y) = self.units([col as f64, row as f64]);
         let mut jacobian = match self.model {
             MotionModel::Affine => vec![gx, gy, gx * x, gx * y, gy * x, gy * y],
             MotionModel::None | MotionModel::Similarity => vec![gx, gy, gx * x + gy * y, gy * x - gx * y],
         };
-        jacobian.push(grey);
-        Pixel { at: position, grey, jacobian }
+        jacobian.push(f64::from(at(0, 0)));
+        jacobian
     }
 
     fn units(&self, p: Point) -> (f64, f64) {
@@ -93,16 +102,28 @@ impl Template {
 
     /// Compares a frame, taken at `map` of the template's positions, block by block.
     pub(super) fn compare(&self, frame: &Array2<f32>, map: &PlaneMap) -> Comparison {
+        let mut difference = vec![0.0; self.side_px * self.side_px];
         let gradient = |block: &Block| {
-            let mut sum = vec![0.0; block.normal.nrows()];
-            for pixel in &block.pixels {
-                let [x, y] = map.apply(pixel.at);
-                let difference = f64::from(sample::bicubic(frame.view(), x as f32, y as f32)) - pixel.grey;
-                sum.iter_mut().zip(&pixel.jacobian).for_each(|(s, j)| *s += j * difference);
+            for (row, line) in difference.chunks_exact_mut(self.side_px).enumerate() {
+                let start = map.apply([block.left as f64, (block.top + row) as f64]);
+                sample::bicubic_line(frame.view(), start, map.along_row(), line);
             }
-            DVector::from_vec(sum)
+            difference.iter_mut().zip(&block.grey).for_each(|(d, grey)| *d -= grey);
+            let sums = block.jacobian.chunks_exact(difference.len()).map(|j| f64::from(dot(j, &difference)));
+            DVector::from_iterator(block.normal.nrows(), sums)
         };
         Comparison { gradients: self.blocks.iter().map(gradient).collect() }
+    }
+
+    /// The rows and columns that the blocks and their derivatives lie in; empty without blocks.
+    pub(super) fn extent(&self) -> (Range<usize>, Range<usize>) {
+        let span = |start: fn(&Block) -> usize| {
+            let first = self.blocks.iter().map(start).min().unwrap_or(DERIVATIVE_REACH);
+            let last = self.blocks.iter().map(start).max().unwrap_or(DERIVATIVE_REACH);
+            first - DERIVATIVE_REACH
+                ..last + if self.blocks.is_empty() { 0 } else { self.side_px + DERIVATIVE_REACH }
+        };
+        (span(|b| b.top), span(|b| b.left))
     }
 
     /// The step that fits all weighted blocks best: motion parameters and gain.
@@ -173,4 +194,18 @@ impl Block {
         let v = solved.map_or_else(Vector2::zeros, |m| m * Vector2::new(left[0], left[1]));
         [v[0], v[1]]
     }
+}
+
+/// Pixels on each side that a derivative looks at.
+const DERIVATIVE_REACH: usize = 2;
+
+/// `Σ a_k b_k` in eight running sums, which the compiler turns into vector instructions.
+fn dot(a: &[f32], b: &[f32]) -> f32 {
+    let mut sums = [0.0; 8];
+    let (left, right) = (a.chunks_exact(8), b.chunks_exact(8));
+    let rest: f32 = left.remainder().iter().zip(right.remainder()).map(|(p, q)| p * q).sum();
+    for (p, q) in left.zip(right) {
+        sums.iter_mut().zip(p.iter().zip(q)).for_each(|(sum, (p, q))| *sum += p * q);
+    }
+    sums.iter().sum::<f32>() + rest
 }

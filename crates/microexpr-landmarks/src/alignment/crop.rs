@@ -1,4 +1,4 @@
-use microexpr_core::{Landmarks, Point, filter, sample};
+use microexpr_core::{Landmarks, filter, sample};
 use ndarray::{Array2, ArrayView2};
 
 use super::params::CropParams;
@@ -27,10 +27,12 @@ pub(super) fn placement(first: &Landmarks, params: &CropParams) -> Result<PlaneM
 pub(super) fn resample(frame: ArrayView2<'_, f32>, map: &PlaneMap, size_px: usize) -> Array2<f32> {
     let blurred = (map.scale() > 1.0).then(|| filter::gaussian(frame, antialias_px(map.scale())));
     let source = blurred.as_ref().map_or(frame, |b| b.view());
-    Array2::from_shape_fn((size_px, size_px), |(row, col)| {
-        let [x, y]: Point = map.apply([col as f64, row as f64]);
-        sample::bicubic(source, x as f32, y as f32)
-    })
+    let mut face = Array2::zeros((size_px, size_px));
+    for (row, mut line) in face.outer_iter_mut().enumerate() {
+        let line = line.as_slice_mut().expect("rows of a new array are contiguous");
+        sample::bicubic_line(source, map.apply([0.0, row as f64]), map.along_row(), line);
+    }
+    face
 }
 
 /// The blur that takes a pixel's own width from 1 to `scale` source pixels, if a pixel is worth a Gaussian of half a pixel.

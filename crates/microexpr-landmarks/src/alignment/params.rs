@@ -63,7 +63,7 @@ pub struct TextureParams {
     pub rounds: usize,
     /// Newton steps per frame and round.
     pub max_iterations: usize,
-    /// A frame is registered when no point of the face moves by more than this in a step.
+    /// A frame is registered when the steps to come are expected to move no point of the face by more than this.
     pub epsilon_px: f64,
 }
 
@@ -74,7 +74,7 @@ impl Default for TextureParams {
             blur_px: 1.0,
             max_iod_px: 100.0,
             expressive_margin_iod: 0.2,
-            stable_px: 0.03,
+            stable_px: 0.01,
             rounds: 3,
             max_iterations: 20,
             epsilon_px: 2e-4,

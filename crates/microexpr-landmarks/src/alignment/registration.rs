@@ -1,8 +1,11 @@
+use std::ops::Range;
+
 use microexpr_core::{Clip, Point, filter, pyramid, sample};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{Array2, ArrayView1, ArrayView2, s};
 
 use super::blocks::{Comparison, Template};
 use super::params::TextureParams;
+use crate::parallel::map_in_parallel;
 use crate::plane_map::median;
 use crate::{LandmarkError, MotionModel, PlaneMap};
 
@@ -51,15 +54,21 @@ impl<'a> Registration<'a> {
     pub(super) fn run(&self, clip: &Clip, start: &[PlaneMap]) -> Result<Registered, LandmarkError> {
         let shrink = shrink(self.level);
         let mut maps: Vec<PlaneMap> = start.iter().map(|m| rescaled(m, 1.0 / shrink)).collect();
-        let images = map_frames(clip.len(), |i| prepared(clip.frame(i), self.level, self.params.blur_px));
+        let images =
+            map_in_parallel(clip.len(), |i| prepared(clip.frame(i), self.level, self.params.blur_px));
         let mut template = self.template(&images[0]);
         let mut weights = vec![1.0; template.blocks.len()];
         let mut residual_px = Vec::new();
-        for round in 0..self.params.rounds.max(1) {
+        let rounds = self.params.rounds.max(1);
+        for round in 0..rounds {
             if round > 0 {
-                template = self.template(&mean_onto_first(&images, &maps));
+                template = self.template(&mean_onto_first(&images, &maps, template.extent()));
             }
-            let found = map_frames(clip.len(), |i| self.register(&template, &images[i], &maps[i], &weights));
+            let last = round + 1 == rounds;
+            let epsilon_px =
+                if last { self.params.epsilon_px } else { self.params.epsilon_px.max(PRELIMINARY_PX) };
+            let register = |i: usize| self.register(&template, &images[i], &maps[i], &weights, epsilon_px);
+            let found = map_in_parallel(clip.len(), register);
             let mut seen = Vec::new();
             for (frame, found) in found.into_iter().enumerate() {
                 let problem = "its face has too little texture, or differs too much from the first frame's";
@@ -79,27 +88,34 @@ impl<'a> Registration<'a> {
         Template::new(image.view(), side_px, self.motion, (self.centre, self.scale_px), inside)
     }
 
-    /// The map of one frame, and how its blocks compare under it.
+    /// The map of one frame to `epsilon_px`, and how its blocks compare where the last step began.
     fn register(
         &self,
         template: &Template,
         image: &Array2<f32>,
         start: &PlaneMap,
         weights: &[f64],
+        epsilon_px: f64,
     ) -> Option<(PlaneMap, Comparison)> {
         let mut map = *start;
         let mut seen = template.compare(image, &map);
-        for _ in 0..self.params.max_iterations {
+        for iteration in 1.. {
             let step = template.solve(&seen, weights)?;
-            if Template::step_px(&step) < self.params.epsilon_px {
+            map = template.step_map(&step).inverse()?.then(&map);
+            let left_over_px = SHARE_LEFT_OVER * Template::step_px(&step);
+            if left_over_px < epsilon_px || iteration >= self.params.max_iterations {
                 break;
             }
-            map = template.step_map(&step).inverse()?.then(&map);
             seen = template.compare(image, &map);
         }
         Some((map, seen))
     }
 }
+
+/// A step leaves about this share of its own length to the next one.
+const SHARE_LEFT_OVER: f64 = 0.1;
+/// How exactly frames are registered before the last round, in pixels: the template and the weights change after it.
+const PRELIMINARY_PX: f64 = 5e-3;
 
 /// New weights of the blocks: one where a block stays, falling where it moves by itself in the course of the clip.
 ///
@@ -124,17 +140,27 @@ fn stable_weights(
     weights
 }
 
-/// The mean of all frames, each taken where its map puts the first frame's pixels.
-fn mean_onto_first(images: &[Array2<f32>], maps: &[PlaneMap]) -> Array2<f32> {
-    let moved = map_frames(images.len(), |i| {
-        Array2::from_shape_fn(images[i].dim(), |(row, col)| {
-            let [x, y] = maps[i].apply([col as f64, row as f64]);
-            sample::bicubic(images[i].view(), x as f32, y as f32)
-        })
-    });
-    let mut sum = Array2::zeros(images[0].dim());
-    moved.iter().for_each(|image| sum += image);
-    sum / images.len() as f32
+/// The mean of all frames, each taken where its map puts the first frame's pixels; zero outside the given rows and columns.
+fn mean_onto_first(
+    images: &[Array2<f32>],
+    maps: &[PlaneMap],
+    (rows, cols): (Range<usize>, Range<usize>),
+) -> Array2<f32> {
+    let mean_row = |row: usize| {
+        let (mut sum, mut line) = (vec![0.0; cols.len()], vec![0.0; cols.len()]);
+        for (image, map) in images.iter().zip(maps) {
+            let start = map.apply([cols.start as f64, (rows.start + row) as f64]);
+            sample::bicubic_line(image.view(), start, map.along_row(), &mut line);
+            sum.iter_mut().zip(&line).for_each(|(sum, value)| *sum += value);
+        }
+        sum.iter_mut().for_each(|sum| *sum /= images.len() as f32);
+        sum
+    };
+    let mut mean = Array2::zeros(images[0].dim());
+    for (row, values) in map_in_parallel(rows.len(), mean_row).into_iter().enumerate() {
+        mean.slice_mut(s![rows.start + row, cols.clone()]).assign(&ArrayView1::from(&values));
+    }
+    mean
 }
 
 const REWEIGHTINGS: usize = 10;
@@ -169,15 +195,4 @@ fn shrink(level: u32) -> f64 {
 /// The same map in pixels that are `1 / factor` as large. (Pyramid levels share the centre of their first pixel.)
 fn rescaled(map: &PlaneMap, factor: f64) -> PlaneMap {
     PlaneMap { rows: map.rows.map(|[a, b, c]| [a, b, c * factor]) }
-}
-
-#[cfg(feature = "rayon")]
-pub(super) fn map_frames<T: Send>(count: usize, f: impl Fn(usize) -> T + Sync + Send) -> Vec<T> {
-    use rayon::prelude::*;
-    (0..count).into_par_iter().map(f).collect()
-}
-
-#[cfg(not(feature = "rayon"))]
-pub(super) fn map_frames<T>(count: usize, f: impl Fn(usize) -> T) -> Vec<T> {
-    (0..count).map(f).collect()
 }

@@ -1,7 +1,8 @@
-use microexpr_core::{Clip, ImageSequence, Point, grey_from_image};
+use microexpr_core::{Clip, CoreError, ImageSequence, Point, grey_from_image};
 use ndarray::{Array2, Array3, Axis, s};
 
 use super::FaceLandmarker;
+use crate::parallel::map_in_parallel;
 use crate::{FaceBox, LandmarkError, choose_face, grey_as_dlib};
 
 /// A clip read around its face: what lies far from the face was never kept in memory.
@@ -31,14 +32,17 @@ impl FaceLandmarker {
         };
         let mut frames = Array3::zeros((sequence.len(), window.height, window.width));
         frames.index_axis_mut(Axis(0), 0).assign(&window.of(&first));
-        for index in 1..sequence.len() {
-            let frame = sequence.grey(index)?;
+        let later = map_in_parallel(sequence.len() - 1, |i| {
+            let frame = sequence.grey(i + 1)?;
             if frame.dim() != first.dim() {
-                let path = sequence.paths()[index].clone();
+                let path = sequence.paths()[i + 1].clone();
                 let (expected, found) = (first.dim(), frame.dim());
-                return Err(microexpr_core::CoreError::FrameSize { path, expected, found }.into());
+                return Err(CoreError::FrameSize { path, expected, found });
             }
-            frames.index_axis_mut(Axis(0), index).assign(&window.of(&frame));
+            Ok(window.of(&frame))
+        });
+        for (index, frame) in later.into_iter().enumerate() {
+            frames.index_axis_mut(Axis(0), index + 1).assign(&frame?);
         }
         let (x, y) = (window.left as f64, window.top as f64);
         let face = FaceBox::new(face.left() - x, face.top() - y, face.right() - x, face.bottom() - y)?;

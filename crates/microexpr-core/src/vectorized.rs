@@ -1,9 +1,12 @@
 //! One loop body, compiled once for every processor and once for those with AVX2.
 
-/// Defines a function that runs a version of itself compiled for AVX2 where the processor has it.
+/// Defines a function that runs a version of itself compiled for AVX2 where the processor has it. Meant for the crates of this
+/// workspace.
 ///
 /// What the body calls must be `#[inline(always)]` to be compiled along with it; closures in it are. Without fused multiply-add both
 /// versions round alike, so results are the same on every processor.
+#[doc(hidden)]
+#[macro_export]
 macro_rules! vectorized {
     ($(#[$meta:meta])* $vis:vis fn $name:ident($($arg:ident: $type:ty),* $(,)?) $(-> $ret:ty)? $body:block) => {
         $(#[$meta])*
@@ -23,5 +26,3 @@ macro_rules! vectorized {
         }
     };
 }
-
-pub(crate) use vectorized;
