@@ -32,7 +32,7 @@ fn batch(graphs: usize, seed: u64) -> (TwoStreamInput<B>, Vec<usize>) {
             random.uniform(-1.0, 1.0) + if column == labels[graph] { signal } else { 0.0 }
         };
         let values: Vec<f32> = (0..total * width).map(value).collect();
-        Tensor::from_data(TensorData::new(values, [total, width]), &Default::default())
+        Tensor::from_data(TensorData::new(values, [total, width]), &Default::default()).into()
     };
     let (location, flow) = (features(2, 0.0), features(5, 1.0));
     let topology = Topology::disjoint_union(vec![&ring; graphs]).unwrap();
@@ -95,7 +95,7 @@ fn a_one_graph_batch_and_a_one_node_graph_run() {
     let device = Default::default();
     let graph = GraphBatch::<Plain>::new(Topology::new(1, vec![0], vec![0]).unwrap(), &device);
     let stream = |width| StreamInput {
-        nodes: Tensor::ones([1, width], &device),
+        nodes: Tensor::ones([1, width], &device).into(),
         edges: Tensor::ones([1, 2], &device),
     };
     let input = TwoStreamInput { graph, location: stream(2), flow: stream(5) };
