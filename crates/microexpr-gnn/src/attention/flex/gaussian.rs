@@ -3,8 +3,8 @@
 //! `z` is linear in its parts, so its deviation from its mean is the sum of the parts' deviations: the mean is taken off
 //! the rows of nodes and weights once, not off every edge. Likewise the mean is taken off the gradients of the rows.
 
-use super::lanes::{Lanes, add, add_scaled, bell, blend, dot, multiply, set_sum, sum};
-use super::rows::{Row, Rows};
+use super::lanes::{Eight, Lanes, add, add_scaled, dot};
+use super::rows::Rows;
 use crate::Topology;
 
 pub(super) struct GaussianOperands<'a> {
@@ -23,11 +23,11 @@ pub(super) struct GaussianOperands<'a> {
 /// Where the gradients of one edge go.
 pub(super) struct EdgeGradients<'a> {
     /// Row of the target.
-    pub(super) target: &'a mut [Lanes],
+    pub(super) target: &'a mut [Eight],
     /// Row of the source.
-    pub(super) source: &'a mut [Lanes],
+    pub(super) source: &'a mut [Eight],
     /// `[De, D]`.
-    pub(super) edge_weight: &'a mut [Lanes],
+    pub(super) edge_weight: &'a mut [Eight],
     /// `[De]`; empty if nobody asked.
     pub(super) edge_features: &'a mut [f32],
 }
@@ -44,33 +44,39 @@ impl GaussianOperands<'_> {
 
     /// Leaves `z − μ` in `d` and returns the floored variance (eqs. 3 and 4).
     #[inline(always)]
-    pub(super) fn deviations<R: Row>(&self, topology: &Topology, node: usize, edge: usize, d: &mut R) -> f32 {
-        let mut z = std::mem::take(d);
-        let source = self.source.row::<R>(topology.source()[edge] as usize);
-        set_sum(z.lanes_mut(), self.target.row::<R>(node), source);
-        for (k, feature) in self.features(edge).iter().enumerate() {
-            add_scaled(z.lanes_mut(), *feature, self.edge_weight.row::<R>(k));
+    pub(super) fn deviations<V: Lanes>(
+        &self,
+        topology: &Topology,
+        node: usize,
+        edge: usize,
+        d: &mut [Eight],
+    ) -> f32 {
+        let source = self.source.row(topology.source()[edge] as usize);
+        for (d, (target, source)) in d.iter_mut().zip(self.target.row(node).iter().zip(source)) {
+            V::load(target).plus(V::load(source)).store(d);
         }
-        let variance = dot(z.lanes(), z.lanes()) / self.width() as f32 + self.variance_floor;
-        *d = z;
-        variance
-    }
-
-    /// `Σ_k exp(−d_k²/2v)`; leaves the exponentials in `p`.
-    #[inline(always)]
-    fn exponentials(&self, d: &[Lanes], p: &mut [Lanes], variance: f32) -> f32 {
-        bell(p, d, -0.5 / variance);
-        // The filling holds deviations of 0, so exponentials of exactly 1.
-        sum(p) - self.target.filling() as f32
+        for (k, feature) in self.features(edge).iter().enumerate() {
+            add_scaled::<V>(d, *feature, self.edge_weight.row(k));
+        }
+        dot::<V>(d, d) / self.width() as f32 + self.variance_floor
     }
 
     /// Eq. 5 summed over the features: `Σ_k exp(−d_k²/2v) / √(2πv)`.
     #[inline(always)]
-    pub(super) fn density<R: Row>(&self, d: &R, scratch: &mut R, variance: f32) -> f32 {
-        let mut p = std::mem::take(scratch);
-        let total = self.exponentials(d.lanes(), p.lanes_mut(), variance);
-        *scratch = p;
-        total / (std::f32::consts::TAU * variance).sqrt()
+    pub(super) fn density<V: Lanes>(&self, d: &[Eight], variance: f32) -> f32 {
+        let scale = V::splat(-0.5 / variance);
+        let mut total = V::splat(0.0);
+        for d in d {
+            let d = V::load(d);
+            total = total.plus(d.times(d).times(scale).exp());
+        }
+        self.filled(total) / (std::f32::consts::TAU * variance).sqrt()
+    }
+
+    /// The sum of exponentials without those of the filling: its deviations are 0, so they are exactly 1.
+    #[inline(always)]
+    fn filled<V: Lanes>(&self, exponentials: V) -> f32 {
+        exponentials.total() - self.target.filling() as f32
     }
 
     /// Replaces the deviations by their gradient, given that of the summed density.
@@ -78,29 +84,43 @@ impl GaussianOperands<'_> {
     /// With `p_k = exp(−d_k²/2v)/√(2πv)`: `∂/∂d_k = −p_k d_k/v`, `∂/∂v = Σ p_k (d_k²/2v² − 1/2v)`, and
     /// `v = Σ d_k²/D + floor`.
     #[inline(always)]
-    pub(super) fn density_gradient<R: Row>(&self, d: &mut R, scratch: &mut R, variance: f32, gradient: f32) {
-        let (mut z, mut p) = (std::mem::take(d), std::mem::take(scratch));
+    pub(super) fn density_gradient<V: Lanes>(
+        &self,
+        d: &mut [Eight],
+        products: &mut [Eight],
+        variance: f32,
+        gradient: f32,
+    ) {
+        let scale = V::splat(-0.5 / variance);
+        let (mut total, mut squares) = (V::splat(0.0), V::splat(0.0));
+        for (product, d) in products.iter_mut().zip(&*d) {
+            let d = V::load(d);
+            let p = d.times(d).times(scale).exp();
+            // p_k d_k, from which the sum and the gradient follow.
+            let pd = p.times(d);
+            total = total.plus(p);
+            squares = squares.plus(pd.times(d));
+            pd.store(product);
+        }
         let norm = gradient / (std::f32::consts::TAU * variance).sqrt();
-        let total = self.exponentials(z.lanes(), p.lanes_mut(), variance);
-        // p_k d_k, from which the sum and the gradient follow.
-        multiply(p.lanes_mut(), z.lanes());
-        let by_variance = norm * 0.5 / variance * (dot(p.lanes(), z.lanes()) / variance - total);
-        let spread = 2.0 * by_variance / self.width() as f32;
-        blend(z.lanes_mut(), spread, -norm / variance, p.lanes());
-        (*d, *scratch) = (z, p);
+        let by_variance = norm * 0.5 / variance * (squares.total() / variance - self.filled(total));
+        let (own, spread) = (V::splat(-norm / variance), V::splat(2.0 * by_variance / self.width() as f32));
+        for (d, product) in d.iter_mut().zip(&*products) {
+            own.times(V::load(product)).plus(spread.times(V::load(d))).store(d);
+        }
     }
 
     /// Adds the gradient of one edge's deviations to everything that they were made of.
     #[inline(always)]
-    pub(super) fn scatter<R: Row>(&self, edge: usize, gradient: &[Lanes], to: EdgeGradients<'_>) {
-        add(to.target, gradient);
-        add(to.source, gradient);
-        let per_row = R::per_row(self.target.per_row());
-        for (feature, row) in self.features(edge).iter().zip(to.edge_weight.chunks_exact_mut(per_row)) {
-            add_scaled(row, *feature, gradient);
+    pub(super) fn scatter<V: Lanes>(&self, edge: usize, gradient: &[Eight], to: EdgeGradients<'_>) {
+        add::<V>(to.target, gradient);
+        add::<V>(to.source, gradient);
+        let rows = to.edge_weight.chunks_exact_mut(self.target.per_row());
+        for (feature, row) in self.features(edge).iter().zip(rows) {
+            add_scaled::<V>(row, *feature, gradient);
         }
         for (k, feature) in to.edge_features.iter_mut().enumerate() {
-            *feature = dot(gradient, self.edge_weight.row::<R>(k));
+            *feature = dot::<V>(gradient, self.edge_weight.row(k));
         }
     }
 }

@@ -3,8 +3,7 @@
 use std::ops::Range;
 
 use super::gaussian::{EdgeGradients, GaussianOperands};
-use super::lanes::{Lanes, add_scaled_any, dot_any, exp};
-use super::rows::Row;
+use super::lanes::{Eight, LANES, Lanes, add_scaled_any, dot_any, exp};
 use crate::Topology;
 use crate::attention::{AttentionSettings, DensityReduction};
 
@@ -50,8 +49,8 @@ pub(super) struct BackwardSlices<'a> {
     pub(super) self_target: &'a mut [f32],
     pub(super) self_source: &'a mut [f32],
     pub(super) self_edge: &'a mut [f32],
-    pub(super) gaussian_target: &'a mut [Lanes],
-    pub(super) gaussian_source: &'a mut [Lanes],
+    pub(super) gaussian_target: &'a mut [Eight],
+    pub(super) gaussian_source: &'a mut [Eight],
     /// Empty if nobody asked.
     pub(super) edge_features: &'a mut [f32],
 }
@@ -60,7 +59,7 @@ pub(super) struct BackwardSlices<'a> {
 #[derive(Clone)]
 pub(super) struct SharedGradients {
     /// `[De, D]`.
-    pub(super) edge_weight: Vec<Lanes>,
+    pub(super) edge_weight: Vec<Eight>,
     pub(super) lambda: f32,
 }
 
@@ -73,10 +72,9 @@ pub(super) struct Alphas<'a> {
 }
 
 #[inline(always)]
-pub(super) fn forward<R: Row>(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
+pub(super) fn forward<V: Lanes>(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
     let (first_edge, heads) = (block.edges.start, o.heads);
-    let mut deviations = deviation_rows::<R>(o, block);
-    let mut p = R::zeros(lanes_per_row(o));
+    let mut deviations = Deviations::new(o, block);
     for node in block.nodes.clone() {
         let incoming = o.topology.incoming(node);
         if let Some(own) = &o.own {
@@ -89,17 +87,16 @@ pub(super) fn forward<R: Row>(o: &Operands<'_>, block: &Block, out: &mut Forward
                 }
             }
             for head in 0..heads {
-                softmax(out.alpha_self, incoming, |edge| (edge - first_edge) * heads + head);
+                softmax::<V>(out.alpha_self, incoming, |edge| (edge - first_edge) * heads + head);
             }
         }
         if let Some(gaussian) = &o.gaussian {
-            all_deviations(gaussian, o.topology, node, &mut deviations);
+            deviations.fill::<V>(gaussian, o.topology, node);
             let scale = reduction(o.settings, gaussian.width());
-            for (edge, (d, variance)) in incoming.iter().zip(&deviations) {
-                out.alpha_gaussian[*edge as usize - first_edge] =
-                    scale * gaussian.density(d, &mut p, *variance);
+            for (edge, (d, variance)) in incoming.iter().zip(deviations.edges()) {
+                out.alpha_gaussian[*edge as usize - first_edge] = scale * gaussian.density::<V>(d, variance);
             }
-            softmax(out.alpha_gaussian, incoming, |edge| edge - first_edge);
+            softmax::<V>(out.alpha_gaussian, incoming, |edge| edge - first_edge);
         }
         let row = (node - block.nodes.start) * o.channels;
         let sum = &mut out.values[row..row + o.channels];
@@ -117,7 +114,7 @@ pub(super) fn forward<R: Row>(o: &Operands<'_>, block: &Block, out: &mut Forward
                     _ => out.alpha_gaussian[local],
                 };
                 out.alpha[at] = alpha;
-                add_scaled_any(sum, alpha, values);
+                add_scaled_any::<V>(sum, alpha, values);
             }
         }
     }
@@ -125,7 +122,7 @@ pub(super) fn forward<R: Row>(o: &Operands<'_>, block: &Block, out: &mut Forward
 
 /// `gradient` is that of the output, `[N, C]` over the whole batch.
 #[inline(always)]
-pub(super) fn backward<R: Row>(
+pub(super) fn backward<V: Lanes>(
     o: &Operands<'_>,
     saved: &Alphas<'_>,
     gradient: &[f32],
@@ -140,8 +137,8 @@ pub(super) fn backward<R: Row>(
         _ => (0.0, 1.0),
     };
     let (heads, head_width) = (o.heads, o.head_width());
-    let mut deviations = deviation_rows::<R>(o, block);
-    let mut p = R::zeros(lanes_per_row(o));
+    let mut deviations = Deviations::new(o, block);
+    let mut products = vec![[0.0; LANES]; deviations.per_row];
     let mut d_alpha = vec![0.0; max_in_degree(o.topology, block) * heads];
     let mut along_self = vec![0.0; heads];
     for node in block.nodes.clone() {
@@ -156,8 +153,8 @@ pub(super) fn backward<R: Row>(
             let heads_of = gradient.chunks_exact(head_width).zip(o.neighbour_values(edge)).zip(sums);
             for (head, ((gradient, values), sum)) in heads_of.enumerate() {
                 let at = edge * heads + head;
-                d[head] = dot_any(gradient, values);
-                add_scaled_any(sum, saved.alpha[at], gradient);
+                d[head] = dot_any::<V>(gradient, values);
+                add_scaled_any::<V>(sum, saved.alpha[at], gradient);
                 along_self[head] += saved.alpha_self.get(at).map_or(0.0, |a| a * d[head]);
             }
             along_gaussian += saved.alpha_gaussian.get(edge).map_or(0.0, |a| a * d.iter().sum::<f32>());
@@ -183,16 +180,16 @@ pub(super) fn backward<R: Row>(
         }
         if let Some(gaussian) = &o.gaussian {
             let scale = lambda_gaussian * reduction(o.settings, gaussian.width());
-            all_deviations(gaussian, o.topology, node, &mut deviations);
-            let edges = d_alpha.chunks_exact(heads).zip(incoming).zip(&mut deviations);
+            deviations.fill::<V>(gaussian, o.topology, node);
+            let edges = d_alpha.chunks_exact(heads).zip(incoming).zip(deviations.edges_mut());
             for ((d_alpha, edge), (d, variance)) in edges {
                 let alpha = saved.alpha_gaussian[*edge as usize];
                 let gradient = scale * alpha * (d_alpha.iter().sum::<f32>() - along_gaussian);
-                gaussian.density_gradient(d, &mut p, *variance, gradient);
+                gaussian.density_gradient::<V>(d, &mut products, variance, gradient);
             }
-            let per_row = R::per_row(gaussian.target.per_row());
+            let per_row = gaussian.target.per_row();
             let target = &mut out.gaussian_target[(node - first_node) * per_row..][..per_row];
-            for (edge, (gradient, _)) in incoming.iter().zip(&deviations) {
+            for (edge, (gradient, _)) in incoming.iter().zip(deviations.edges()) {
                 let edge = *edge as usize;
                 let features = (edge - first_edge) * gaussian.edge_width;
                 let features = features..features + gaussian.edge_width;
@@ -203,33 +200,44 @@ pub(super) fn backward<R: Row>(
                     edge_weight: &mut shared.edge_weight,
                     edge_features: out.edge_features.get_mut(features).unwrap_or_default(),
                 };
-                gaussian.scatter::<R>(edge, gradient.lanes(), to);
+                gaussian.scatter::<V>(edge, gradient, to);
             }
         }
     }
 }
 
-/// Room for the deviations and the variance of every edge of one node: short passes over all edges keep the processor
+/// Deviations and variance of the edges of one node, edge after edge: short passes over all of them keep the processor
 /// busier than all passes over one.
-fn deviation_rows<R: Row>(o: &Operands<'_>, block: &Block) -> Vec<(R, f32)> {
-    vec![(R::zeros(lanes_per_row(o)), 0.0); max_in_degree(o.topology, block)]
+struct Deviations {
+    per_row: usize,
+    rows: Vec<Eight>,
+    variances: Vec<f32>,
 }
 
-#[inline(always)]
-fn all_deviations<R: Row>(
-    gaussian: &GaussianOperands<'_>,
-    topology: &Topology,
-    node: usize,
-    rows: &mut [(R, f32)],
-) {
-    for (edge, (d, variance)) in topology.incoming(node).iter().zip(rows) {
-        *variance = gaussian.deviations(topology, node, *edge as usize, d);
+impl Deviations {
+    fn new(o: &Operands<'_>, block: &Block) -> Self {
+        let per_row = o.gaussian.as_ref().map_or(1, |g| g.target.per_row());
+        let edges = max_in_degree(o.topology, block);
+        Self { per_row, rows: vec![[0.0; LANES]; edges * per_row], variances: vec![0.0; edges] }
     }
-}
 
-/// Lanes of a row of Gaussian attention.
-pub(super) fn lanes_per_row(o: &Operands<'_>) -> usize {
-    o.gaussian.as_ref().map_or(0, |g| g.target.per_row())
+    #[inline(always)]
+    fn fill<V: Lanes>(&mut self, gaussian: &GaussianOperands<'_>, topology: &Topology, node: usize) {
+        let rows = self.rows.chunks_exact_mut(self.per_row).zip(&mut self.variances);
+        for (edge, (d, variance)) in topology.incoming(node).iter().zip(rows) {
+            *variance = gaussian.deviations::<V>(topology, node, *edge as usize, d);
+        }
+    }
+
+    #[inline(always)]
+    fn edges(&self) -> impl Iterator<Item = (&[Eight], f32)> {
+        self.rows.chunks_exact(self.per_row).zip(self.variances.iter().copied())
+    }
+
+    #[inline(always)]
+    fn edges_mut(&mut self) -> impl Iterator<Item = (&mut [Eight], f32)> {
+        self.rows.chunks_exact_mut(self.per_row).zip(self.variances.iter().copied())
+    }
 }
 
 fn max_in_degree(topology: &Topology, block: &Block) -> usize {
@@ -275,12 +283,12 @@ fn reduction(settings: &AttentionSettings, width: usize) -> f32 {
 
 /// Softmax of the entries of one node; `place` says where an edge's entry is.
 #[inline(always)]
-fn softmax(scores: &mut [f32], incoming: &[u32], place: impl Fn(usize) -> usize) {
+fn softmax<V: Lanes>(scores: &mut [f32], incoming: &[u32], place: impl Fn(usize) -> usize) {
     let largest = incoming.iter().fold(f32::NEG_INFINITY, |m, e| m.max(scores[place(*e as usize)]));
     let mut sum = 0.0;
     for edge in incoming {
         let score = &mut scores[place(*edge as usize)];
-        *score = exp(*score - largest);
+        *score = exp::<V>(*score - largest);
         sum += *score;
     }
     for edge in incoming {

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use super::dispatch;
 use super::gaussian::GaussianOperands;
 use super::kernel::{Alphas, BackwardSlices, Block, ForwardSlices, Operands, SharedGradients};
-use super::lanes::add;
+use super::lanes::{Portable, add};
 use super::rows::Rows;
 use crate::Topology;
 
@@ -133,7 +133,7 @@ pub(super) fn backward(
         .collect();
     for part in parts {
         out.lambda += part.lambda;
-        add(&mut edge_weight.lanes, &part.edge_weight);
+        add::<Portable>(&mut edge_weight.lanes, &part.edge_weight);
     }
     out.gaussian_target = target.into_centred();
     out.gaussian_source = source.into_centred();

@@ -1,8 +1,8 @@
-//! Matrices whose rows are filled up with zeros to whole [`Lanes`].
+//! Matrices whose rows are filled up with zeros to whole [`Eight`]s.
 
 use rayon::prelude::*;
 
-use super::lanes::{LANES, Lanes};
+use super::lanes::{Eight, LANES};
 
 /// Rows that one task computes.
 const TASK: usize = 256;
@@ -10,7 +10,7 @@ const TASK: usize = 256;
 /// A matrix `[rows, width]`, row by row, each in whole lanes.
 #[derive(Debug, Clone)]
 pub(super) struct Rows {
-    pub(super) lanes: Vec<Lanes>,
+    pub(super) lanes: Vec<Eight>,
     width: usize,
 }
 
@@ -64,67 +64,9 @@ impl Rows {
     }
 
     #[inline(always)]
-    pub(super) fn row<R: Row>(&self, row: usize) -> &[Lanes] {
-        let per_row = R::per_row(self.per_row());
+    pub(super) fn row(&self, row: usize) -> &[Eight] {
+        let per_row = self.per_row();
         &self.lanes[row * per_row..][..per_row]
-    }
-}
-
-/// One row to compute with. If the compiler knows its length, it keeps the row in registers.
-pub(super) trait Row: Clone + Default {
-    fn zeros(per_row: usize) -> Self;
-
-    /// Lanes of a row: `per_row`, as a constant where there is one.
-    fn per_row(per_row: usize) -> usize;
-
-    fn lanes(&self) -> &[Lanes];
-
-    fn lanes_mut(&mut self) -> &mut [Lanes];
-}
-
-impl<const N: usize> Row for [Lanes; N]
-where
-    Self: Default,
-{
-    #[inline(always)]
-    fn zeros(_: usize) -> Self {
-        [[0.0; LANES]; N]
-    }
-
-    #[inline(always)]
-    fn per_row(_: usize) -> usize {
-        N
-    }
-
-    #[inline(always)]
-    fn lanes(&self) -> &[Lanes] {
-        self
-    }
-
-    #[inline(always)]
-    fn lanes_mut(&mut self) -> &mut [Lanes] {
-        self
-    }
-}
-
-impl Row for Vec<Lanes> {
-    fn zeros(per_row: usize) -> Self {
-        vec![[0.0; LANES]; per_row]
-    }
-
-    #[inline(always)]
-    fn per_row(per_row: usize) -> usize {
-        per_row
-    }
-
-    #[inline(always)]
-    fn lanes(&self) -> &[Lanes] {
-        self
-    }
-
-    #[inline(always)]
-    fn lanes_mut(&mut self) -> &mut [Lanes] {
-        self
     }
 }
 
