@@ -40,7 +40,7 @@ fn input(clips: usize) -> TwoStreamInput<B> {
     let (nodes, edges) = (topology.nodes(), topology.edges());
     let mut random = SeededRng::new(1);
     let mut stream = |width| StreamInput {
-        nodes: features([nodes, width], &mut random),
+        nodes: features([nodes, width], &mut random).into(),
         edges: features([edges, 2], &mut random),
     };
     let (location, flow) = (stream(2), stream(100));
@@ -58,12 +58,15 @@ fn benches(criterion: &mut Criterion) {
     group.sample_size(10);
     group.bench_function("adaptive layer, forward + backward, 32 clips", |b| {
         b.iter(|| {
-            layer.forward(batch.flow.nodes.clone(), batch.flow.edges.clone(), &batch.graph).sum().backward()
+            layer
+                .forward(batch.flow.nodes.clone().dense(&device), batch.flow.edges.clone(), &batch.graph)
+                .sum()
+                .backward()
         });
     });
     group.bench_function("adaptive layer in plain operations, forward + backward, 32 clips", |b| {
         b.iter(|| {
-            let (nodes, edges) = (batch.flow.nodes.clone(), batch.flow.edges.clone());
+            let (nodes, edges) = (batch.flow.nodes.clone().dense(&device), batch.flow.edges.clone());
             layer.forward_reference(nodes, edges, &batch.graph).0.sum().backward()
         });
     });

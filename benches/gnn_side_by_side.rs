@@ -70,14 +70,18 @@ fn batch(clips: usize, frames: usize) -> Result<TwoStreamInput<B>, Box<dyn Error
     };
     let edges = features(topology.edges(), 2, 0.0);
     let mut stream =
-        |width| StreamInput { nodes: features(topology.nodes(), width, -1.0), edges: edges.clone() };
+        |width| StreamInput { nodes: features(topology.nodes(), width, -1.0).into(), edges: edges.clone() };
     let (location, flow) = (stream(2), stream(100));
     Ok(TwoStreamInput { graph: GraphBatch::new(topology, &Default::default()), location, flow })
 }
 
+fn dense(stream: &StreamInput<B>) -> Tensor<B, 2> {
+    stream.nodes.clone().dense(&Default::default())
+}
+
 fn layer(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
     let layer = AdaptiveAttentionConfig::new(100, 32).init::<B>(&Default::default(), &mut SeededRng::new(2));
-    let x = batch.flow.nodes.require_grad();
+    let x = batch.flow.nodes.dense(&Default::default()).require_grad();
     Box::new(move || {
         let out = layer.forward(x.clone(), batch.flow.edges.clone(), &batch.graph);
         drop(out.powi_scalar(2).sum().backward());
@@ -87,7 +91,7 @@ fn layer(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
 fn gat(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
     let config = GatConvConfig::new(100, 32).with_edge_input(Some(2));
     let layer = config.init::<B>(&Default::default(), &mut SeededRng::new(2));
-    let x = batch.flow.nodes.require_grad();
+    let x = batch.flow.nodes.dense(&Default::default()).require_grad();
     Box::new(move || {
         let out = layer.forward(x.clone(), Some(batch.flow.edges.clone()), &batch.graph).0;
         drop(out.powi_scalar(2).sum().backward());
@@ -111,7 +115,7 @@ fn step(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
 
 fn inference(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
     let model = model();
-    let plain = |s: StreamInput<B>| StreamInput { nodes: s.nodes.inner(), edges: s.edges.inner() };
+    let plain = |s: StreamInput<B>| StreamInput { nodes: dense(&s).inner().into(), edges: s.edges.inner() };
     let input = TwoStreamInput::<Flex> {
         graph: GraphBatch::new(batch.graph.topology().clone(), &Default::default()),
         location: plain(batch.location),
@@ -134,8 +138,8 @@ fn export(batch: &TwoStreamInput<B>, folder: &Path) -> Result<(), Box<dyn Error>
         tensor.to_data().iter::<f32>().flat_map(f32::to_le_bytes).collect::<Vec<u8>>()
     };
     std::fs::write(folder.join("edges.f32"), values(&batch.flow.edges))?;
-    std::fs::write(folder.join("location.f32"), values(&batch.location.nodes))?;
-    std::fs::write(folder.join("flow.f32"), values(&batch.flow.nodes))?;
+    std::fs::write(folder.join("location.f32"), values(&dense(&batch.location)))?;
+    std::fs::write(folder.join("flow.f32"), values(&dense(&batch.flow)))?;
     std::fs::write(folder.join("weights.safetensors"), to_safetensors(&model())?)?;
     let model: TwoStreamModel<B> =
         TwoStreamModelConfig::paper(CLASSES).init(&Default::default(), &mut SeededRng::new(2));

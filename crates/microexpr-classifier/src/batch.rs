@@ -1,6 +1,11 @@
+use std::sync::Arc;
+
 use burn::prelude::*;
-use microexpr_gnn::{GraphBatch, StreamInput, Topology, TwoStreamInput, feature_tensor};
-use microexpr_graph::{FeatureColumns, VideoGraph};
+use microexpr_gnn::sparse::SparseMatrix;
+use microexpr_gnn::{
+    GraphBatch, NodeFeatures, StreamInput, Topology, TwoStreamInput, check_features, feature_tensor,
+};
+use microexpr_graph::{FeatureColumns, Stream, VideoGraph};
 use serde::{Deserialize, Serialize};
 
 use crate::ClassifierError;
@@ -40,34 +45,82 @@ impl Standardisation {
     }
 }
 
-/// Lays video graphs side by side on a device.
-pub(crate) fn batch<B: Backend>(
-    graphs: &[&VideoGraph],
-    standardisation: Standardisation,
-    columns: FeatureColumns,
-    device: &B::Device,
-) -> Result<TwoStreamInput<B>, ClassifierError> {
-    let topologies = graphs
-        .iter()
-        .map(|g| Topology::new(g.nodes(), g.edges().source.clone(), g.edges().target.clone()))
-        .collect::<Result<Vec<_>, _>>()?;
-    let topology = Topology::disjoint_union(&topologies)?;
-    let size = [topology.nodes(), topology.edges()];
-    let stream = |of: fn(&VideoGraph) -> &microexpr_graph::Stream, standardise: &dyn Fn(f32) -> f32| {
-        let (width, landmarks) =
-            graphs.first().map_or((1, 1), |g| (of(g).node_features().ncols(), g.landmarks()));
-        let nodes =
-            graphs.iter().flat_map(|g| of(g).node_features().into_iter().copied().map(standardise)).collect();
-        let (nodes, width) = (columns.arrange(nodes, width, landmarks), columns.width(width, landmarks));
-        let edges = graphs.iter().flat_map(|g| of(g).edge_features().into_iter().copied()).collect();
-        Ok::<_, ClassifierError>(StreamInput {
-            nodes: feature_tensor("node features", nodes, [size[0], width], device)?,
-            edges: feature_tensor("edge features", edges, [size[1], 2], device)?,
+/// A video graph whose edges are checked and listed by target, so that it can go into many batches.
+#[derive(Debug, Clone)]
+pub(crate) struct PreparedGraph<'a> {
+    graph: &'a VideoGraph,
+    topology: Topology,
+}
+
+impl<'a> PreparedGraph<'a> {
+    pub(crate) fn new(graph: &'a VideoGraph) -> Result<Self, ClassifierError> {
+        let edges = graph.edges();
+        let topology = Topology::new(graph.nodes(), edges.source.clone(), edges.target.clone())?;
+        Ok(Self { graph, topology })
+    }
+}
+
+/// How batches are laid out: the same for all batches of a network.
+#[derive(Debug)]
+pub(crate) struct BatchLayout<'a, B: Backend> {
+    pub(crate) standardisation: Standardisation,
+    pub(crate) columns: FeatureColumns,
+    pub(crate) device: &'a B::Device,
+}
+
+impl<B: Backend> BatchLayout<'_, B> {
+    /// Lays video graphs side by side on the device.
+    pub(crate) fn batch(&self, graphs: &[&PreparedGraph<'_>]) -> Result<TwoStreamInput<B>, ClassifierError> {
+        let topology = Topology::disjoint_union(graphs.iter().map(|g| &g.topology))?;
+        let size = [topology.nodes(), topology.edges()];
+        Ok(TwoStreamInput {
+            location: self.stream(graphs, size, VideoGraph::position, |v| v)?,
+            flow: self.stream(graphs, size, VideoGraph::patch, |v| self.standardisation.apply(v))?,
+            graph: GraphBatch::new(topology, self.device),
         })
-    };
-    Ok(TwoStreamInput {
-        location: stream(VideoGraph::position, &|v| v)?,
-        flow: stream(VideoGraph::patch, &|v| standardisation.apply(v))?,
-        graph: GraphBatch::new(topology, device),
-    })
+    }
+
+    /// One stream of a batch of some nodes and edges.
+    fn stream(
+        &self,
+        graphs: &[&PreparedGraph<'_>],
+        [nodes, edges]: [usize; 2],
+        stream: fn(&VideoGraph) -> &Stream,
+        standardise: impl Fn(f32) -> f32,
+    ) -> Result<StreamInput<B>, ClassifierError> {
+        let width = graphs.first().map_or(1, |g| stream(g.graph).node_features().ncols());
+        let mut node_values = Vec::with_capacity(nodes * width);
+        let mut edge_values = Vec::with_capacity(edges * 2);
+        for stream in graphs.iter().map(|g| stream(g.graph)) {
+            node_values.extend(stream.node_features().iter().map(|v| standardise(*v)));
+            edge_values.extend(stream.edge_features().iter());
+        }
+        Ok(StreamInput {
+            nodes: self.nodes(graphs, node_values, [nodes, width])?,
+            edges: feature_tensor("edge features", edge_values, [edges, 2], self.device)?,
+        })
+    }
+
+    /// Node features in their columns.
+    fn nodes(
+        &self,
+        graphs: &[&PreparedGraph<'_>],
+        values: Vec<f32>,
+        [nodes, width]: [usize; 2],
+    ) -> Result<NodeFeatures<B>, ClassifierError> {
+        const WHAT: &str = "node features";
+        if self.columns == FeatureColumns::Shared {
+            return Ok(feature_tensor(WHAT, values, [nodes, width], self.device)?.into());
+        }
+        check_features(WHAT, &values, [nodes, width])?;
+        let landmarks = graphs.first().map_or(1, |g| g.graph.landmarks());
+        let rows = values.chunks_exact(width).enumerate().map(|(node, row)| {
+            let first = self.columns.first(node, width, landmarks);
+            row.iter().enumerate().map(move |(place, value)| ((first + place) as u32, *value))
+        });
+        Ok(NodeFeatures::Sparse(Arc::new(SparseMatrix::from_rows(
+            self.columns.width(width, landmarks),
+            rows,
+        ))))
+    }
 }

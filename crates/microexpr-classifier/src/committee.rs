@@ -3,7 +3,7 @@ use burn::tensor::activation::softmax;
 use microexpr_gnn::{GraphBackend, TwoStreamModel};
 use microexpr_graph::{FeatureColumns, VideoGraph};
 
-use crate::batch::batch;
+use crate::batch::{BatchLayout, PreparedGraph};
 use crate::explanation::received_attention;
 use crate::{ClassifierError, Standardisation};
 
@@ -34,7 +34,8 @@ impl<B: GraphBackend> Committee<B> {
         columns: FeatureColumns,
         device: &B::Device,
     ) -> Result<Answer, ClassifierError> {
-        let input = batch::<B>(&[graph], standardisation, columns, device)?;
+        let layout = BatchLayout::<B> { standardisation, columns, device };
+        let input = layout.batch(&[&PreparedGraph::new(graph)?])?;
         let (mut probabilities, mut attention) = (Vec::new(), Vec::new());
         for network in &self.networks {
             let (scores, explanation) = network.forward_explained(&input, None);

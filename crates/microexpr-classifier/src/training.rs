@@ -7,7 +7,7 @@ use microexpr_gnn::{GraphBackend, SeededRng, TwoStreamModel};
 use microexpr_graph::VideoGraph;
 use serde::{Deserialize, Serialize};
 
-use crate::batch::batch;
+use crate::batch::{BatchLayout, PreparedGraph};
 use crate::committee::{Committee, mean};
 use crate::{ClassifierError, ModelSettings, Standardisation};
 
@@ -93,12 +93,13 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
     let first = samples.first().ok_or(ClassifierError::NoTrainingClips)?.graph;
     let network = model_settings.network(model_settings.input_widths(first), classes);
     let standardisation = Standardisation::fit(samples.iter().map(|s| s.graph));
+    let graphs = samples.iter().map(|s| PreparedGraph::new(s.graph)).collect::<Result<Vec<_>, _>>()?;
+    let layout = BatchLayout { standardisation, columns: model_settings.columns, device };
     let mut random = SeededRng::new(seed);
     let (mut networks, mut losses) = (Vec::new(), Vec::new());
     for _ in 0..settings.networks {
         let start = network.init(device, &mut random);
-        let training =
-            NetworkTraining { samples, classes, model_settings, settings, standardisation, device };
+        let training = NetworkTraining { samples, graphs: &graphs, layout: &layout, classes, settings };
         let (trained, course) = training.run(start, &mut random, epoch_done)?;
         networks.push(trained);
         losses.push(course);
@@ -109,11 +110,11 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
 /// Everything that the training of one network needs beside the network.
 struct NetworkTraining<'a, B: Backend> {
     samples: &'a [Sample<'a>],
+    /// Those of the samples.
+    graphs: &'a [PreparedGraph<'a>],
+    layout: &'a BatchLayout<'a, B>,
     classes: usize,
-    model_settings: &'a ModelSettings,
     settings: &'a TrainingSettings,
-    standardisation: Standardisation,
-    device: &'a B::Device,
 }
 
 impl<B: AutodiffBackend + GraphBackend> NetworkTraining<'_, B> {
@@ -124,27 +125,27 @@ impl<B: AutodiffBackend + GraphBackend> NetworkTraining<'_, B> {
         random: &mut SeededRng,
         epoch_done: &mut EpochDone<'_, B>,
     ) -> Result<(TwoStreamModel<B>, Vec<f64>), ClassifierError> {
-        let Self { samples, settings, standardisation, device, .. } = *self;
+        let Self { samples, graphs, layout, settings, .. } = *self;
         let mut optimizer = AdamWConfig::new().with_weight_decay(settings.weight_decay).init();
         let loss = CrossEntropyLossConfig::new()
             .with_weights(class_weights(samples, self.classes, settings.class_weights))
-            .init::<B>(device);
+            .init::<B>(layout.device);
         let mut losses = Vec::with_capacity(settings.epochs);
         for _ in 0..settings.epochs {
             let order = random.permutation(samples.len());
             let mut sum = 0.0;
             for step in order.chunks(settings.batch_size.max(1)) {
-                let graphs: Vec<&VideoGraph> = step.iter().map(|i| samples[*i].graph).collect();
+                let graphs: Vec<&PreparedGraph<'_>> = step.iter().map(|i| &graphs[*i]).collect();
                 let labels: Vec<i64> = step.iter().map(|i| samples[*i].class as i64).collect();
-                let target = Tensor::from_data(TensorData::new(labels, [step.len()]), device);
-                let input = batch::<B>(&graphs, standardisation, self.model_settings.columns, device)?;
+                let target = Tensor::from_data(TensorData::new(labels, [step.len()]), layout.device);
+                let input = layout.batch(&graphs)?;
                 let value = loss.forward(model.forward(&input, Some(random)), target);
                 sum += value.clone().into_scalar().elem::<f64>() * step.len() as f64;
                 let gradients = GradientsParams::from_grads(value.backward(), &model);
                 model = optimizer.step(settings.learning_rate, model, gradients);
             }
             losses.push(sum / samples.len() as f64);
-            epoch_done(&model, standardisation)?;
+            epoch_done(&model, layout.standardisation)?;
         }
         Ok((model, losses))
     }

@@ -11,8 +11,7 @@ use crate::sparse::SparseMatrix;
 pub struct GraphBatch<B: Backend> {
     topology: Arc<Topology>,
     device: B::Device,
-    source: Tensor<B, 1, Int>,
-    target: Tensor<B, 1, Int>,
+    ends: Arc<OnceLock<[Tensor<B, 1, Int>; 2]>>,
     padded: Arc<OnceLock<PaddedNeighbours<B>>>,
     kernel_lists: Arc<OnceLock<Arc<dyn Any + Send + Sync>>>,
     matrices: Arc<Matrices>,
@@ -24,6 +23,8 @@ struct Matrices {
     gcn: OnceLock<Arc<SparseMatrix>>,
     sources: OnceLock<Arc<SparseMatrix>>,
     targets: OnceLock<Arc<SparseMatrix>>,
+    sums: OnceLock<Arc<SparseMatrix>>,
+    means: OnceLock<Arc<SparseMatrix>>,
 }
 
 /// Incoming edges of every node as rows of equal length, for the layers written in plain tensor operations.
@@ -42,17 +43,13 @@ pub(crate) struct PaddedNeighbours<B: Backend> {
 }
 
 impl<B: Backend> GraphBatch<B> {
-    /// Puts the edges of `topology` on `device`.
+    /// A batch of the graphs of `topology`; what layers need on `device` is put there when first asked for.
     #[must_use]
     pub fn new(topology: impl Into<Arc<Topology>>, device: &B::Device) -> Self {
-        let topology = topology.into();
-        let source = indices(topology.source().iter().map(|i| i64::from(*i)).collect(), device);
-        let target = indices(topology.target().iter().map(|i| i64::from(*i)).collect(), device);
         Self {
-            topology,
+            topology: topology.into(),
             device: device.clone(),
-            source,
-            target,
+            ends: Arc::default(),
             padded: Arc::default(),
             kernel_lists: Arc::default(),
             matrices: Arc::default(),
@@ -74,13 +71,19 @@ impl<B: Backend> GraphBatch<B> {
     /// Source node of every edge, `[E]`.
     #[must_use]
     pub fn source(&self) -> Tensor<B, 1, Int> {
-        self.source.clone()
+        self.ends()[0].clone()
     }
 
     /// Target node of every edge, `[E]`.
     #[must_use]
     pub fn target(&self) -> Tensor<B, 1, Int> {
-        self.target.clone()
+        self.ends()[1].clone()
+    }
+
+    /// Source and target of every edge.
+    fn ends(&self) -> &[Tensor<B, 1, Int>; 2] {
+        let on_device = |list: &[u32]| indices(list.iter().map(|i| i64::from(*i)).collect(), &self.device);
+        self.ends.get_or_init(|| [on_device(self.topology.source()), on_device(self.topology.target())])
     }
 
     /// The padded neighbour list, built when first asked for.
@@ -110,6 +113,27 @@ impl<B: Backend> GraphBatch<B> {
         let matrix = || Arc::new(SparseMatrix::gather(self.topology.nodes(), self.topology.target()));
         self.matrices.targets.get_or_init(matrix)
     }
+
+    /// Sums the nodes of every graph, `[G, N]`.
+    pub(crate) fn sums(&self) -> &Arc<SparseMatrix> {
+        self.matrices.sums.get_or_init(|| Arc::new(graph_sums(&self.topology, |_| 1.0)))
+    }
+
+    /// Averages the nodes of every graph, `[G, N]`.
+    pub(crate) fn means(&self) -> &Arc<SparseMatrix> {
+        let share = |nodes: usize| 1.0 / nodes as f32;
+        self.matrices.means.get_or_init(|| Arc::new(graph_sums(&self.topology, share)))
+    }
+}
+
+/// Sums the nodes of every graph, each times a weight that depends on their number.
+fn graph_sums(topology: &Topology, weight: impl Fn(usize) -> f32) -> SparseMatrix {
+    let rows = (0..topology.graphs()).map(|g| {
+        let nodes = topology.graph_nodes(g);
+        let weight = weight(nodes.len());
+        nodes.map(move |node| (node as u32, weight))
+    });
+    SparseMatrix::from_rows(topology.nodes(), rows)
 }
 
 fn gcn_matrix(topology: &Topology) -> SparseMatrix {

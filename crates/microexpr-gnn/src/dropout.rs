@@ -16,16 +16,21 @@ pub fn dropout<B: Backend, const D: usize>(
         return x;
     }
     let shape = x.dims();
-    let length = shape.iter().product();
+    let mask = masked(vec![1.0; shape.iter().product()], probability, random);
+    let device = x.device();
+    x * Tensor::from_data(TensorData::new(mask, shape), &device)
+}
+
+/// [`dropout`] of values on the host.
+pub(crate) fn masked(mut values: Vec<f32>, probability: f64, random: &mut SeededRng) -> Vec<f32> {
     let kept = (1.0 / (1.0 - probability)) as f32;
     // 16 bits decide each value: far finer than any probability in use, and a quarter of the generator's work.
     let threshold = (probability * 65536.0).round() as u64;
-    let mut mask = Vec::with_capacity(length + 3);
-    while mask.len() < length {
+    for four in values.chunks_mut(4) {
         let bits = random.bits();
-        mask.extend((0..4).map(|i| if (bits >> (16 * i)) & 0xFFFF >= threshold { kept } else { 0.0 }));
+        for (place, value) in four.iter_mut().enumerate() {
+            *value *= if (bits >> (16 * place)) & 0xFFFF >= threshold { kept } else { 0.0 };
+        }
     }
-    mask.truncate(length);
-    let device = x.device();
-    x * Tensor::from_data(TensorData::new(mask, shape), &device)
+    values
 }

@@ -32,6 +32,7 @@
 //! | [`SagPool`], [`TopKPool`] | self-attention graph pooling, top-k pooling |
 //! | [`Readout`] | nodes of a graph to one vector |
 //! | [`StreamModel`], [`TwoStreamModel`] | the networks (§3.4) |
+//! | [`NodeFeatures`] | what a stream reads, dense or sparse |
 //! | [`EdgeSimilarity`] | edge features from learned node features |
 //! | [`Topology`], [`GraphBatch`] | edge lists, validated on the host, and on a device |
 //! | [`sparse`] | sums over neighbours as one operation with a deterministic gradient |
@@ -54,6 +55,7 @@ mod features;
 mod fully_connected;
 mod gcn;
 mod initializer;
+mod node_features;
 mod pooling;
 mod readout;
 mod sag_pool;
@@ -74,9 +76,10 @@ pub use driver::probe_wgpu;
 pub use dropout::dropout;
 pub use edge_similarity::{EdgeSimilarity, recompute_similarity};
 pub use error::GnnError;
-pub use features::feature_tensor;
+pub use features::{check_features, feature_tensor};
 pub use fully_connected::{FullyConnected, FullyConnectedConfig};
 pub use gcn::{GcnConv, GcnConvConfig};
+pub use node_features::NodeFeatures;
 pub use pooling::Pooled;
 pub use readout::Readout;
 pub use sag_pool::{SagPool, SagPoolConfig};

@@ -30,6 +30,9 @@ pub(crate) fn keep_highest<B: GraphBackend>(
     ratio: f64,
     graph: &GraphBatch<B>,
 ) -> Pooled<B> {
+    if ratio >= 1.0 {
+        return keep_all(x, scores, graph);
+    }
     let on_host: Vec<f32> = scores.clone().detach().into_data().convert::<f32>().iter().collect();
     let kept_nodes = highest(&on_host, ratio, graph.topology());
     let rows = Arc::new(SparseMatrix::gather(on_host.len(), &kept_nodes));
@@ -40,6 +43,18 @@ pub(crate) fn keep_highest<B: GraphBackend>(
         graph: GraphBatch::new(topology, graph.device()),
         kept_nodes,
         kept_edges,
+        scores,
+    }
+}
+
+/// What [`keep_highest`] comes to where every node is kept.
+fn keep_all<B: GraphBackend>(x: Tensor<B, 2>, scores: Tensor<B, 2>, graph: &GraphBatch<B>) -> Pooled<B> {
+    let topology = graph.topology();
+    Pooled {
+        x: x * scores.clone(),
+        graph: graph.clone(),
+        kept_nodes: (0..topology.nodes() as u32).collect(),
+        kept_edges: (0..topology.edges() as u32).collect(),
         scores,
     }
 }

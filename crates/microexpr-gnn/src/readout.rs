@@ -35,31 +35,14 @@ impl Readout {
     #[must_use]
     pub fn forward<B: GraphBackend>(self, x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
         match self {
-            Self::MaxMean => Tensor::cat(vec![largest(x.clone(), graph), mean(x, graph)], 1),
+            Self::MaxMean => {
+                Tensor::cat(vec![largest(x.clone(), graph), B::sparse_product(graph.means(), x)], 1)
+            }
             Self::Max => largest(x, graph),
-            Self::Mean => mean(x, graph),
-            Self::Sum => sum_of(x, graph, |_| 1.0),
+            Self::Mean => B::sparse_product(graph.means(), x),
+            Self::Sum => B::sparse_product(graph.sums(), x),
         }
     }
-}
-
-fn mean<B: GraphBackend>(x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
-    sum_of(x, graph, |nodes| 1.0 / nodes as f32)
-}
-
-/// Sum of a graph's nodes, each times a weight that depends on their number.
-fn sum_of<B: GraphBackend>(
-    x: Tensor<B, 2>,
-    graph: &GraphBatch<B>,
-    weight: impl Fn(usize) -> f32,
-) -> Tensor<B, 2> {
-    let topology = graph.topology();
-    let rows = (0..topology.graphs()).map(|g| {
-        let nodes = topology.graph_nodes(g);
-        let weight = weight(nodes.len());
-        nodes.map(move |node| (node as u32, weight))
-    });
-    B::sparse_product(&Arc::new(SparseMatrix::from_rows(topology.nodes(), rows)), x)
 }
 
 /// Maximum over a graph's nodes, which are laid out as rows of equal length first; missing ones repeat the first node.

@@ -6,7 +6,8 @@ use crate::attention::{
 };
 use crate::edge_similarity::{EdgeSimilarity, recompute_similarity};
 use crate::{
-    FullyConnected, FullyConnectedConfig, GraphBatch, Readout, SagPool, SagPoolConfig, SeededRng, dropout,
+    FullyConnected, FullyConnectedConfig, GraphBatch, NodeFeatures, Readout, SagPool, SagPoolConfig,
+    SeededRng, dropout,
 };
 
 /// Configuration of [`StreamModel`]; the defaults are the paper's.
@@ -86,7 +87,7 @@ pub struct StreamModel<B: Backend> {
 #[derive(Debug, Clone)]
 pub struct StreamInput<B: Backend> {
     /// Node features, `[N, input]`.
-    pub nodes: Tensor<B, 2>,
+    pub nodes: NodeFeatures<B>,
     /// Edge features, `[E, edge_input]`.
     pub edges: Tensor<B, 2>,
 }
@@ -161,13 +162,14 @@ impl<B: GraphBackend> StreamModel<B> {
         graph: &GraphBatch<B>,
         mut training: Option<&mut SeededRng>,
     ) -> (Tensor<B, 2>, StreamExplanation<B>) {
-        let mut x = match training.as_deref_mut() {
-            Some(random) if self.input_dropout > 0.0 => dropout(input.nodes, self.input_dropout, random),
-            _ => input.nodes,
+        let nodes = match training.as_deref_mut() {
+            Some(random) => input.nodes.dropout(self.input_dropout, random),
+            None => input.nodes,
         };
-        if let Some(layer) = &self.embedding {
-            x = layer.forward(x);
-        }
+        let mut x = match &self.embedding {
+            Some(layer) => nodes.embed(layer),
+            None => nodes.dense(graph.device()),
+        };
         let mut attention = Vec::with_capacity(self.layers.len());
         for (index, layer) in self.layers.iter().enumerate() {
             let mut edges = input.edges.clone();

@@ -48,9 +48,12 @@ impl Topology {
     pub fn disjoint_union<'a>(graphs: impl IntoIterator<Item = &'a Self>) -> Result<Self, GnnError> {
         let (mut source, mut target) = (Vec::new(), Vec::new());
         let (mut node_start, mut edge_start) = (vec![0], vec![0]);
+        let (mut incoming, mut incoming_start) = (Vec::new(), vec![0]);
         let mut nodes = 0;
         for graph in graphs {
             let edges = source.len();
+            incoming.extend(graph.incoming.iter().map(|e| e + edges as u32));
+            incoming_start.extend(graph.incoming_start[1..].iter().map(|s| s + edges as u32));
             source.extend(graph.source.iter().map(|s| s + nodes as u32));
             target.extend(graph.target.iter().map(|t| t + nodes as u32));
             node_start.extend(graph.node_start[1..].iter().map(|s| s + nodes));
@@ -60,7 +63,7 @@ impl Topology {
         if nodes == 0 {
             return Err(GnnError::Empty);
         }
-        Ok(Self::indexed(source, target, node_start, edge_start))
+        Ok(Self { source, target, incoming, incoming_start, node_start, edge_start })
     }
 
     fn indexed(source: Vec<u32>, target: Vec<u32>, node_start: Vec<usize>, edge_start: Vec<usize>) -> Self {

@@ -59,7 +59,7 @@ fn batch(step: usize, random: &mut SeededRng) -> (TwoStreamInput<B>, Tensor<B, 1
         Tensor::<B, 2>::from_data(TensorData::new(values, [rows, width]), &device)
     };
     let mut stream = |width| StreamInput {
-        nodes: features(topology.nodes(), width),
+        nodes: features(topology.nodes(), width).into(),
         edges: features(topology.edges(), 2),
     };
     let (location, flow) = (stream(2), stream(5));

@@ -28,22 +28,16 @@ impl FeatureColumns {
         }
     }
 
-    /// Moves rows of `width` values, one landmark after the other, frame after frame, to their columns.
+    /// The first of the columns where node `t·landmarks + i` has its `width` values.
     ///
     /// # Panics
     ///
-    /// If `width` is 0.
+    /// If `landmarks` is 0.
     #[must_use]
-    pub fn arrange(self, rows: Vec<f32>, width: usize, landmarks: usize) -> Vec<f32> {
-        if self == Self::Shared {
-            return rows;
+    pub fn first(self, node: usize, width: usize, landmarks: usize) -> usize {
+        match self {
+            Self::Shared => 0,
+            Self::PerLandmark => node % landmarks * width,
         }
-        let wide = self.width(width, landmarks);
-        let mut arranged = vec![0.0; rows.len() * landmarks];
-        for (node, row) in rows.chunks_exact(width).enumerate() {
-            let start = node * wide + node % landmarks * width;
-            arranged[start..start + width].copy_from_slice(row);
-        }
-        arranged
     }
 }

@@ -71,10 +71,11 @@ pub trait FusedBackend: Backend {
         settings: &AttentionSettings,
     ) -> AttentionForward<Self>;
 
-    /// Gradients of the operands, given that of the values.
+    /// Gradients of the operands, given that of the values. Those of operands that are not `wanted` may be left out.
     fn attention_backward(
         gradient: FloatTensor<Self>,
         operands: &AttentionOperands<Self>,
+        wanted: &[bool; OPERANDS],
         forward: &AttentionForward<Self>,
         lists: &Self::Lists,
         settings: &AttentionSettings,
@@ -172,7 +173,8 @@ impl<B: FusedBackend> Backward<B, OPERANDS> for FusedAttention {
     fn backward(self, ops: Ops<Saved<B>, OPERANDS>, grads: &mut Gradients, _: &mut Checkpointer) {
         let Saved { operands, forward, lists, settings } = ops.state;
         let gradient = B::contiguous(grads.consume::<B>(&ops.node));
-        let gradients = B::attention_backward(gradient, &operands, &forward, &lists, &settings);
+        let wanted = ops.parents.each_ref().map(Option::is_some);
+        let gradients = B::attention_backward(gradient, &operands, &wanted, &forward, &lists, &settings);
         for ((gradient, operand), parent) in gradients.into_iter().zip(&operands).zip(ops.parents) {
             if let (Some(gradient), Some(_), Some(parent)) = (gradient, operand, parent) {
                 grads.register::<B>(parent.id, gradient);

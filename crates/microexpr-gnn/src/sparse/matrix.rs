@@ -54,6 +54,32 @@ impl SparseMatrix {
         Self::from_rows(columns, chosen.iter().map(|column| [(*column, 1.0)]))
     }
 
+    /// The same entries with other values, given the present ones row by row.
+    ///
+    /// # Panics
+    ///
+    /// If their number changes.
+    #[must_use]
+    pub fn with_weights(&self, change: impl FnOnce(Vec<f32>) -> Vec<f32>) -> Self {
+        let mut by_row = CompressedRows::clone(&self.by_row);
+        by_row.weight = change(by_row.weight);
+        assert_eq!(by_row.weight.len(), by_row.column.len(), "one value for every entry");
+        let by_column = Arc::new(by_row.transposed(self.columns));
+        Self { columns: self.columns, by_row: Arc::new(by_row), by_column, on_device: OnceLock::new() }
+    }
+
+    /// All values row by row, `rows · columns`; entries of the same place add up.
+    #[must_use]
+    pub fn dense(&self) -> Vec<f32> {
+        let mut values = vec![0.0; self.rows() * self.columns];
+        for (row, range) in self.by_row.start.windows(2).enumerate() {
+            for entry in range[0] as usize..range[1] as usize {
+                values[row * self.columns + self.by_row.column[entry] as usize] += self.by_row.weight[entry];
+            }
+        }
+        values
+    }
+
     /// Number of rows.
     #[must_use]
     pub fn rows(&self) -> usize {

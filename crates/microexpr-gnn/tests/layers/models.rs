@@ -1,13 +1,16 @@
 //! The whole network: its size, repeatability, and that it learns.
 
+use std::sync::Arc;
+
 use burn::module::{AutodiffModule, Module};
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{AdamConfig, GradientsParams, Optimizer};
 use burn::prelude::*;
 use microexpr_gnn::attention::{Fusion, SelfAttentionKind};
+use microexpr_gnn::sparse::SparseMatrix;
 use microexpr_gnn::{
-    EdgeSimilarity, GraphBatch, SeededRng, StreamInput, StreamModelConfig, Topology, TwoStreamInput,
-    TwoStreamModel, TwoStreamModelConfig, dropout,
+    EdgeSimilarity, GraphBatch, NodeFeatures, SeededRng, StreamInput, StreamModelConfig, Topology,
+    TwoStreamInput, TwoStreamModel, TwoStreamModelConfig, dropout,
 };
 
 use crate::device::{B, Plain};
@@ -32,7 +35,7 @@ fn batch(graphs: usize, seed: u64) -> (TwoStreamInput<B>, Vec<usize>) {
             random.uniform(-1.0, 1.0) + if column == labels[graph] { signal } else { 0.0 }
         };
         let values: Vec<f32> = (0..total * width).map(value).collect();
-        Tensor::from_data(TensorData::new(values, [total, width]), &Default::default())
+        Tensor::from_data(TensorData::new(values, [total, width]), &Default::default()).into()
     };
     let (location, flow) = (features(2, 0.0), features(5, 1.0));
     let topology = Topology::disjoint_union(vec![&ring; graphs]).unwrap();
@@ -95,7 +98,7 @@ fn a_one_graph_batch_and_a_one_node_graph_run() {
     let device = Default::default();
     let graph = GraphBatch::<Plain>::new(Topology::new(1, vec![0], vec![0]).unwrap(), &device);
     let stream = |width| StreamInput {
-        nodes: Tensor::ones([1, width], &device),
+        nodes: Tensor::ones([1, width], &device).into(),
         edges: Tensor::ones([1, 2], &device),
     };
     let input = TwoStreamInput { graph, location: stream(2), flow: stream(5) };
@@ -151,4 +154,46 @@ fn heads_gatv2_and_recomputed_similarity_are_settings_of_the_network() {
     // Three incoming edges per node and head.
     let sum = weights.clone().sum().into_scalar();
     assert!((sum - 5.0 * 9.0 * 4.0).abs() < 1e-2, "{sum}");
+}
+
+#[test]
+fn sparse_node_features_give_what_dense_ones_give() {
+    let device = Default::default();
+    let (input, _) = batch(4, 1);
+    let nodes = input.graph.topology().nodes();
+    // Every node fills two of twelve columns.
+    let entry = |node: usize, place: usize| ((2 * (node % 6) + place) as u32, (node * 7 % 5) as f32 - 1.5);
+    let rows = (0..nodes).map(|node| [entry(node, 0), entry(node, 1)]);
+    let sparse = NodeFeatures::<B>::Sparse(Arc::new(SparseMatrix::from_rows(12, rows)));
+    let model = StreamModelConfig::new(12)
+        .with_embedding(Some(8))
+        .with_hidden(8)
+        .with_layers(1)
+        .init::<B>(&device, &mut SeededRng::new(1));
+    let run = |nodes| {
+        let out = model.forward(StreamInput { nodes, edges: input.flow.edges.clone() }, &input.graph, None);
+        let weight = &model.embedding.as_ref().unwrap().weight;
+        let gradient = weight.val().grad(&out.clone().powi_scalar(2).sum().backward()).unwrap();
+        [out.into_data(), gradient.into_data()].map(|data| data.to_vec::<f32>().unwrap())
+    };
+    let dense = NodeFeatures::Dense(sparse.clone().dense(&device));
+    for (found, expected) in run(sparse).iter().zip(&run(dense)) {
+        let largest = expected.iter().fold(0.0f32, |m, v| m.max(v.abs()));
+        for (found, expected) in found.iter().zip(expected) {
+            // Sums of a dozen terms in another order.
+            assert!((found - expected).abs() <= 1e-5 * largest, "{found} {expected}");
+        }
+    }
+}
+
+#[test]
+fn dropout_of_sparse_features_drops_entries_only() {
+    let rows = (0..1000u32).map(|row| [(row % 50, 2.0)]);
+    let sparse = NodeFeatures::<Plain>::Sparse(Arc::new(SparseMatrix::from_rows(50, rows)));
+    let dropped = sparse.dropout(0.3, &mut SeededRng::new(2)).dense(&Default::default());
+    let values: Vec<f32> = dropped.into_data().to_vec().unwrap();
+    let kept = values.iter().filter(|v| **v != 0.0).count();
+    // Four standard deviations of a count among 1,000.
+    assert!((642..=758).contains(&kept), "{kept}");
+    assert!(values.iter().all(|v| *v == 0.0 || (*v - 2.0 / 0.7).abs() < 1e-6));
 }

@@ -16,7 +16,7 @@ use burn::tensor::ops::FloatTensor;
 use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::{BoolElement, CubeBackend, CubeRuntime, FloatElement, IntElement};
 
-use super::fused::{self, AttentionForward, AttentionOperands, Direction, FusedBackend};
+use super::fused::{self, AttentionForward, AttentionOperands, Direction, FusedBackend, OPERANDS};
 use super::op::{AttentionInputs, AttentionOutput, AttentionSettings, GraphBackend};
 use crate::sparse::{SparseMatrix, cube};
 use crate::{GraphBatch, Topology};
@@ -72,6 +72,7 @@ where
     fn attention_backward(
         gradient: FloatTensor<Self>,
         operands: &AttentionOperands<Self>,
+        _: &[bool; OPERANDS],
         forward: &AttentionForward<Self>,
         lists: &Self::Lists,
         settings: &AttentionSettings,

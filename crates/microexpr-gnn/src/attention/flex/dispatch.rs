@@ -1,9 +1,12 @@
-//! The kernels compiled twice, for every x86-64 processor and for those with AVX2; chosen at run time.
+//! The kernels compiled for every processor and for those with AVX2, chosen at run time.
 //!
 //! Neither version fuses multiplications and additions, so both give the same bits.
 #![expect(unsafe_code, reason = "calling a function compiled for AVX2 after the processor was asked for it")]
 
 use super::kernel::{self, Alphas, BackwardSlices, Block, ForwardSlices, Operands, SharedGradients};
+#[cfg(target_arch = "x86_64")]
+use super::lanes::Avx2;
+use super::lanes::Portable;
 
 pub(super) fn forward(operands: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
     #[cfg(target_arch = "x86_64")]
@@ -11,7 +14,7 @@ pub(super) fn forward(operands: &Operands<'_>, block: &Block, out: &mut ForwardS
         // SAFETY: the processor has AVX2.
         return unsafe { forward_avx2(operands, block, out) };
     }
-    kernel::forward(operands, block, out);
+    kernel::forward::<Portable>(operands, block, out);
 }
 
 pub(super) fn backward(
@@ -27,13 +30,13 @@ pub(super) fn backward(
         // SAFETY: the processor has AVX2.
         return unsafe { backward_avx2(operands, saved, gradient, block, out, shared) };
     }
-    kernel::backward(operands, saved, gradient, block, out, shared);
+    kernel::backward::<Portable>(operands, saved, gradient, block, out, shared);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn forward_avx2(operands: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
-    kernel::forward(operands, block, out);
+    kernel::forward::<Avx2>(operands, block, out);
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -46,5 +49,5 @@ fn backward_avx2(
     out: &mut BackwardSlices<'_>,
     shared: &mut SharedGradients,
 ) {
-    kernel::backward(operands, saved, gradient, block, out, shared);
+    kernel::backward::<Avx2>(operands, saved, gradient, block, out, shared);
 }

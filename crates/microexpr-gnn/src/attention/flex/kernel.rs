@@ -2,12 +2,12 @@
 
 use std::ops::Range;
 
-use super::lanes::{add_scaled, bell, dot, exp, sum};
+use super::gaussian::{EdgeGradients, GaussianOperands};
+use super::lanes::{Eight, LANES, Lanes, add_scaled_any, dot_any, exp};
 use crate::Topology;
 use crate::attention::{AttentionSettings, DensityReduction};
 
 /// All operands, as flat row-major slices over the whole batch.
-#[derive(Clone, Copy)]
 pub(super) struct Operands<'a> {
     pub(super) topology: &'a Topology,
     pub(super) settings: &'a AttentionSettings,
@@ -26,17 +26,6 @@ pub(super) struct SelfOperands<'a> {
     pub(super) target: &'a [f32],
     pub(super) source: &'a [f32],
     pub(super) edge: &'a [f32],
-}
-
-#[derive(Clone, Copy)]
-pub(super) struct GaussianOperands<'a> {
-    pub(super) target: &'a [f32],
-    pub(super) source: &'a [f32],
-    /// `[De, D]`: transposed, so that one edge feature scales one row.
-    pub(super) edge_weight: &'a [f32],
-    pub(super) edge_features: &'a [f32],
-    pub(super) width: usize,
-    pub(super) edge_width: usize,
 }
 
 /// The nodes and edges of one graph within the batch.
@@ -60,8 +49,9 @@ pub(super) struct BackwardSlices<'a> {
     pub(super) self_target: &'a mut [f32],
     pub(super) self_source: &'a mut [f32],
     pub(super) self_edge: &'a mut [f32],
-    pub(super) gaussian_target: &'a mut [f32],
-    pub(super) gaussian_source: &'a mut [f32],
+    pub(super) gaussian_target: &'a mut [Eight],
+    pub(super) gaussian_source: &'a mut [Eight],
+    /// Empty if nobody asked.
     pub(super) edge_features: &'a mut [f32],
 }
 
@@ -69,7 +59,7 @@ pub(super) struct BackwardSlices<'a> {
 #[derive(Clone)]
 pub(super) struct SharedGradients {
     /// `[De, D]`.
-    pub(super) edge_weight: Vec<f32>,
+    pub(super) edge_weight: Vec<Eight>,
     pub(super) lambda: f32,
 }
 
@@ -82,10 +72,9 @@ pub(super) struct Alphas<'a> {
 }
 
 #[inline(always)]
-pub(super) fn forward(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
+pub(super) fn forward<V: Lanes>(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
     let (first_edge, heads) = (block.edges.start, o.heads);
-    let width = o.gaussian.map_or(0, |g| g.width);
-    let (mut z, mut p) = (vec![0.0; width], vec![0.0; width]);
+    let mut deviations = Deviations::new(o, block);
     for node in block.nodes.clone() {
         let incoming = o.topology.incoming(node);
         if let Some(own) = &o.own {
@@ -98,17 +87,16 @@ pub(super) fn forward(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'
                 }
             }
             for head in 0..heads {
-                softmax(out.alpha_self, incoming, |edge| (edge - first_edge) * heads + head);
+                softmax::<V>(out.alpha_self, incoming, |edge| (edge - first_edge) * heads + head);
             }
         }
         if let Some(gaussian) = &o.gaussian {
-            for edge in incoming {
-                let edge = *edge as usize;
-                let variance = gaussian.deviations(o, node, edge, &mut z);
-                out.alpha_gaussian[edge - first_edge] =
-                    density(&z, &mut p, variance) * reduction(o.settings, width);
+            deviations.fill::<V>(gaussian, o.topology, node);
+            let scale = reduction(o.settings, gaussian.width());
+            for (edge, (d, variance)) in incoming.iter().zip(deviations.edges()) {
+                out.alpha_gaussian[*edge as usize - first_edge] = scale * gaussian.density::<V>(d, variance);
             }
-            softmax(out.alpha_gaussian, incoming, |edge| edge - first_edge);
+            softmax::<V>(out.alpha_gaussian, incoming, |edge| edge - first_edge);
         }
         let row = (node - block.nodes.start) * o.channels;
         let sum = &mut out.values[row..row + o.channels];
@@ -126,7 +114,7 @@ pub(super) fn forward(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'
                     _ => out.alpha_gaussian[local],
                 };
                 out.alpha[at] = alpha;
-                add_scaled(sum, alpha, values);
+                add_scaled_any::<V>(sum, alpha, values);
             }
         }
     }
@@ -134,7 +122,7 @@ pub(super) fn forward(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'
 
 /// `gradient` is that of the output, `[N, C]` over the whole batch.
 #[inline(always)]
-pub(super) fn backward(
+pub(super) fn backward<V: Lanes>(
     o: &Operands<'_>,
     saved: &Alphas<'_>,
     gradient: &[f32],
@@ -149,9 +137,9 @@ pub(super) fn backward(
         _ => (0.0, 1.0),
     };
     let (heads, head_width) = (o.heads, o.head_width());
-    let width = o.gaussian.map_or(0, |g| g.width);
-    let (mut z, mut p) = (vec![0.0; width], vec![0.0; width]);
-    let mut d_alpha = vec![0.0; o.topology.max_in_degree() * heads];
+    let mut deviations = Deviations::new(o, block);
+    let mut products = vec![[0.0; LANES]; deviations.per_row];
+    let mut d_alpha = vec![0.0; max_in_degree(o.topology, block) * heads];
     let mut along_self = vec![0.0; heads];
     for node in block.nodes.clone() {
         let incoming = o.topology.incoming(node);
@@ -165,8 +153,8 @@ pub(super) fn backward(
             let heads_of = gradient.chunks_exact(head_width).zip(o.neighbour_values(edge)).zip(sums);
             for (head, ((gradient, values), sum)) in heads_of.enumerate() {
                 let at = edge * heads + head;
-                d[head] = dot(gradient, values);
-                add_scaled(sum, saved.alpha[at], gradient);
+                d[head] = dot_any::<V>(gradient, values);
+                add_scaled_any::<V>(sum, saved.alpha[at], gradient);
                 along_self[head] += saved.alpha_self.get(at).map_or(0.0, |a| a * d[head]);
             }
             along_gaussian += saved.alpha_gaussian.get(edge).map_or(0.0, |a| a * d.iter().sum::<f32>());
@@ -191,16 +179,69 @@ pub(super) fn backward(
             }
         }
         if let Some(gaussian) = &o.gaussian {
-            let scale = lambda_gaussian * reduction(o.settings, width);
-            for (d, edge) in d_alpha.chunks_exact(heads).zip(incoming) {
+            let scale = lambda_gaussian * reduction(o.settings, gaussian.width());
+            deviations.fill::<V>(gaussian, o.topology, node);
+            let edges = d_alpha.chunks_exact(heads).zip(incoming).zip(deviations.edges_mut());
+            for ((d_alpha, edge), (d, variance)) in edges {
+                let alpha = saved.alpha_gaussian[*edge as usize];
+                let gradient = scale * alpha * (d_alpha.iter().sum::<f32>() - along_gaussian);
+                gaussian.density_gradient::<V>(d, &mut products, variance, gradient);
+            }
+            let per_row = gaussian.target.per_row();
+            let target = &mut out.gaussian_target[(node - first_node) * per_row..][..per_row];
+            for (edge, (gradient, _)) in incoming.iter().zip(deviations.edges()) {
                 let edge = *edge as usize;
-                let variance = gaussian.deviations(o, node, edge, &mut z);
-                let d = scale * saved.alpha_gaussian[edge] * (d.iter().sum::<f32>() - along_gaussian);
-                density_gradient(&mut z, &mut p, variance, d);
-                gaussian.scatter([node, o.topology.source()[edge] as usize], edge, &z, block, out, shared);
+                let features = (edge - first_edge) * gaussian.edge_width;
+                let features = features..features + gaussian.edge_width;
+                let source = (o.topology.source()[edge] as usize - first_node) * per_row;
+                let to = EdgeGradients {
+                    target: &mut *target,
+                    source: &mut out.gaussian_source[source..][..per_row],
+                    edge_weight: &mut shared.edge_weight,
+                    edge_features: out.edge_features.get_mut(features).unwrap_or_default(),
+                };
+                gaussian.scatter::<V>(edge, gradient, to);
             }
         }
     }
+}
+
+/// Deviations and variance of the edges of one node, edge after edge: short passes over all of them keep the processor
+/// busier than all passes over one.
+struct Deviations {
+    per_row: usize,
+    rows: Vec<Eight>,
+    variances: Vec<f32>,
+}
+
+impl Deviations {
+    fn new(o: &Operands<'_>, block: &Block) -> Self {
+        let per_row = o.gaussian.as_ref().map_or(1, |g| g.target.per_row());
+        let edges = max_in_degree(o.topology, block);
+        Self { per_row, rows: vec![[0.0; LANES]; edges * per_row], variances: vec![0.0; edges] }
+    }
+
+    #[inline(always)]
+    fn fill<V: Lanes>(&mut self, gaussian: &GaussianOperands<'_>, topology: &Topology, node: usize) {
+        let rows = self.rows.chunks_exact_mut(self.per_row).zip(&mut self.variances);
+        for (edge, (d, variance)) in topology.incoming(node).iter().zip(rows) {
+            *variance = gaussian.deviations::<V>(topology, node, *edge as usize, d);
+        }
+    }
+
+    #[inline(always)]
+    fn edges(&self) -> impl Iterator<Item = (&[Eight], f32)> {
+        self.rows.chunks_exact(self.per_row).zip(self.variances.iter().copied())
+    }
+
+    #[inline(always)]
+    fn edges_mut(&mut self) -> impl Iterator<Item = (&mut [Eight], f32)> {
+        self.rows.chunks_exact_mut(self.per_row).zip(self.variances.iter().copied())
+    }
+}
+
+fn max_in_degree(topology: &Topology, block: &Block) -> usize {
+    block.nodes.clone().map(|node| topology.incoming(node).len()).max().unwrap_or(0)
 }
 
 impl Operands<'_> {
@@ -227,54 +268,6 @@ impl SelfOperands<'_> {
     }
 }
 
-impl GaussianOperands<'_> {
-    /// Leaves `z − μ` in `z` and returns the floored variance (eqs. 3 and 4).
-    #[inline(always)]
-    fn deviations(&self, o: &Operands<'_>, node: usize, edge: usize, z: &mut [f32]) -> f32 {
-        let width = self.width;
-        let neighbour = o.topology.source()[edge] as usize;
-        let target = &self.target[node * width..(node + 1) * width];
-        let source = &self.source[neighbour * width..(neighbour + 1) * width];
-        for (z, (p, q)) in z.iter_mut().zip(target.iter().zip(source)) {
-            *z = p + q;
-        }
-        let features = &self.edge_features[edge * self.edge_width..(edge + 1) * self.edge_width];
-        for (feature, weights) in features.iter().zip(self.edge_weight.chunks_exact(width)) {
-            add_scaled(z, *feature, weights);
-        }
-        let mean = sum(z) / width as f32;
-        for v in z.iter_mut() {
-            *v -= mean;
-        }
-        dot(z, z) / width as f32 + o.settings.variance_floor as f32
-    }
-
-    /// Adds the gradient of `z` of one edge to everything `z` was made of.
-    #[inline(always)]
-    fn scatter(
-        &self,
-        [node, neighbour]: [usize; 2],
-        edge: usize,
-        dz: &[f32],
-        block: &Block,
-        out: &mut BackwardSlices<'_>,
-        shared: &mut SharedGradients,
-    ) {
-        let width = self.width;
-        let target = (node - block.nodes.start) * width;
-        let source = (neighbour - block.nodes.start) * width;
-        add_scaled(&mut out.gaussian_target[target..target + width], 1.0, dz);
-        add_scaled(&mut out.gaussian_source[source..source + width], 1.0, dz);
-        let features = &self.edge_features[edge * self.edge_width..(edge + 1) * self.edge_width];
-        let first = (edge - block.edges.start) * self.edge_width;
-        for (k, feature) in features.iter().enumerate() {
-            let row = k * width..(k + 1) * width;
-            out.edge_features[first + k] = dot(dz, &self.edge_weight[row.clone()]);
-            add_scaled(&mut shared.edge_weight[row], *feature, dz);
-        }
-    }
-}
-
 #[inline(always)]
 fn leaky(x: f32, slope: f32) -> f32 {
     if x > 0.0 { x } else { slope * x }
@@ -288,45 +281,14 @@ fn reduction(settings: &AttentionSettings, width: usize) -> f32 {
     }
 }
 
-/// Eq. 5 summed over the features: `Σ_k exp(−d_k²/2v) / √(2πv)`; leaves the exponentials in `p`.
-#[inline(always)]
-fn density(d: &[f32], p: &mut [f32], variance: f32) -> f32 {
-    bell(p, d, -0.5 / variance);
-    sum(p) / (std::f32::consts::TAU * variance).sqrt()
-}
-
-/// Replaces the deviations by the gradient of `z`, given that of the summed density.
-///
-/// With `p_k = exp(−d_k²/2v)/√(2πv)`: `∂/∂d_k = −p_k d_k/v`, `∂/∂v = Σ p_k (d_k²/2v² − 1/2v)`, and
-/// `v = Σ d_k²/D + floor`, `d_k = z_k − mean(z)`.
-#[inline(always)]
-fn density_gradient(d: &mut [f32], p: &mut [f32], variance: f32, gradient: f32) {
-    let norm = gradient / (std::f32::consts::TAU * variance).sqrt();
-    bell(p, d, -0.5 / variance);
-    let total = sum(p);
-    let scale = -norm / variance;
-    // p_k d_k, from which both sums and the gradient follow.
-    for (p, d) in p.iter_mut().zip(&*d) {
-        *p *= d;
-    }
-    let count = d.len() as f32;
-    let by_variance = norm * 0.5 / variance * (dot(p, d) / variance - total);
-    let spread = 2.0 * by_variance / count;
-    // The deviations sum to zero, so the mean of the gradient is that of its first part.
-    let mean = scale * sum(p) / count;
-    for (d, p) in d.iter_mut().zip(&*p) {
-        *d = scale * p + spread * *d - mean;
-    }
-}
-
 /// Softmax of the entries of one node; `place` says where an edge's entry is.
 #[inline(always)]
-fn softmax(scores: &mut [f32], incoming: &[u32], place: impl Fn(usize) -> usize) {
+fn softmax<V: Lanes>(scores: &mut [f32], incoming: &[u32], place: impl Fn(usize) -> usize) {
     let largest = incoming.iter().fold(f32::NEG_INFINITY, |m, e| m.max(scores[place(*e as usize)]));
     let mut sum = 0.0;
     for edge in incoming {
         let score = &mut scores[place(*edge as usize)];
-        *score = exp(*score - largest);
+        *score = exp::<V>(*score - largest);
         sum += *score;
     }
     for edge in incoming {

@@ -1,70 +1,242 @@
-//! Arithmetic over slices in a form the compiler turns into vector instructions: no branches, eight accumulators.
+//! Arithmetic on eight values at a time.
 //!
-//! Sums run in a fixed order, so results do not depend on the instruction set or the number of threads.
+//! [`Lanes`] has one implementation for every processor and one in AVX instructions, written out because the compiler finds
+//! them only now and then. Neither fuses multiplications and additions, and both add in the same order: the same bits.
+//! Loops over them are plain ones: a closure is compiled without AVX, and slow unless the compiler happens to inline it.
+#![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "AVX instructions"))]
 
-const LANES: usize = 8;
+/// Values that are worked on together.
+pub(super) const LANES: usize = 8;
 
-/// `eˣ` to about one unit in the last place for `−87 ≤ x ≤ 88`, clamped beyond.
-///
-/// Method: Cody–Waite reduction to `|r| ≤ ½ ln 2` and the polynomial of S. Moshier's Cephes library.
-#[inline(always)]
-pub(super) fn exp(x: f32) -> f32 {
-    /// Adding this leaves the rounded integer in the low bits of the sum.
-    const ROUND: f32 = 12_582_912.0;
-    let x = x.clamp(-87.0, 88.0);
-    let shifted = x * std::f32::consts::LOG2_E + ROUND;
-    let n = shifted - ROUND;
-    let r = x - n * 0.693_359_4 + n * 2.121_944_4e-4;
-    let p = 1.987_569_1e-4;
-    let p = p * r + 1.398_2e-3;
-    let p = p * r + 8.333_452e-3;
-    let p = p * r + 4.166_579_6e-2;
-    let p = p * r + 1.666_666_5e-1;
-    let p = p * r + 0.5;
-    let power = shifted.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23;
-    (p * r * r + r + 1.0) * f32::from_bits(power)
+/// Eight values in memory.
+pub(super) type Eight = [f32; LANES];
+
+/// Eight values in a register.
+pub(super) trait Lanes: Copy {
+    fn load(values: &Eight) -> Self;
+    fn store(self, to: &mut Eight);
+    fn splat(value: f32) -> Self;
+    fn plus(self, other: Self) -> Self;
+    fn minus(self, other: Self) -> Self;
+    fn times(self, other: Self) -> Self;
+    /// `other` where it is larger; `self` where either is NaN.
+    fn at_least(self, other: Self) -> Self;
+    /// `2ⁿ`, given `n + ROUND`.
+    fn power_of_two(shifted: Self) -> Self;
+
+    /// Sum of all eight, pairwise.
+    #[inline(always)]
+    fn total(self) -> f32 {
+        let mut x = [0.0; LANES];
+        self.store(&mut x);
+        ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
+    }
+
+    /// `eˣ` to about one unit in the last place for `−87 ≤ x ≤ 88`, clamped below; not for larger `x`.
+    ///
+    /// Method: Cody–Waite reduction to `|r| ≤ ½ ln 2` and the polynomial of S. Moshier's Cephes library.
+    #[inline(always)]
+    fn exp(self) -> Self {
+        let x = self.at_least(Self::splat(-87.0));
+        let shifted = x.times(Self::splat(std::f32::consts::LOG2_E)).plus(Self::splat(ROUND));
+        let n = shifted.minus(Self::splat(ROUND));
+        let r = x.minus(n.times(Self::splat(0.693_359_4))).plus(n.times(Self::splat(2.121_944_4e-4)));
+        let mut p = Self::splat(1.987_569_1e-4);
+        for coefficient in [1.398_2e-3, 8.333_452e-3, 4.166_579_6e-2, 1.666_666_5e-1, 0.5] {
+            p = p.times(r).plus(Self::splat(coefficient));
+        }
+        let p = p.times(r).times(r).plus(r).plus(Self::splat(1.0));
+        p.times(Self::power_of_two(shifted))
+    }
 }
 
-/// `Σ_k x_k`.
-#[inline(always)]
-pub(super) fn sum(x: &[f32]) -> f32 {
-    let mut lanes = [0.0; LANES];
-    let chunks = x.chunks_exact(LANES);
-    let rest: f32 = chunks.remainder().iter().sum();
-    for chunk in chunks {
-        for (lane, value) in lanes.iter_mut().zip(chunk) {
-            *lane += value;
+/// Adding this leaves the rounded integer in the low bits of the sum.
+const ROUND: f32 = 12_582_912.0;
+
+/// For every processor.
+#[derive(Clone, Copy)]
+pub(super) struct Portable(Eight);
+
+impl Portable {
+    #[inline(always)]
+    fn with(self, other: Self, f: impl Fn(f32, f32) -> f32) -> Self {
+        Self(std::array::from_fn(|k| f(self.0[k], other.0[k])))
+    }
+}
+
+impl Lanes for Portable {
+    #[inline(always)]
+    fn load(values: &Eight) -> Self {
+        Self(*values)
+    }
+
+    #[inline(always)]
+    fn store(self, to: &mut Eight) {
+        *to = self.0;
+    }
+
+    #[inline(always)]
+    fn splat(value: f32) -> Self {
+        Self([value; LANES])
+    }
+
+    #[inline(always)]
+    fn plus(self, other: Self) -> Self {
+        self.with(other, |x, y| x + y)
+    }
+
+    #[inline(always)]
+    fn minus(self, other: Self) -> Self {
+        self.with(other, |x, y| x - y)
+    }
+
+    #[inline(always)]
+    fn times(self, other: Self) -> Self {
+        self.with(other, |x, y| x * y)
+    }
+
+    #[inline(always)]
+    fn at_least(self, other: Self) -> Self {
+        self.with(other, |x, y| if y > x { y } else { x })
+    }
+
+    #[inline(always)]
+    fn power_of_two(shifted: Self) -> Self {
+        Self(
+            shifted
+                .0
+                .map(|s| f32::from_bits(s.to_bits().wrapping_sub(ROUND.to_bits()).wrapping_add(127) << 23)),
+        )
+    }
+}
+
+/// For processors with AVX2. To be used only inside functions compiled for it.
+#[cfg(target_arch = "x86_64")]
+#[derive(Clone, Copy)]
+pub(super) struct Avx2(std::arch::x86_64::__m256);
+
+#[cfg(target_arch = "x86_64")]
+mod avx2 {
+    use std::arch::x86_64::*;
+
+    use super::{Avx2, Eight, Lanes, ROUND};
+
+    // SAFETY of all calls: `dispatch` uses this type only after the processor was asked for AVX2; loads and stores need no
+    // alignment and stay within the eight values.
+    impl Lanes for Avx2 {
+        #[inline(always)]
+        fn load(values: &Eight) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_loadu_ps(values.as_ptr()) })
+        }
+
+        #[inline(always)]
+        fn store(self, to: &mut Eight) {
+            // SAFETY: as above.
+            unsafe { _mm256_storeu_ps(to.as_mut_ptr(), self.0) }
+        }
+
+        #[inline(always)]
+        fn splat(value: f32) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_set1_ps(value) })
+        }
+
+        #[inline(always)]
+        fn plus(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_add_ps(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn minus(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_sub_ps(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn times(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_mul_ps(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn at_least(self, other: Self) -> Self {
+            // The second operand is the result where one is NaN.
+            // SAFETY: as above.
+            Self(unsafe { _mm256_max_ps(other.0, self.0) })
+        }
+
+        #[inline(always)]
+        fn power_of_two(shifted: Self) -> Self {
+            // SAFETY: as above.
+            unsafe {
+                let bias = _mm256_set1_epi32(127i32.wrapping_sub(ROUND.to_bits() as i32));
+                let exponent = _mm256_add_epi32(_mm256_castps_si256(shifted.0), bias);
+                Self(_mm256_castsi256_ps(_mm256_slli_epi32::<23>(exponent)))
+            }
+        }
+
+        #[inline(always)]
+        fn total(self) -> f32 {
+            // SAFETY: as above.
+            unsafe {
+                let half = _mm_add_ps(_mm256_castps256_ps128(self.0), _mm256_extractf128_ps::<1>(self.0));
+                let pair = _mm_add_ps(half, _mm_movehl_ps(half, half));
+                _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)))
+            }
         }
     }
-    lanes.iter().sum::<f32>() + rest
 }
 
-/// `p_k = exp(scale · d_k²)`, all at once: as a loop of its own it becomes vector instructions.
+/// `eˣ` of one value, the same bits as among eight.
 #[inline(always)]
-pub(super) fn bell(p: &mut [f32], d: &[f32], scale: f32) {
-    for (p, d) in p.iter_mut().zip(d) {
-        *p = exp(d * d * scale);
-    }
+pub(super) fn exp<V: Lanes>(x: f32) -> f32 {
+    let mut out = [0.0; LANES];
+    V::splat(x).exp().store(&mut out);
+    out[0]
 }
 
-/// `Σ_k a_k b_k`.
+/// `Σ_k x_k y_k`.
 #[inline(always)]
-pub(super) fn dot(a: &[f32], b: &[f32]) -> f32 {
-    let mut lanes = [0.0; LANES];
-    let (left, right) = (a.chunks_exact(LANES), b.chunks_exact(LANES));
-    let rest: f32 = left.remainder().iter().zip(right.remainder()).map(|(p, q)| p * q).sum();
-    for (p, q) in left.zip(right) {
-        for (lane, (x, y)) in lanes.iter_mut().zip(p.iter().zip(q)) {
-            *lane += x * y;
-        }
+pub(super) fn dot<V: Lanes>(x: &[Eight], y: &[Eight]) -> f32 {
+    let mut sum = V::splat(0.0);
+    for (x, y) in x.iter().zip(y) {
+        sum = sum.plus(V::load(x).times(V::load(y)));
     }
-    lanes.iter().sum::<f32>() + rest
+    sum.total()
+}
+
+/// `y += x`.
+#[inline(always)]
+pub(super) fn add<V: Lanes>(y: &mut [Eight], x: &[Eight]) {
+    for (y, x) in y.iter_mut().zip(x) {
+        V::load(y).plus(V::load(x)).store(y);
+    }
 }
 
 /// `y += a·x`.
 #[inline(always)]
-pub(super) fn add_scaled(y: &mut [f32], a: f32, x: &[f32]) {
+pub(super) fn add_scaled<V: Lanes>(y: &mut [Eight], a: f32, x: &[Eight]) {
+    let a = V::splat(a);
     for (y, x) in y.iter_mut().zip(x) {
+        V::load(y).plus(a.times(V::load(x))).store(y);
+    }
+}
+
+/// `Σ_k x_k y_k` of lists of any length.
+#[inline(always)]
+pub(super) fn dot_any<V: Lanes>(x: &[f32], y: &[f32]) -> f32 {
+    let ((x, x_rest), (y, y_rest)) = (x.as_chunks(), y.as_chunks());
+    dot::<V>(x, y) + x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum::<f32>()
+}
+
+/// `y += a·x` of lists of any length.
+#[inline(always)]
+pub(super) fn add_scaled_any<V: Lanes>(y: &mut [f32], a: f32, x: &[f32]) {
+    let ((y, y_rest), (x, x_rest)) = (y.as_chunks_mut(), x.as_chunks());
+    add_scaled::<V>(y, a, x);
+    for (y, x) in y_rest.iter_mut().zip(x_rest) {
         *y += a * x;
     }
 }
@@ -77,10 +249,34 @@ mod tests {
     fn exp_agrees_with_the_standard_library() {
         for i in -86_000..88_000 {
             let x = i as f32 * 1e-3;
-            let (found, expected) = (f64::from(exp(x)), f64::from(x).exp());
+            let (found, expected) = (f64::from(exp::<Portable>(x)), f64::from(x).exp());
             assert!((found / expected - 1.0).abs() < 2e-7, "exp({x}): {found} against {expected}");
         }
-        assert!(exp(f32::NEG_INFINITY) < 2e-38);
-        assert!(exp(f32::NAN).is_nan());
+        assert!(exp::<Portable>(f32::NEG_INFINITY) < 2e-38);
+        assert!(exp::<Portable>(f32::NAN).is_nan());
+    }
+
+    #[cfg(target_arch = "x86_64")]
+    #[test]
+    fn both_implementations_give_the_same_bits() {
+        #[target_feature(enable = "avx2")]
+        fn with_avx2(x: &Eight, y: &Eight) -> [u32; 2] {
+            bits::<Avx2>(x, y)
+        }
+
+        #[inline(always)]
+        fn bits<V: Lanes>(x: &Eight, y: &Eight) -> [u32; 2] {
+            [V::load(x).exp().minus(V::load(y)).total().to_bits(), dot::<V>(&[*x, *y], &[*y, *x]).to_bits()]
+        }
+
+        if !std::arch::is_x86_feature_detected!("avx2") {
+            return;
+        }
+        for step in 0..10_000 {
+            let x = std::array::from_fn(|k| -80.0 + 0.01 * step as f32 - 0.37 * k as f32);
+            let y = std::array::from_fn(|k| 0.1 + 0.003 * step as f32 * k as f32);
+            // SAFETY: the processor has AVX2.
+            assert_eq!(unsafe { with_avx2(&x, &y) }, bits::<Portable>(&x, &y));
+        }
     }
 }

@@ -4,9 +4,11 @@
 //! ever stored.
 
 mod dispatch;
+mod gaussian;
 mod kernel;
 mod lanes;
 mod passes;
+mod rows;
 
 use std::sync::Arc;
 
@@ -14,11 +16,14 @@ use burn::backend::flex::{Flex, FlexDevice, FlexTensor, Layout};
 use burn::prelude::*;
 use burn::tensor::{Bytes, DType, Shape};
 
-use super::fused::{self, AttentionForward, AttentionOperands, Direction, FusedBackend};
+use super::fused::{self, AttentionForward, AttentionOperands, Direction, FusedBackend, OPERANDS};
 use super::op::{AttentionInputs, AttentionOutput, AttentionSettings, GraphBackend};
 use crate::sparse::{self, CompressedRows, SparseMatrix};
 use crate::{GraphBatch, Topology};
-use kernel::{Alphas, GaussianOperands, Operands, SelfOperands};
+use gaussian::GaussianOperands;
+use kernel::{Alphas, Operands, SelfOperands};
+use passes::EdgeFeatures;
+use rows::Rows;
 
 impl GraphBackend for Flex {
     fn adaptive_attention(
@@ -52,8 +57,7 @@ impl FusedBackend for Flex {
         topology: &Arc<Topology>,
         settings: &AttentionSettings,
     ) -> AttentionForward<Self> {
-        let edge_weight = transposed_edge_weight(list);
-        let operands = operands(list, &edge_weight, topology, settings);
+        let operands = operands(list, topology, settings);
         let (channels, heads) = (operands.channels, operands.heads);
         let out = passes::forward(&operands);
         AttentionForward {
@@ -67,19 +71,20 @@ impl FusedBackend for Flex {
     fn attention_backward(
         gradient: FlexTensor,
         list: &AttentionOperands<Self>,
+        wanted: &[bool; OPERANDS],
         forward: &AttentionForward<Self>,
         topology: &Arc<Topology>,
         settings: &AttentionSettings,
     ) -> AttentionOperands<Self> {
-        let edge_weight = transposed_edge_weight(list);
-        let operands = operands(list, &edge_weight, topology, settings);
+        let operands = operands(list, topology, settings);
         let alphas = Alphas {
             alpha_self: forward.alpha_self.as_ref().map_or(&[], FlexTensor::storage),
             alpha_gaussian: forward.alpha_gaussian.as_ref().map_or(&[], FlexTensor::storage),
             alpha: forward.alpha.storage(),
         };
-        let out = passes::backward(&operands, &alphas, gradient.storage());
-        let (width, edge_width) = operands.gaussian.map_or((0, 0), |g| (g.width, g.edge_width));
+        let edge_features = if wanted[7] { EdgeFeatures::Wanted } else { EdgeFeatures::Unwanted };
+        let out = passes::backward(&operands, &alphas, gradient.storage(), edge_features);
+        let (width, edge_width) = operands.gaussian.as_ref().map_or((0, 0), |g| (g.width(), g.edge_width));
         let lists = [
             out.values,
             out.self_target,
@@ -87,14 +92,15 @@ impl FusedBackend for Flex {
             out.self_edge,
             out.gaussian_target,
             out.gaussian_source,
-            transpose(&out.shared.edge_weight, edge_width, width),
+            transpose(&out.edge_weight, edge_width, width),
             out.edge_features,
-            vec![out.shared.lambda],
+            vec![out.lambda],
         ];
-        let mut lists = lists.into_iter();
+        let mut lists = lists.into_iter().zip(wanted);
         list.each_ref().map(|operand| {
-            let values = lists.next()?;
-            operand.as_ref().map(|operand| flex_tensor(values, operand.layout().shape().clone()))
+            let (values, wanted) = lists.next()?;
+            let operand = operand.as_ref().filter(|_| *wanted)?;
+            Some(flex_tensor(values, operand.layout().shape().clone()))
         })
     }
 
@@ -112,7 +118,6 @@ impl FusedBackend for Flex {
 
 fn operands<'a>(
     list: &'a AttentionOperands<Flex>,
-    edge_weight: &'a [f32],
     topology: &'a Topology,
     settings: &'a AttentionSettings,
 ) -> Operands<'a> {
@@ -121,15 +126,18 @@ fn operands<'a>(
         (Some(target), Some(source), Some(edge)) => Some(SelfOperands { target, source, edge }),
         _ => None,
     };
-    let gaussian = match (slice(4), slice(5), slice(7)) {
-        (Some(target), Some(source), Some(edge_features)) => Some(GaussianOperands {
-            target,
-            source,
-            edge_weight,
-            edge_features,
-            width: columns(&list[4]),
-            edge_width: columns(&list[7]),
-        }),
+    let gaussian = match (slice(4), slice(5), slice(6), slice(7)) {
+        (Some(target), Some(source), Some(edge_weight), Some(edge_features)) => {
+            let (width, edge_width) = (columns(&list[4]), columns(&list[7]));
+            Some(GaussianOperands {
+                target: Rows::centred(target, width),
+                source: Rows::centred(source, width),
+                edge_weight: Rows::centred(&transpose(edge_weight, width, edge_width), width),
+                edge_features,
+                edge_width,
+                variance_floor: settings.variance_floor as f32,
+            })
+        }
         _ => None,
     };
     Operands {
@@ -142,14 +150,6 @@ fn operands<'a>(
         gaussian,
         lambda: slice(8).and_then(|l| l.first().copied()).unwrap_or_default(),
     }
-}
-
-/// `[D, De]` to `[De, D]`.
-fn transposed_edge_weight(list: &AttentionOperands<Flex>) -> Vec<f32> {
-    list[6].as_ref().map_or_else(Vec::new, |w| {
-        let shape = w.layout().shape();
-        transpose(w.storage(), shape[0], shape[1])
-    })
 }
 
 fn transpose(values: &[f32], rows: usize, cols: usize) -> Vec<f32> {

@@ -4,7 +4,10 @@
 use rayon::prelude::*;
 
 use super::dispatch;
+use super::gaussian::GaussianOperands;
 use super::kernel::{Alphas, BackwardSlices, Block, ForwardSlices, Operands, SharedGradients};
+use super::lanes::{Portable, add};
+use super::rows::Rows;
 use crate::Topology;
 
 /// Output and attention of the whole batch.
@@ -20,7 +23,15 @@ pub(super) struct Forward {
     pub(super) alpha: Vec<f32>,
 }
 
-/// Gradients of all operands; empty where the operand is absent.
+/// Whether the gradient of the edge features is asked for; that of a network's input is not.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum EdgeFeatures {
+    Wanted,
+    Unwanted,
+}
+
+/// Gradients of all operands; empty where the operand is absent or its gradient unwanted.
+#[derive(Debug, Clone, Default)]
 pub(super) struct Backward {
     pub(super) values: Vec<f32>,
     pub(super) self_target: Vec<f32>,
@@ -28,8 +39,10 @@ pub(super) struct Backward {
     pub(super) self_edge: Vec<f32>,
     pub(super) gaussian_target: Vec<f32>,
     pub(super) gaussian_source: Vec<f32>,
+    /// `[De, D]`.
+    pub(super) edge_weight: Vec<f32>,
     pub(super) edge_features: Vec<f32>,
-    pub(super) shared: SharedGradients,
+    pub(super) lambda: f32,
 }
 
 pub(super) fn forward(o: &Operands<'_>) -> Forward {
@@ -61,29 +74,39 @@ pub(super) fn forward(o: &Operands<'_>) -> Forward {
     out
 }
 
-pub(super) fn backward(o: &Operands<'_>, saved: &Alphas<'_>, gradient: &[f32]) -> Backward {
+/// The gradient of the edge features is computed only if it is wanted.
+pub(super) fn backward(
+    o: &Operands<'_>,
+    saved: &Alphas<'_>,
+    gradient: &[f32],
+    edge_features: EdgeFeatures,
+) -> Backward {
     let (nodes, edges) = (o.topology.nodes(), o.topology.edges());
     let own = if o.own.is_some() { o.heads } else { 0 };
-    let (width, edge_width) = o.gaussian.map_or((0, 0), |g| (g.width, g.edge_width));
+    let width = o.gaussian.as_ref().map_or(0, GaussianOperands::width);
+    let edge_width = o.gaussian.as_ref().map_or(0, |g| g.edge_width);
+    let features = if edge_features == EdgeFeatures::Wanted { edge_width } else { 0 };
     let mut out = Backward {
         values: vec![0.0; nodes * o.channels],
         self_target: vec![0.0; nodes * own],
         self_source: vec![0.0; nodes * own],
         self_edge: vec![0.0; edges * own],
-        gaussian_target: vec![0.0; nodes * width],
-        gaussian_source: vec![0.0; nodes * width],
-        edge_features: vec![0.0; edges * edge_width],
-        shared: SharedGradients { edge_weight: vec![0.0; width * edge_width], lambda: 0.0 },
+        edge_features: vec![0.0; edges * features],
+        ..Backward::default()
     };
+    let mut target = Rows::zeros(nodes, width);
+    let mut source = Rows::zeros(nodes, width);
+    let mut edge_weight = Rows::zeros(edge_width, width);
+    let per_row = target.per_row();
     let blocks = blocks(o.topology);
     let (nodes_of, edges_of) = lengths(&blocks);
     let mut values = cut(&mut out.values, &nodes_of, o.channels);
     let mut self_target = cut(&mut out.self_target, &nodes_of, own);
     let mut self_source = cut(&mut out.self_source, &nodes_of, own);
     let mut self_edge = cut(&mut out.self_edge, &edges_of, own);
-    let mut gaussian_target = cut(&mut out.gaussian_target, &nodes_of, width);
-    let mut gaussian_source = cut(&mut out.gaussian_source, &nodes_of, width);
-    let mut edge_features = cut(&mut out.edge_features, &edges_of, edge_width);
+    let mut gaussian_target = cut(&mut target.lanes, &nodes_of, per_row);
+    let mut gaussian_source = cut(&mut source.lanes, &nodes_of, per_row);
+    let mut edge_features = cut(&mut out.edge_features, &edges_of, features);
     let slices: Vec<_> = blocks
         .iter()
         .filter_map(|_| {
@@ -98,7 +121,7 @@ pub(super) fn backward(o: &Operands<'_>, saved: &Alphas<'_>, gradient: &[f32]) -
             })
         })
         .collect();
-    let empty = out.shared.clone();
+    let empty = SharedGradients { edge_weight: edge_weight.lanes.clone(), lambda: 0.0 };
     let parts: Vec<SharedGradients> = blocks
         .par_iter()
         .zip(slices)
@@ -109,9 +132,12 @@ pub(super) fn backward(o: &Operands<'_>, saved: &Alphas<'_>, gradient: &[f32]) -
         })
         .collect();
     for part in parts {
-        out.shared.lambda += part.lambda;
-        out.shared.edge_weight.iter_mut().zip(part.edge_weight).for_each(|(sum, p)| *sum += p);
+        out.lambda += part.lambda;
+        add::<Portable>(&mut edge_weight.lanes, &part.edge_weight);
     }
+    out.gaussian_target = target.into_centred();
+    out.gaussian_source = source.into_centred();
+    out.edge_weight = edge_weight.into_centred();
     out
 }
 
@@ -142,7 +168,7 @@ fn blocks(topology: &Topology) -> Vec<Block> {
 }
 
 /// Cuts a list of `width` values per node or edge into one slice per block.
-fn cut<'a>(mut list: &'a mut [f32], lengths: &[usize], width: usize) -> std::vec::IntoIter<&'a mut [f32]> {
+fn cut<'a, T>(mut list: &'a mut [T], lengths: &[usize], width: usize) -> std::vec::IntoIter<&'a mut [T]> {
     let mut slices = Vec::with_capacity(lengths.len());
     for length in lengths {
         let (slice, rest) = list.split_at_mut(length * width);
