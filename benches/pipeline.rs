@@ -1,9 +1,10 @@
-//! One generated clip of 34 frames at 320×320, from files to graph, stage by stage.
+//! One generated clip of 34 frames at 320×320, from files to graph, preset `recommended`.
 #![allow(missing_docs, reason = "criterion_group! makes an undocumented function")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use microexpr_classifier::{LandmarkSource, Pipeline, PipelineSettings};
+use microexpr_classifier::{LandmarkSource, Pipeline, PipelineSettings, Preset};
 use microexpr_core::ImageSequence;
+use microexpr_landmarks::GENERATED_FACES_MODEL;
 use microexpr_synth::{Layout, SynthParams, write_dataset};
 
 fn benches(criterion: &mut Criterion) {
@@ -14,15 +15,16 @@ fn benches(criterion: &mut Criterion) {
     let clips = write_dataset(&params, Layout::Smic, &root, |_| ()).expect("a writable folder");
     let path = clips.into_values().next().expect("one clip").path;
     let frames = ImageSequence::open(root.join(path)).expect("the frames just written");
-    let settings = PipelineSettings { landmarks: LandmarkSource::Files, ..PipelineSettings::default() };
+    let landmarks = LandmarkSource::Model { path: Some(GENERATED_FACES_MODEL.into()) };
+    let settings = PipelineSettings { landmarks, ..Preset::Recommended.settings().pipeline };
     let pipeline = Pipeline::new(&settings).expect("default settings");
     let registered = pipeline.register(&frames, params.fps).expect("a face");
     let mut group = criterion.benchmark_group("pipeline");
     group.sample_size(10);
-    group.bench_function("decode, track, align", |b| b.iter(|| pipeline.register(&frames, params.fps)));
-    group.bench_function("magnify, flow, select, graph", |b| {
-        b.iter(|| pipeline.graph(&registered, settings.alpha()))
+    group.bench_function("decode, find face, track, align, average", |b| {
+        b.iter(|| pipeline.register(&frames, params.fps))
     });
+    group.bench_function("flow, select, graph", |b| b.iter(|| pipeline.graph(&registered, settings.alpha())));
     group.finish();
 }
 

@@ -5,9 +5,10 @@ mod shared;
 use std::error::Error;
 use std::path::PathBuf;
 use std::process::ExitCode;
+use std::time::Duration;
 
 use clap::Parser;
-use microexpr::classifier::LandmarkSource;
+use microexpr::classifier::{LandmarkSource, StageTimes};
 use microexpr::prelude::{Classifier, Device, ImageSequence};
 use shared::experiment_options::LandmarksFrom;
 
@@ -58,9 +59,21 @@ fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     println!("class: {}", prediction.class_name());
     println!("kept frames: {:?}", prediction.kept_frames);
+    let StageTimes { registration, graph, network } = prediction.times;
+    println!(
+        "time: {:.0} ms (aligned face {:.0}, graph {:.0}, network {:.0})",
+        milliseconds(prediction.times.total()),
+        milliseconds(registration),
+        milliseconds(graph),
+        milliseconds(network),
+    );
     if let Some(path) = &options.picture {
         prediction.write_attention_picture(path)?;
         println!("attention: {}", path.display());
     }
     Ok(())
+}
+
+fn milliseconds(time: Duration) -> f64 {
+    time.as_secs_f64() * 1e3
 }

@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::time::{Duration, Instant};
 
 use burn::tensor::backend::AutodiffBackend;
 use image::{Rgb, RgbImage};
@@ -34,7 +35,28 @@ pub struct Prediction {
     pub attention: Vec<f64>,
     /// The 51 points of the first frame, in pixels of the aligned face.
     pub points: Landmarks,
+    /// What the answer took, stage by stage.
+    pub times: StageTimes,
     face: Clip,
+}
+
+/// Wall time of the stages from files to probabilities.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct StageTimes {
+    /// Decoding, face, points, alignment, averaging.
+    pub registration: Duration,
+    /// Magnification, flow, frame selection, graph.
+    pub graph: Duration,
+    /// The network.
+    pub network: Duration,
+}
+
+impl StageTimes {
+    /// All stages together.
+    #[must_use]
+    pub fn total(&self) -> Duration {
+        self.registration + self.graph + self.network
+    }
 }
 
 impl Classifier {
@@ -73,16 +95,25 @@ impl Classifier {
     ///
     /// Those of [`Pipeline::register`] and [`Pipeline::graph`].
     pub fn classify(&self, frames: &ImageSequence, fps: f64) -> Result<Prediction, ClassifierError> {
+        let mut started = Instant::now();
+        let mut lap = || {
+            let before = std::mem::replace(&mut started, Instant::now());
+            started - before
+        };
         let registered = self.pipeline.register(frames, fps)?;
+        let registration = lap();
         let prepared = self.pipeline.graph(&registered, self.pipeline.settings().alpha())?;
+        let graph = lap();
         let (probabilities, attention) =
             self.device.run(Inference { model: &self.model, graph: &prepared.graph })??;
+        let times = StageTimes { registration, graph, network: lap() };
         Ok(Prediction {
             classes: self.model.description.classes.clone(),
             probabilities,
             kept_frames: prepared.selection.kept,
             attention,
             points: registered.points[0].clone(),
+            times,
             face: registered.aligned.clip,
         })
     }
