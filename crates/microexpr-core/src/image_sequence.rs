@@ -127,6 +127,7 @@ impl ImageSequence {
 ///
 /// Equal channels give exactly the value a grey file would give.
 #[must_use]
+#[expect(clippy::missing_panics_doc, reason = "an image has as many pixels as its size says")]
 pub fn grey_from_image(image: &DynamicImage) -> Array2<f32> {
     let dim = (image.height() as usize, image.width() as usize);
     let grey = match image {
