@@ -1,12 +1,13 @@
 //! The whole way on generated faces, with no file: detector, embedded model, following.
 
 use std::sync::LazyLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
 
 use image::{GenericImage, GrayImage};
-use microexpr_core::{Clip, Landmarks, Point};
+use microexpr_core::{Clip, ImageSequence, Landmarks, Point};
 use microexpr_landmarks::{
-    FaceBox, FaceChoice, FaceLandmarker, LandmarkError, LandmarkModel, LandmarkerParams, OnLoss, PointMotion,
-    ShapePredictor, grey_from_frame,
+    Detection, FaceBox, FaceChoice, FaceDetector, FaceLandmarker, LandmarkError, LandmarkModel,
+    LandmarkerParams, OnLoss, PointMotion, ShapePredictor, grey_from_frame,
 };
 use microexpr_synth::{Expression, Nuisance, Subject, SynthClip, SynthParams};
 
@@ -180,4 +181,45 @@ fn half_a_face_at_the_border_gives_points_beyond_the_image() {
         let error = distance(&found.points()[i], &there);
         assert!(error < 0.10 * 78.0, "{i}: {error}");
     }
+}
+
+/// Finds no face in the first images it is shown.
+struct Slow {
+    misses: AtomicUsize,
+    face: FaceBox,
+}
+
+impl FaceDetector for Slow {
+    fn detect(&self, _: &GrayImage) -> Result<Vec<Detection>, LandmarkError> {
+        let missed = self
+            .misses
+            .fetch_update(Ordering::Relaxed, Ordering::Relaxed, |left| left.checked_sub(1))
+            .is_ok();
+        Ok(if missed { Vec::new() } else { vec![Detection { face: self.face, score: 1.0 }] })
+    }
+}
+
+#[test]
+fn a_face_missed_in_the_first_frame_is_sought_in_later_ones() {
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for t in 0..6 {
+        GrayImage::from_pixel(60, 50, image::Luma([100 + t]))
+            .save(folder.path().join(format!("{t}.png")))
+            .expect("a writable folder");
+    }
+    let sequence = ImageSequence::open(folder.path()).expect("frames");
+    let face = FaceBox::new(20.0, 15.0, 40.0, 35.0).expect("a box");
+    let read = |misses: usize| {
+        let detector = Box::new(Slow { misses: AtomicUsize::new(misses), face });
+        let model = ShapePredictor::for_generated_faces();
+        FaceLandmarker::new(detector, model, LandmarkerParams::default())
+            .expect("valid")
+            .read(&sequence, 100.0)
+    };
+    // Frames 0, 1, 2 and 4 are looked at.
+    for misses in 0..4 {
+        let clip = read(misses).expect("a face");
+        assert_eq!((clip.clip.len(), clip.face.left() + clip.origin[0]), (6, 20.0));
+    }
+    assert!(matches!(read(4), Err(LandmarkError::NoFace { width: 60, height: 50 })));
 }

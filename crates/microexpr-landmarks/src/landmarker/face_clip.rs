@@ -10,7 +10,7 @@ use crate::{FaceBox, LandmarkError, choose_face, grey_as_dlib};
 pub struct FaceClip {
     /// The frames, cropped to the face's surroundings.
     pub clip: Clip,
-    /// The face's box in the first frame, in pixels of `clip`.
+    /// The face's box in the first frame (or the first frame in which it was found), in pixels of `clip`.
     pub face: FaceBox,
     /// Where the first pixel of `clip` lies in the files' images.
     pub origin: Point,
@@ -20,12 +20,18 @@ impl FaceLandmarker {
     /// Reads a clip around the chosen face of its first frame: the box grown to twice its size, within the image. Memory
     /// grows with the face, not with the camera.
     ///
+    /// Where the detector finds no face in the first frame, later ones are asked (the 2nd, 3rd, 5th, 9th, …), and the face's
+    /// box is taken over from there: in a micro-expression's time a head hardly moves.
+    ///
     /// # Errors
     ///
     /// Those of [`choose_face`] and of [`ImageSequence::to_clip`].
     pub fn read(&self, sequence: &ImageSequence, fps: f64) -> Result<FaceClip, LandmarkError> {
         let first = sequence.image(0)?;
-        let face = choose_face(self.detector.as_ref(), &grey_as_dlib(&first), self.params.face)?;
+        let face = match choose_face(self.detector.as_ref(), &grey_as_dlib(&first), self.params.face) {
+            Err(none @ LandmarkError::NoFace { .. }) => self.face_of_later_frame(sequence)?.ok_or(none)?,
+            chosen => chosen?,
+        };
         let first = grey_from_image(&first);
         let Some(window) = Window::around(&face, first.dim()) else {
             return Err(LandmarkError::NoFace { width: first.ncols() as u32, height: first.nrows() as u32 });
@@ -47,6 +53,17 @@ impl FaceLandmarker {
         let (x, y) = (window.left as f64, window.top as f64);
         let face = FaceBox::new(face.left() - x, face.top() - y, face.right() - x, face.bottom() - y)?;
         Ok(FaceClip { clip: Clip::new(frames, fps)?, face, origin: [x, y] })
+    }
+
+    fn face_of_later_frame(&self, sequence: &ImageSequence) -> Result<Option<FaceBox>, LandmarkError> {
+        for index in std::iter::successors(Some(1), |i| Some(2 * i)).take_while(|i| *i < sequence.len()) {
+            let image = grey_as_dlib(&sequence.image(index)?);
+            match choose_face(self.detector.as_ref(), &image, self.params.face) {
+                Err(LandmarkError::NoFace { .. }) => {}
+                found => return found.map(Some),
+            }
+        }
+        Ok(None)
     }
 }
 
