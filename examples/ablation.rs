@@ -10,9 +10,10 @@ use microexpr::classifier::{Ablation, EvaluationRequest, Preset, Shard, Variant}
 use microexpr::data::{DatasetIndex, LabelScheme};
 use microexpr::prelude::{Evaluation, Experiment, Settings};
 use shared::ProgressBars;
-use shared::dataset_options::{label_scheme, read};
+use shared::dataset_options::label_scheme;
 use shared::evaluation_options::EvaluationOptions;
 use shared::experiment_options::{PipelineOptions, TrainingOptions};
+use shared::reading_options::ReadingOptions;
 
 /// Evaluates the full model and variants that lack one part each, leaving one subject out: self-attention only, Gaussian
 /// attention only, one stream only, no magnification, no frame selection.
@@ -31,6 +32,8 @@ struct Options {
     /// Number of classes: 3 or 5
     #[arg(long, default_value_t = 3)]
     classes: usize,
+    #[command(flatten)]
+    reading: ReadingOptions,
     /// Settings that the variants are made from
     #[arg(long, value_enum, default_value = "recommended")]
     preset: PresetChoice,
@@ -75,7 +78,8 @@ fn main() -> ExitCode {
 fn ablation(options: &Options) -> Result<(), Box<dyn Error>> {
     options.pipeline.limit_threads()?;
     let scheme = label_scheme(options.classes)?;
-    let index = read(options.dataset, options.root.clone())?;
+    options.reading.check(&[options.dataset])?;
+    let index = options.reading.read(options.dataset, options.root.clone())?;
     let mut ablation = Ablation::default();
     for preset in options.presets() {
         let mut experiment = options.training.experiment(preset.settings(), &options.pipeline)?;

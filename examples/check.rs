@@ -8,22 +8,23 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use microexpr::data::{
-    AnnotationParams, ClipRecord, CompositeParams, DatasetIndex, Erratum, FrameProblem, LabelScheme, Layout,
-    SMIC_HS_SUBJECTS, SmicCamera, SmicParams, check_frames, frame_gaps, frame_number, read_casme2,
-    read_composite, read_samm, read_smic,
+    ClipRecord, DatasetIndex, FrameProblem, LabelScheme, Layout, SMIC_HS_SUBJECTS, check_frames, frame_gaps,
+    frame_number,
 };
 use rayon::prelude::*;
 
 mod shared;
+
+use shared::reading_options::ReadingOptions;
 
 /// Says what a dataset folder holds and what it lacks: clips, subjects, classes against the published protocol, clips and
 /// frames that are missing, unreadable or odd-sized frames, apexes outside their clips. The exit code is 1 if the root
 /// does not hold the dataset or no clip of it can be used.
 #[derive(Parser)]
 struct Arguments {
-    /// Layout of the dataset
-    #[arg(long, value_enum)]
-    dataset: DatasetName,
+    /// Layout of the dataset: smic, samm, casme2, composite or manifest
+    #[arg(long)]
+    dataset: Layout,
     /// Folder of the dataset (of a manifest: the CSV file or its folder; of the composite: the folder that holds all
     /// three); else SMIC_ROOT, SAMM_ROOT, CASME2_ROOT, MANIFEST_ROOT or COMPOSITE_ROOT
     #[arg(long, value_name = "DIR")]
@@ -31,37 +32,11 @@ struct Arguments {
     /// Number of classes of the protocol
     #[arg(long, default_value_t = 3)]
     classes: usize,
-    /// SMIC's camera [default: the only one there, or hs]
-    #[arg(long, value_enum)]
-    camera: Option<Camera>,
-    /// Workbook of SAMM or CASME II [default: the one beside the subjects' folders or above them]
-    #[arg(long, value_name = "FILE")]
-    workbook: Option<PathBuf>,
-    /// Corrections of the workbook, CSV with the header [subject,]clip,column,frame; they go before the known ones
-    #[arg(long, value_name = "FILE")]
-    errata: Option<PathBuf>,
-    /// List of the composite's clips, CSV database,subject,clip,label [default: one that lies in the root]
-    #[arg(long, value_name = "FILE")]
-    list: Option<PathBuf>,
+    #[command(flatten)]
+    reading: ReadingOptions,
     /// How closely frames are looked at: decode each one, or only check the numbers in their names
     #[arg(long, value_enum, default_value = "decode")]
     frames: Frames,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq, ValueEnum)]
-enum DatasetName {
-    Smic,
-    Samm,
-    Casme2,
-    Composite,
-    Manifest,
-}
-
-#[derive(Clone, Copy, ValueEnum)]
-enum Camera {
-    Hs,
-    Vis,
-    Nir,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -88,8 +63,8 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 
 fn report(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let scheme = shared::dataset_options::label_scheme(arguments.classes)?;
-    refuse_unfitting_options(arguments)?;
-    let index = read(arguments)?;
+    arguments.reading.check(&[arguments.dataset])?;
+    let index = arguments.reading.read(arguments.dataset, arguments.root.clone())?;
     let mut out = io::stdout().lock();
     print_contents(&mut out, &index, scheme)?;
     print_classes(&mut out, &index, scheme)?;
@@ -105,60 +80,6 @@ fn report(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         return Err(format!("{}: no clip can be used", index.root.display()).into());
     }
     Ok(())
-}
-
-/// An option that the dataset has no use for is a mistake of the caller.
-fn refuse_unfitting_options(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    use DatasetName::{Casme2, Composite, Samm, Smic};
-    let (dataset, has) = (
-        arguments.dataset,
-        [
-            ("--camera", arguments.camera.is_some(), &[Smic][..]),
-            ("--workbook", arguments.workbook.is_some(), &[Samm, Casme2]),
-            ("--errata", arguments.errata.is_some(), &[Samm, Casme2, Composite]),
-            ("--list", arguments.list.is_some(), &[Composite]),
-        ],
-    );
-    match has.iter().find(|(_, given, fits)| *given && !fits.contains(&dataset)) {
-        Some((option, ..)) => Err(format!("{option} has no meaning for this dataset").into()),
-        None => Ok(()),
-    }
-}
-
-fn read(arguments: &Arguments) -> Result<DatasetIndex, Box<dyn Error>> {
-    let errata = arguments.errata.as_ref().map(Erratum::read).transpose()?.unwrap_or_default();
-    let annotations = |mut params: AnnotationParams| {
-        params.workbook = params.workbook.or_else(|| arguments.workbook.clone());
-        params.errata.extend(errata.iter().cloned());
-        params
-    };
-    let given = arguments.root.clone();
-    Ok(match arguments.dataset {
-        DatasetName::Smic => {
-            let camera = arguments.camera.map(|camera| match camera {
-                Camera::Hs => SmicCamera::Hs,
-                Camera::Vis => SmicCamera::Vis,
-                Camera::Nir => SmicCamera::Nir,
-            });
-            read_smic(Layout::Smic.root(given)?, &SmicParams { camera })?
-        }
-        DatasetName::Samm => read_samm(Layout::Samm.root(given)?, &annotations(AnnotationParams::samm()))?,
-        DatasetName::Casme2 => {
-            read_casme2(Layout::Casme2.root(given)?, &annotations(AnnotationParams::default()))?
-        }
-        DatasetName::Manifest => Layout::Manifest.open(given)?,
-        DatasetName::Composite => {
-            let root = given.or_else(|| Layout::Composite.root_from_environment());
-            let mut params = match root {
-                Some(_) => CompositeParams::default(),
-                None => CompositeParams::from_environment()?,
-            };
-            params.list.clone_from(&arguments.list);
-            params.samm_annotations.errata.extend(errata.iter().cloned());
-            params.casme2_annotations.errata.extend(errata.iter().cloned());
-            read_composite(root.unwrap_or_default(), &params)?
-        }
-    })
 }
 
 fn print_contents(out: &mut impl Write, index: &DatasetIndex, scheme: LabelScheme) -> io::Result<()> {

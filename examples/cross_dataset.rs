@@ -10,7 +10,7 @@ use clap::Parser;
 use microexpr::classifier::{EvaluationRequest, Protocol, Shard};
 use microexpr::data::{Dataset, DatasetIndex, Layout};
 use shared::ProgressBars;
-use shared::dataset_options::{label_scheme, read};
+use shared::dataset_options::label_scheme;
 use shared::evaluation_options::EvaluationOptions;
 use shared::experiment_options::{BaseOptions, PipelineOptions, TrainingOptions};
 
@@ -64,7 +64,7 @@ fn side(option: &str, words: &[String]) -> Result<DatasetIndex, Box<dyn Error>> 
     let [layout, root] = words else {
         return Err(format!("{option} needs a dataset and its folder, as in `{option} smic SMIC/`").into());
     };
-    read(layout.parse::<Layout>()?, Some(PathBuf::from(root)))
+    Ok(layout.parse::<Layout>()?.open(Some(PathBuf::from(root)))?)
 }
 
 /// The one dataset that an index holds.

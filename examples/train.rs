@@ -9,8 +9,9 @@ use std::process::ExitCode;
 use clap::Parser;
 use microexpr::data::Layout;
 use shared::ProgressBars;
-use shared::dataset_options::{label_scheme, read};
+use shared::dataset_options::label_scheme;
 use shared::experiment_options::{BaseOptions, PipelineOptions, TrainingOptions};
+use shared::reading_options::ReadingOptions;
 
 /// Trains a network on all clips of a dataset, for use by `classify`.
 #[derive(Debug, Parser)]
@@ -24,6 +25,8 @@ struct Options {
     /// Number of classes: 3 or 5
     #[arg(long, default_value_t = 3)]
     classes: usize,
+    #[command(flatten)]
+    reading: ReadingOptions,
     /// Decides initial weights, order and dropout
     #[arg(long, default_value_t = 1)]
     seed: u64,
@@ -46,7 +49,8 @@ fn train(options: &Options) -> Result<(), Box<dyn Error>> {
     options.pipeline.limit_threads()?;
     let experiment = options.training.experiment(options.base.settings()?, &options.pipeline)?;
     let scheme = label_scheme(options.classes)?;
-    let index = read(options.dataset, options.root.clone())?;
+    options.reading.check(&[options.dataset])?;
+    let index = options.reading.read(options.dataset, options.root.clone())?;
     let bars = ProgressBars::new();
     let (model, skipped) = experiment.train(&index, scheme, options.seed, &|p| bars.show(p))?;
     bars.finish();

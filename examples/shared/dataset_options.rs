@@ -6,6 +6,8 @@ use std::path::PathBuf;
 use clap::Args;
 use microexpr::data::{DatasetIndex, LabelScheme, Layout};
 
+use super::reading_options::ReadingOptions;
+
 /// Options of the programs that evaluate on one dataset or several together.
 #[derive(Debug, Args)]
 pub(crate) struct DatasetOptions {
@@ -19,6 +21,8 @@ pub(crate) struct DatasetOptions {
     /// Number of classes: 3 or 5
     #[arg(long, default_value_t = 3)]
     pub(crate) classes: usize,
+    #[command(flatten)]
+    reading: ReadingOptions,
 }
 
 impl DatasetOptions {
@@ -28,19 +32,15 @@ impl DatasetOptions {
             let (roots, datasets) = (self.root.len(), self.dataset.len());
             return Err(format!("{datasets} --dataset need as many --root, found {roots}").into());
         }
+        self.reading.check(&self.dataset)?;
         let roots = self.root.iter().cloned().map(Some).chain(std::iter::repeat(None));
-        self.dataset.iter().zip(roots).map(|(layout, root)| read(*layout, root)).collect()
+        self.dataset.iter().zip(roots).map(|(layout, root)| self.reading.read(*layout, root)).collect()
     }
 
     /// The label scheme of the number of classes.
     pub(crate) fn scheme(&self) -> Result<LabelScheme, Box<dyn Error>> {
         label_scheme(self.classes)
     }
-}
-
-/// Lists the clips of a dataset under `root`, else where its environment variable says.
-pub(crate) fn read(layout: Layout, root: Option<PathBuf>) -> Result<DatasetIndex, Box<dyn Error>> {
-    Ok(layout.open(root)?)
 }
 
 /// The label scheme of a number of classes.

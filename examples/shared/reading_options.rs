@@ -1,0 +1,95 @@
+//! Options that say which part of a dataset is read, and from which files.
+
+use std::error::Error;
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use microexpr::data::{
+    AnnotationParams, CompositeParams, DatasetIndex, Erratum, Layout, SmicCamera, SmicParams, read_casme2,
+    read_composite, read_samm, read_smic,
+};
+
+/// What is read of a dataset.
+#[derive(Debug, Clone, Args)]
+pub(crate) struct ReadingOptions {
+    /// SMIC's camera [default: the only one there, or hs]
+    #[arg(long, value_enum)]
+    camera: Option<Camera>,
+    /// Workbook of SAMM or CASME II [default: the one beside the subjects' folders or above them]
+    #[arg(long, value_name = "FILE")]
+    workbook: Option<PathBuf>,
+    /// Corrections of the workbook, CSV with the header [subject,]clip,column,frame; they go before the known ones
+    #[arg(long, value_name = "FILE")]
+    errata: Option<PathBuf>,
+    /// List of the composite's clips, CSV database,subject,clip,label [default: one that lies in the root]
+    #[arg(long, value_name = "FILE")]
+    list: Option<PathBuf>,
+}
+
+#[derive(Debug, Clone, Copy, ValueEnum)]
+enum Camera {
+    Hs,
+    Vis,
+    Nir,
+}
+
+impl ReadingOptions {
+    /// An option that no dataset has a use for is a mistake of the caller.
+    pub(crate) fn check(&self, layouts: &[Layout]) -> Result<(), Box<dyn Error>> {
+        use Layout::{Casme2, Composite, Samm, Smic};
+        let given = [
+            ("--camera", self.camera.is_some(), &[Smic][..]),
+            ("--workbook", self.workbook.is_some(), &[Samm, Casme2]),
+            ("--errata", self.errata.is_some(), &[Samm, Casme2, Composite]),
+            ("--list", self.list.is_some(), &[Composite]),
+        ];
+        for (option, _, fits) in given.iter().filter(|(_, given, _)| *given) {
+            if !layouts.iter().any(|layout| fits.contains(layout)) {
+                return Err(format!("{option} has no meaning for this dataset").into());
+            }
+        }
+        if self.workbook.is_some() && layouts.iter().filter(|l| [Samm, Casme2].contains(l)).count() > 1 {
+            return Err("--workbook fits one dataset, found several that have a workbook".into());
+        }
+        Ok(())
+    }
+
+    /// Lists the clips of a dataset under `root`, else where its environment variable says.
+    pub(crate) fn read(&self, layout: Layout, root: Option<PathBuf>) -> Result<DatasetIndex, Box<dyn Error>> {
+        let errata = self.errata.as_ref().map(Erratum::read).transpose()?.unwrap_or_default();
+        let annotations = |mut params: AnnotationParams| {
+            params.workbook = params.workbook.or_else(|| self.workbook.clone());
+            params.errata.extend(errata.iter().cloned());
+            params
+        };
+        Ok(match layout {
+            Layout::Smic => {
+                read_smic(layout.root(root)?, &SmicParams { camera: self.camera.map(Camera::in_smic) })?
+            }
+            Layout::Samm => read_samm(layout.root(root)?, &annotations(AnnotationParams::samm()))?,
+            Layout::Casme2 => read_casme2(layout.root(root)?, &annotations(AnnotationParams::default()))?,
+            Layout::Composite => {
+                let root = root.or_else(|| layout.root_from_environment());
+                let mut params = match root {
+                    Some(_) => CompositeParams::default(),
+                    None => CompositeParams::from_environment()?,
+                };
+                params.list.clone_from(&self.list);
+                params.samm_annotations.errata.extend(errata.iter().cloned());
+                params.casme2_annotations.errata.extend(errata.iter().cloned());
+                read_composite(root.unwrap_or_default(), &params)?
+            }
+            other => other.open(root)?,
+        })
+    }
+}
+
+impl Camera {
+    fn in_smic(self) -> SmicCamera {
+        match self {
+            Self::Hs => SmicCamera::Hs,
+            Self::Vis => SmicCamera::Vis,
+            Self::Nir => SmicCamera::Nir,
+        }
+    }
+}
