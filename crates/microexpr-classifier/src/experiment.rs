@@ -15,7 +15,7 @@ use crate::plan::{training_items, wanted};
 use crate::prepare::{LabelledClip, Prepared, prepare};
 use crate::progress::{Progress, ProgressSink};
 use crate::saved_model::{ModelDescription, SavedModel};
-use crate::training::{Sample, train};
+use crate::training::{Sample, samples, train};
 use crate::{Cache, ClassifierError, Device, Evaluation, Pipeline, Protocol, Settings, Shard, key_frames};
 
 /// What an evaluation is asked to do.
@@ -166,13 +166,7 @@ impl Experiment {
         let (clips, prepared, skipped) =
             self.prepare(std::slice::from_ref(index), scheme, &everything, progress)?;
         let all: Vec<usize> = (0..clips.len()).collect();
-        let samples: Vec<Sample<'_>> = training_items(&clips, &all, &self.settings)
-            .iter()
-            .filter_map(|item| {
-                let graph = &prepared.get(item.clip, item.alpha)?.graph;
-                Some(Sample { graph, class: clips[item.clip].class })
-            })
-            .collect();
+        let samples = samples(&clips, &prepared, &training_items(&clips, &all, &self.settings));
         let classes: Vec<String> = scheme.classes().iter().map(ToString::to_string).collect();
         let trained_on = format!("{} clips of {}", clips.len(), index.layout);
         let task =

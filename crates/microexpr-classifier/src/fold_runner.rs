@@ -12,7 +12,7 @@ use crate::fold_task::FoldTask;
 use crate::plan::training_items;
 use crate::prepare::{LabelledClip, Prepared};
 use crate::progress::ProgressSink;
-use crate::training::Sample;
+use crate::training::{Sample, samples};
 use crate::{ClassifierError, Device, FoldResult, Settings};
 
 /// Longest name of a fold in the name of its file, in bytes.
@@ -137,11 +137,7 @@ impl FoldRunner<'_> {
     pub(crate) fn samples(&self, train: &[usize]) -> (Vec<Sample<'_>>, usize) {
         let items = training_items(self.clips, train, self.settings);
         let copies = items.len() - train.len();
-        let sample = |item: &crate::plan::TrainingItem| {
-            let graph = &self.prepared.get(item.clip, item.alpha)?.graph;
-            Some(Sample { graph, class: self.clips[item.clip].class })
-        };
-        (items.iter().filter_map(sample).collect(), copies)
+        (samples(self.clips, self.prepared, &items), copies)
     }
 }
 

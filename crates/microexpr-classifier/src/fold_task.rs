@@ -85,7 +85,7 @@ impl FoldTask<'_> {
                 continue;
             };
             let Answer { probabilities, attention } =
-                committee.answer(&prepared.graph, trained.standardisation, columns, device)?;
+                committee.answer(prepared.units(), trained.standardisation, columns, device)?;
             predictions.push(ClipPrediction {
                 clip: clip.record.id(),
                 subject: clip.record.subject_id(),
@@ -113,18 +113,18 @@ impl FoldTask<'_> {
         let runner = self.runner;
         let inner = validation.split(self.fold, runner.clips, self.random)?;
         let alpha = runner.settings.pipeline.alpha();
-        let graph = |index: &usize| runner.prepared.get(*index, alpha).map(|p| (*index, &p.graph));
-        let held_out: Vec<(usize, &VideoGraph)> = inner.test.iter().filter_map(graph).collect();
+        let graphs = |index: &usize| runner.prepared.get(*index, alpha).map(|p| (*index, p.units()));
+        let held_out: Vec<(usize, &[VideoGraph])> = inner.test.iter().filter_map(graphs).collect();
         let (samples, _) = runner.samples(&inner.train);
         let model_settings = &runner.settings.model;
         let mut chosen = ChosenEpoch::new(inner.held_out);
         let mut epoch_done = |model: &TwoStreamModel<B>, standardisation| {
             self.epochs.add(1);
             let alone = Committee { networks: vec![model.valid()] };
-            let answers = held_out.iter().map(|(index, graph)| {
+            let answers = held_out.iter().map(|(index, graphs)| {
                 Ok((
                     runner.clips[*index].class,
-                    alone.answer(graph, standardisation, model_settings.columns, device)?.probabilities,
+                    alone.answer(graphs, standardisation, model_settings.columns, device)?.probabilities,
                 ))
             });
             chosen.measure(&answers.collect::<Result<Vec<_>, ClassifierError>>()?)

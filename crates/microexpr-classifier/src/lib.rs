@@ -83,7 +83,7 @@ pub use model_settings::{Attention, ModelSettings, Streams};
 pub use paper_figures::{PaperFigures, PaperProtocol, PaperScores};
 pub use part::{EvaluationPart, Plan};
 pub use pipeline::{ClipGraph, Pipeline, RegisteredClip};
-pub use pipeline_settings::{FlowSpan, LandmarkSource, PipelineSettings};
+pub use pipeline_settings::{FlowSpan, GraphUnit, LandmarkSource, PipelineSettings};
 pub use prediction::{Classifier, Prediction, StageTimes};
 pub use preset::Preset;
 pub use progress::{Progress, ProgressSink};

@@ -67,6 +67,10 @@ pub struct ModelSettings {
     pub variance_floor: f64,
     /// How nodes become one vector.
     pub readout: Readout,
+    /// Whether the readout of the node features themselves stands beside that of the layers.
+    pub input_readout: bool,
+    /// Whether the last layer starts from zero.
+    pub zero_start: bool,
     /// Widths of fully connected layers before the class scores.
     pub fully_connected: Vec<usize>,
 }
@@ -90,6 +94,8 @@ impl Default for ModelSettings {
             reduction: DensityReduction::Sum,
             variance_floor: 1e-2,
             readout: Readout::MaxMean,
+            input_readout: false,
+            zero_start: false,
             fully_connected: Vec::new(),
         }
     }
@@ -126,10 +132,12 @@ impl ModelSettings {
                 .with_input_dropout(self.input_dropout)
                 .with_dropout(self.dropout)
                 .with_readout(self.readout)
+                .with_input_readout(self.input_readout)
         };
         TwoStreamModelConfig::new(classes)
             .with_location((self.streams != Streams::Flow).then(|| stream(location)))
             .with_flow((self.streams != Streams::Location).then(|| stream(flow)))
             .with_hidden(self.fully_connected.clone())
+            .with_zero_start(self.zero_start)
     }
 }

@@ -1,6 +1,6 @@
 use microexpr_core::{Clip, FlowField, ImageSequence, Landmarks};
 use microexpr_flow::{LucasKanadeParams, Selection, flow_pairs, flow_sequence, select_frames};
-use microexpr_graph::{VideoGraph, build};
+use microexpr_graph::{VideoGraph, build, build_triplets};
 use microexpr_landmarks::{
     AlignedClip, FaceAligner, LandmarkError, LandmarkerParams, PointMotion, TrackParams, paper51, track,
 };
@@ -10,7 +10,7 @@ use sha2::{Digest, Sha256};
 
 use crate::cache::ClipDigest;
 use crate::point_source::PointSource;
-use crate::{ClassifierError, FlowSpan, LandmarkSource, PipelineSettings};
+use crate::{ClassifierError, FlowSpan, GraphUnit, LandmarkSource, PipelineSettings};
 
 /// Turns clips into graphs: everything between the frames on disk and the network.
 ///
@@ -38,8 +38,10 @@ pub struct RegisteredClip {
 /// The graph of one clip at one magnification.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 pub struct ClipGraph {
-    /// The graph; its kept frames are those the selection kept.
+    /// The graph of the whole clip.
     pub graph: VideoGraph,
+    /// The graphs of every three successive frames; empty unless [`PipelineSettings::unit`] asks for them.
+    pub triplets: Vec<VideoGraph>,
     /// Intensities, thresholds and kept frames.
     pub selection: Selection,
     /// Number of frames of the clip.
@@ -56,6 +58,14 @@ pub(crate) struct CacheSettings<'a> {
     settings: PipelineSettings,
     points: &'a str,
     fps: f64,
+}
+
+impl ClipGraph {
+    /// What the network sees: the triplets if there are any, else the graph of the whole clip.
+    #[must_use]
+    pub fn units(&self) -> &[VideoGraph] {
+        if self.triplets.is_empty() { std::slice::from_ref(&self.graph) } else { &self.triplets }
+    }
 }
 
 impl Pipeline {
@@ -127,9 +137,14 @@ impl Pipeline {
         let points: Vec<Landmarks> =
             selection.kept.iter().map(|frame| registered.points[*frame].clone()).collect();
         let graph = build(&points, &flows, &selection.kept, &self.settings.graph)?;
-        let bytes = postcard::to_stdvec(&graph).map_err(ClassifierError::EncodeCache)?;
+        let triplets = match self.settings.unit {
+            GraphUnit::Clip => Vec::new(),
+            GraphUnit::Triplet => build_triplets(&points, &flows, &selection.kept, &self.settings.graph)?,
+        };
+        let bytes = postcard::to_stdvec(&(&graph, &triplets)).map_err(ClassifierError::EncodeCache)?;
         Ok(ClipGraph {
             graph,
+            triplets,
             selection,
             frames: magnified.len(),
             residual_px: registered.aligned.residual_px.iter().copied().fold(0.0, f64::max),
@@ -137,17 +152,28 @@ impl Pipeline {
         })
     }
 
-    /// The flow whose patches describe each kept frame.
+    /// The flow whose patches describe each kept frame; frames without nodes need none.
     fn patch_flows(&self, clip: &Clip, kept: &[usize]) -> Result<Vec<FlowField>, ClassifierError> {
-        let pairs: Vec<(usize, usize)> = match self.settings.flow_span {
-            FlowSpan::Onset => kept.iter().skip(1).map(|frame| (0, *frame)).collect(),
-            FlowSpan::Consecutive => kept.windows(2).map(|pair| (pair[0], pair[1])).collect(),
+        let with_nodes = self.settings.graph.node_frames.of(kept.len());
+        let span = |place: usize| {
+            let (from, to) = match self.settings.flow_span {
+                FlowSpan::Onset => (0, place),
+                FlowSpan::Consecutive => (place, place + 1),
+            };
+            let measured = with_nodes.contains(&place) && from < to && to < kept.len();
+            measured.then(|| (kept[from], kept[to]))
         };
-        let mut flows = flow_pairs(clip, &pairs, &self.settings.flow)?;
-        let still = FlowField::zeros(clip.height(), clip.width());
-        match self.settings.flow_span {
-            FlowSpan::Onset => flows.insert(0, still),
-            FlowSpan::Consecutive => flows.push(flows.last().cloned().unwrap_or(still)),
+        let spans: Vec<Option<(usize, usize)>> = (0..kept.len()).map(span).collect();
+        let pairs: Vec<(usize, usize)> = spans.iter().copied().flatten().collect();
+        let mut measured = flow_pairs(clip, &pairs, &self.settings.flow)?.into_iter();
+        let mut flows: Vec<FlowField> = Vec::with_capacity(kept.len());
+        for span in spans {
+            let flow = match (span, self.settings.flow_span) {
+                (Some(_), _) => measured.next(),
+                (None, FlowSpan::Consecutive) => flows.last().cloned(),
+                (None, FlowSpan::Onset) => None,
+            };
+            flows.push(flow.unwrap_or_else(|| FlowField::zeros(clip.height(), clip.width())));
         }
         Ok(flows)
     }

@@ -37,6 +37,18 @@ pub enum FlowSpan {
     Consecutive,
 }
 
+/// What the network sees as one graph.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum GraphUnit {
+    /// All kept frames of a clip.
+    #[default]
+    Clip,
+    /// Three successive kept frames: every triplet of a clip is a training example of the clip's class, and the clip's
+    /// class scores are the mean of its triplets'.
+    Triplet,
+}
+
 /// How a clip becomes a graph; the defaults are the paper's, and ours where it is silent.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -63,6 +75,8 @@ pub struct PipelineSettings {
     pub selection: SelectionParams,
     /// Which two frames the flow of a patch spans.
     pub flow_span: FlowSpan,
+    /// What the network sees as one graph.
+    pub unit: GraphUnit,
     /// The graph and its features.
     pub graph: GraphParams,
 }

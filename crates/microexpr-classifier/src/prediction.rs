@@ -105,12 +105,12 @@ impl Classifier {
         let prepared = self.pipeline.graph(&registered, self.pipeline.settings().alpha())?;
         let graph = lap();
         let (probabilities, attention) =
-            self.device.run(Inference { model: &self.model, graph: &prepared.graph })??;
+            self.device.run(Inference { model: &self.model, graphs: prepared.units() })??;
         let times = StageTimes { registration, graph, network: lap() };
         Ok(Prediction {
             classes: self.model.description.classes.clone(),
             probabilities,
-            kept_frames: prepared.selection.kept,
+            kept_frames: prepared.graph.kept_frames().to_vec(),
             attention,
             points: registered.points[0].clone(),
             times,
@@ -170,7 +170,7 @@ impl Prediction {
 
 struct Inference<'a> {
     model: &'a SavedModel,
-    graph: &'a VideoGraph,
+    graphs: &'a [VideoGraph],
 }
 
 impl OnBackend for Inference<'_> {
@@ -185,7 +185,7 @@ impl OnBackend for Inference<'_> {
         let committee = self.model.committee::<B::InnerBackend>(device)?;
         let ModelDescription { standardisation, model, .. } = &self.model.description;
         let Answer { probabilities, attention } =
-            committee.answer(self.graph, *standardisation, model.columns, device)?;
+            committee.answer(self.graphs, *standardisation, model.columns, device)?;
         Ok((probabilities, attention))
     }
 }

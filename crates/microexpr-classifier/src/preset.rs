@@ -3,7 +3,7 @@ use std::str::FromStr;
 
 use microexpr_flow::{DisPreset, FlowAlgorithm, SelectionParams};
 use microexpr_gnn::Readout;
-use microexpr_graph::{FeatureColumns, GraphParams, PatchFeature, PositionFeature, Trend};
+use microexpr_graph::{FeatureColumns, GraphParams, NodeFrames, PatchFeature, PositionFeature, Trend};
 use microexpr_magnify::MagnifyParams;
 
 use crate::{
@@ -17,7 +17,8 @@ pub enum Preset {
     Paper,
     /// What recognised best on a development set, see `docs/study.md` of the repository: frames averaged over time instead of
     /// magnified; stream 1 the displacement of the landmark since the first frame, stream 2 the mean flow around it, both
-    /// without what the whole face shares, every landmark in columns of its own; five small networks that answer together.
+    /// without what the whole face shares, every landmark in columns of its own, in the frames between the first and the last
+    /// one; five small networks that answer together, whose classifier also sees the node features themselves.
     #[default]
     Recommended,
 }
@@ -32,6 +33,7 @@ impl Preset {
                 pipeline: PipelineSettings {
                     flow_span: FlowSpan::Onset,
                     graph: GraphParams {
+                        node_frames: NodeFrames::Inner,
                         position_feature: PositionFeature::RelativeDisplacement,
                         patch_feature: PatchFeature::Mean,
                         trend: Trend::Remove { degree: 2 },
@@ -50,6 +52,8 @@ impl Preset {
                     pooling_ratio: 1.0,
                     input_dropout: 0.3,
                     readout: Readout::Sum,
+                    input_readout: true,
+                    zero_start: true,
                     ..ModelSettings::default()
                 },
                 training: TrainingSettings {

@@ -9,7 +9,9 @@ use serde::{Deserialize, Serialize};
 
 use crate::batch::{BatchLayout, PreparedGraph};
 use crate::committee::{Committee, mean};
-use crate::{ClassifierError, ModelSettings, Standardisation};
+use crate::plan::TrainingItem;
+use crate::prepare::{LabelledClip, Prepared};
+use crate::{ClassifierError, ClipGraph, ModelSettings, Standardisation};
 
 /// How rare classes weigh in the loss.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -63,6 +65,20 @@ impl Default for TrainingSettings {
 pub(crate) struct Sample<'a> {
     pub(crate) graph: &'a VideoGraph,
     pub(crate) class: usize,
+}
+
+/// The graphs of the training items, each with its clip's class.
+pub(crate) fn samples<'a>(
+    clips: &[LabelledClip<'_>],
+    prepared: &'a Prepared,
+    items: &[TrainingItem],
+) -> Vec<Sample<'a>> {
+    let of = |item: &TrainingItem| {
+        let class = clips[item.clip].class;
+        let graphs = prepared.get(item.clip, item.alpha).map_or(&[][..], ClipGraph::units);
+        graphs.iter().map(move |graph| Sample { graph, class })
+    };
+    items.iter().flat_map(of).collect()
 }
 
 /// Trained networks and what belongs to them.

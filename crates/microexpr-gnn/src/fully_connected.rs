@@ -29,6 +29,14 @@ impl FullyConnectedConfig {
             bias: initializer::linear([self.output], self.input, device, random),
         }
     }
+
+    /// Weights that are all zero.
+    pub fn zeros<B: Backend>(&self, device: &B::Device) -> FullyConnected<B> {
+        FullyConnected {
+            weight: Param::from_tensor(Tensor::zeros([self.output, self.input], device)),
+            bias: Param::from_tensor(Tensor::zeros([self.output], device)),
+        }
+    }
 }
 
 impl<B: Backend> FullyConnected<B> {

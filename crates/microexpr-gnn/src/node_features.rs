@@ -4,7 +4,7 @@ use burn::prelude::*;
 
 use crate::dropout::{dropout, masked};
 use crate::sparse::SparseMatrix;
-use crate::{FullyConnected, GraphBackend, SeededRng};
+use crate::{FullyConnected, GraphBackend, GraphBatch, Readout, SeededRng};
 
 /// Node features of a batch, `[N, input]`.
 #[derive(Debug, Clone)]
@@ -28,9 +28,19 @@ impl<B: GraphBackend> NodeFeatures<B> {
     pub fn dense(self, device: &B::Device) -> Tensor<B, 2> {
         match self {
             Self::Dense(values) => values,
-            Self::Sparse(matrix) => {
-                Tensor::from_data(TensorData::new(matrix.dense(), [matrix.rows(), matrix.columns()]), device)
+            Self::Sparse(matrix) => constant(&matrix, device),
+        }
+    }
+
+    /// Reduces every graph of the batch, `[G, readout.width(input)]`.
+    #[must_use]
+    pub fn readout(self, readout: Readout, graph: &GraphBatch<B>) -> Tensor<B, 2> {
+        match (self, readout) {
+            (Self::Sparse(matrix), Readout::Sum) => constant(&graph.sums().product(&matrix), graph.device()),
+            (Self::Sparse(matrix), Readout::Mean) => {
+                constant(&graph.means().product(&matrix), graph.device())
             }
+            (features, readout) => readout.forward(features.dense(graph.device()), graph),
         }
     }
 
@@ -56,4 +66,8 @@ impl<B: GraphBackend> NodeFeatures<B> {
             }
         }
     }
+}
+
+fn constant<B: Backend>(matrix: &SparseMatrix, device: &B::Device) -> Tensor<B, 2> {
+    Tensor::from_data(TensorData::new(matrix.dense(), [matrix.rows(), matrix.columns()]), device)
 }

@@ -62,6 +62,10 @@ pub struct StreamModelConfig {
     /// How the pooled nodes become one vector.
     #[config(default = "Readout::MaxMean")]
     pub readout: Readout,
+    /// Whether the stream's output also holds the readout of the node features themselves, beside that of the layers'
+    /// (jumping knowledge, Xu et al. 2018, of layer 0).
+    #[config(default = false)]
+    pub input_readout: bool,
 }
 
 /// One stream of the network: adaptive multi-attention layers, SAGPool, dropout, readout.
@@ -79,6 +83,8 @@ pub struct StreamModel<B: Backend> {
     dropout: f64,
     #[module(skip)]
     readout: Readout,
+    #[module(skip)]
+    input_readout: bool,
     #[module(skip)]
     edge_similarity: EdgeSimilarity,
 }
@@ -127,6 +133,7 @@ impl StreamModelConfig {
             input_dropout: self.input_dropout,
             dropout: self.dropout,
             readout: self.readout,
+            input_readout: self.input_readout,
             edge_similarity: self.edge_similarity,
         }
     }
@@ -134,7 +141,8 @@ impl StreamModelConfig {
     /// Width of the stream's output.
     #[must_use]
     pub fn output(&self) -> usize {
-        self.readout.width(self.hidden)
+        let input = if self.input_readout { self.readout.width(self.input) } else { 0 };
+        self.readout.width(self.hidden) + input
     }
 }
 
@@ -166,6 +174,7 @@ impl<B: GraphBackend> StreamModel<B> {
             Some(random) => input.nodes.dropout(self.input_dropout, random),
             None => input.nodes,
         };
+        let of_input = self.input_readout.then(|| nodes.clone().readout(self.readout, graph));
         let mut x = match &self.embedding {
             Some(layer) => nodes.embed(layer),
             None => nodes.dense(graph.device()),
@@ -191,6 +200,11 @@ impl<B: GraphBackend> StreamModel<B> {
             kept_nodes: pooled.kept_nodes,
             scores: pooled.scores,
         };
-        (self.readout.forward(x, &pooled.graph), explanation)
+        let of_layers = self.readout.forward(x, &pooled.graph);
+        let output = match of_input {
+            Some(of_input) => Tensor::cat(vec![of_layers, of_input], 1),
+            None => of_layers,
+        };
+        (output, explanation)
     }
 }

@@ -17,6 +17,10 @@ pub struct TwoStreamModelConfig {
     /// Widths of fully connected layers between the streams and the class scores.
     #[config(default = "vec![]")]
     pub hidden: Vec<usize>,
+    /// Whether the last layer starts from zero, so that an untrained network finds all classes equally likely and its
+    /// answer depends less on the random start.
+    #[config(default = false)]
+    pub zero_start: bool,
 }
 
 /// The whole network: two streams side by side, concatenated, and a fully connected classifier.
@@ -74,8 +78,13 @@ impl TwoStreamModelConfig {
         let flow = self.flow.as_ref().map(|c| c.init(device, random));
         let widths: Vec<usize> =
             [width].into_iter().chain(self.hidden.iter().copied()).chain([self.classes]).collect();
-        let classifier =
+        let mut classifier: Vec<FullyConnected<B>> =
             widths.windows(2).map(|w| FullyConnectedConfig::new(w[0], w[1]).init(device, random)).collect();
+        if self.zero_start
+            && let Some(last) = classifier.last_mut()
+        {
+            *last = FullyConnectedConfig::new(widths[widths.len() - 2], self.classes).zeros(device);
+        }
         TwoStreamModel { location, flow, classifier }
     }
 }

@@ -1,5 +1,7 @@
 //! From landmarks and flow to a graph.
 
+use std::ops::Range;
+
 use microexpr_core::{FlowField, Landmarks};
 use ndarray::ArrayView2;
 
@@ -9,7 +11,7 @@ use crate::{EdgeList, GraphError, GraphParams, PatchFeature, Stream, VideoGraph,
 const TRIPLET: usize = 3;
 
 /// Builds the graph of a video: one set of landmarks and one flow field per kept frame; `kept` are the
-/// indices of these frames in the clip.
+/// indices of these frames in the clip. [`GraphParams::node_frames`] decides which of them have nodes.
 ///
 /// The flow field's pixels are the landmarks' pixels. Time and memory grow linearly with nodes and edges.
 ///
@@ -44,7 +46,8 @@ pub fn build(
     params: &GraphParams,
 ) -> Result<VideoGraph, GraphError> {
     let nodes = NodeFeatures::of(points, flows, kept, params)?;
-    assemble(points, kept, nodes, params)
+    let frames = params.node_frames.of(kept.len());
+    assemble(&points[frames.clone()], &kept[frames.clone()], nodes.frames(frames), params)
 }
 
 /// Builds one graph per three successive kept frames (all frames if there are fewer); the first frame of the
@@ -60,19 +63,15 @@ pub fn build_triplets(
     params: &GraphParams,
 ) -> Result<Vec<VideoGraph>, GraphError> {
     let nodes = NodeFeatures::of(points, flows, kept, params)?;
-    let length = kept.len().min(TRIPLET);
-    let triplets = 0..=kept.len() - length;
-    triplets
-        .map(|first| {
-            let frames = first..first + length;
-            let part = nodes.frames(first, length, points[0].points().len());
-            assemble(&points[frames.clone()], &kept[frames], part, params)
-        })
-        .collect()
+    let frames = params.node_frames.of(kept.len());
+    let length = frames.len().min(TRIPLET);
+    let triplets = (frames.start..=frames.end - length).map(|first| first..first + length);
+    triplets.map(|t| assemble(&points[t.clone()], &kept[t.clone()], nodes.frames(t), params)).collect()
 }
 
 /// Features of the nodes of successive frames in both streams, row by row.
 struct NodeFeatures {
+    landmarks: usize,
     position: Vec<f32>,
     patch: Vec<f32>,
     patch_width: usize,
@@ -104,20 +103,24 @@ impl NodeFeatures {
         if params.patch_feature == PatchFeature::Mean {
             params.trend.apply(&points[0], &mut patches);
         }
-        params.patch_scale.apply(&mut patches);
+        let (frame, frames) = (points[0].points().len() * patch_width, params.node_frames.of(kept.len()));
+        params.patch_scale.apply(&mut patches[frame * frames.start..frame * frames.end]);
         let mut position = params.position_feature.of(points, flows[0].dim());
         if params.position_feature.is_displacement() {
             params.trend.apply(&points[0], &mut position);
         }
-        Ok(Self { position, patch: patches, patch_width })
+        Ok(Self { landmarks: points[0].points().len(), position, patch: patches, patch_width })
     }
 
-    fn frames(&self, first: usize, count: usize, landmarks: usize) -> Self {
-        let rows = |width: usize| first * landmarks * width..(first + count) * landmarks * width;
+    fn frames(&self, frames: Range<usize>) -> Self {
+        let rows = |width: usize| {
+            let frame = self.landmarks * width;
+            frame * frames.start..frame * frames.end
+        };
         Self {
             position: self.position[rows(2)].to_vec(),
             patch: self.patch[rows(self.patch_width)].to_vec(),
-            patch_width: self.patch_width,
+            ..*self
         }
     }
 }

@@ -26,7 +26,7 @@
 //! | [`VideoGraph`], [`Stream`] | the result |
 //! | [`Topology`], [`TEMPLATE_51`] | edges within a frame |
 //! | [`EdgeList`], [`Temporal`] | edges over space and time |
-//! | [`PositionFeature`], [`PatchFeature`], [`PatchScale`], [`Trend`], [`FeatureColumns`] | node features |
+//! | [`NodeFrames`], [`PositionFeature`], [`PatchFeature`], [`PatchScale`], [`Trend`], [`FeatureColumns`] | nodes and their features |
 //! | [`jaccard`], [`rbf`] | edge features of any graph |
 
 mod adjacency;
@@ -35,6 +35,7 @@ mod edge_list;
 mod error;
 mod feature_columns;
 mod jaccard;
+mod node_frames;
 mod params;
 mod patch_feature;
 mod patch_scale;
@@ -50,6 +51,7 @@ pub use edge_list::{EdgeList, Temporal, TemporalDirection, TemporalPartners};
 pub use error::GraphError;
 pub use feature_columns::FeatureColumns;
 pub use jaccard::{Neighbourhood, jaccard};
+pub use node_frames::NodeFrames;
 pub use params::{GraphParams, SelfLoops};
 pub use patch_feature::PatchFeature;
 pub use patch_scale::PatchScale;

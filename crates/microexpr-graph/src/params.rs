@@ -1,11 +1,16 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{Bandwidth, Neighbourhood, PatchFeature, PatchScale, PositionFeature, Temporal, Topology, Trend};
+use crate::{
+    Bandwidth, Neighbourhood, NodeFrames, PatchFeature, PatchScale, PositionFeature, Temporal, Topology,
+    Trend,
+};
 
 /// Settings of a video graph; the default is the paper's graph.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct GraphParams {
+    /// Which kept frames have nodes.
+    pub node_frames: NodeFrames,
     /// Edges between the landmarks of one frame.
     pub topology: Topology,
     /// Edges between kept frames.
@@ -31,6 +36,7 @@ pub struct GraphParams {
 impl Default for GraphParams {
     fn default() -> Self {
         Self {
+            node_frames: NodeFrames::default(),
             topology: Topology::default(),
             temporal: Temporal::default(),
             self_loops: SelfLoops::default(),

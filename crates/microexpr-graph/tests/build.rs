@@ -3,8 +3,8 @@
 
 use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
 use microexpr_graph::{
-    GraphError, GraphParams, PatchFeature, PatchScale, PositionFeature, SelfLoops, TEMPLATE_51, Temporal,
-    Topology, VideoGraph, build, build_triplets, jaccard, rbf,
+    GraphError, GraphParams, NodeFrames, PatchFeature, PatchScale, PositionFeature, SelfLoops, TEMPLATE_51,
+    Temporal, Topology, VideoGraph, build, build_triplets, jaccard, rbf,
 };
 use ndarray::{Array2, s};
 
@@ -117,6 +117,28 @@ fn triplets_are_windows_of_the_whole_video() {
     }
     let short = build_triplets(&points[..2], &flows[..2], &kept[..2], &params).unwrap();
     assert_eq!(short, [build(&points[..2], &flows[..2], &kept[..2], &params).unwrap()]);
+}
+
+#[test]
+fn inner_frames_keep_the_features_they_have_among_all_frames() {
+    let (points, flows, kept) = video(5);
+    let params = GraphParams { position_feature: PositionFeature::Displacement, ..GraphParams::default() };
+    let all = build(&points, &flows, &kept, &params).unwrap();
+    let params = GraphParams { node_frames: NodeFrames::Inner, ..params };
+    let inner = build(&points, &flows, &kept, &params).unwrap();
+    assert_eq!((inner.nodes(), inner.kept_frames()), (3 * 51, &kept[1..4]));
+    for (inner, all) in [(inner.position(), all.position()), (inner.patch(), all.patch())] {
+        assert_eq!(inner.node_features(), all.node_features().slice(s![51..4 * 51, ..]));
+    }
+    // Their edges are those of a video of three frames.
+    assert_eq!(
+        inner.edges(),
+        build(&points[..3], &flows[..3], &kept[..3], &GraphParams::default()).unwrap().edges()
+    );
+    // Three triplets of five frames, one of three.
+    assert_eq!(build_triplets(&points, &flows, &kept, &params).unwrap(), [inner]);
+    // Ends are better than nothing.
+    assert_eq!(build(&points[..2], &flows[..2], &kept[..2], &params).unwrap().kept_frames(), &kept[..2]);
 }
 
 #[test]

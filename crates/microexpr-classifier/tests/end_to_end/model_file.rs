@@ -2,8 +2,11 @@
 
 use std::fs;
 
-use microexpr_classifier::{Classifier, ClassifierError, Device, SavedModel};
+use microexpr_classifier::{
+    Classifier, ClassifierError, Device, GraphUnit, Pipeline, SavedModel, TrainingSettings,
+};
 use microexpr_data::LabelScheme;
+use microexpr_graph::NodeFrames;
 
 use crate::generated::Generated;
 
@@ -26,8 +29,9 @@ fn a_saved_model_classifies_the_clips_it_was_trained_on() {
         let prediction = classifier.classify(&clip.sequence().unwrap(), clip.fps).unwrap();
         assert!((prediction.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-5);
         assert!((prediction.attention.iter().sum::<f64>() / 51.0 - 1.0).abs() < 1e-4);
-        assert_eq!(prediction.kept_frames.first(), Some(&0));
-        assert_eq!(prediction.kept_frames.last(), Some(&(clip.frames.len() - 1)));
+        // The network sees the frames between the first and the last one.
+        let seen = &prediction.kept_frames;
+        assert!(seen.len() == 3 && seen[0] > 0 && seen[2] < clip.frames.len() - 1, "{seen:?}");
         correct += usize::from(Some(prediction.class()) == LabelScheme::ThreeClasses.class_of(clip));
         if correct == 1 {
             let picture = folder.path().join("attention.png");
@@ -36,6 +40,34 @@ fn a_saved_model_classifies_the_clips_it_was_trained_on() {
         }
     }
     assert!(correct >= 7, "{correct} of 8 training clips");
+}
+
+#[test]
+fn a_network_of_triplets_is_trained_saved_and_asked_like_one_of_clips() {
+    let generated = Generated::get();
+    let mut experiment = generated.experiment();
+    experiment.settings.pipeline.unit = GraphUnit::Triplet;
+    experiment.settings.pipeline.graph.node_frames = NodeFrames::All;
+    experiment.settings.training =
+        TrainingSettings { epochs: 5, networks: 1, ..experiment.settings.training };
+    let index = generated.index();
+    let (model, _) = experiment.train(&index, LabelScheme::ThreeClasses, 1, &|_| ()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    model.save(&path).unwrap();
+    let classifier = Classifier::load(&path, Device::Cpu).unwrap();
+
+    let pipeline = Pipeline::new(&experiment.settings.pipeline).unwrap();
+    let clip = &index.clips[0];
+    let registered = pipeline.register(&clip.sequence().unwrap(), clip.fps).unwrap();
+    let graph = pipeline.graph(&registered, experiment.settings.pipeline.alpha()).unwrap();
+    let kept = graph.graph.kept_frames();
+    let triplets: Vec<&[usize]> = graph.units().iter().map(|unit| unit.kept_frames()).collect();
+    assert_eq!(triplets, kept.windows(3).collect::<Vec<_>>());
+    let prediction = classifier.classify(&clip.sequence().unwrap(), clip.fps).unwrap();
+    assert_eq!(prediction.kept_frames, kept);
+    assert!((prediction.probabilities.iter().sum::<f64>() - 1.0).abs() < 1e-5);
+    assert!((prediction.attention.iter().sum::<f64>() / 51.0 - 1.0).abs() < 1e-4);
 }
 
 #[test]

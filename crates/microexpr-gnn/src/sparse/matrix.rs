@@ -68,13 +68,30 @@ impl SparseMatrix {
         Self { columns: self.columns, by_row: Arc::new(by_row), by_column, on_device: OnceLock::new() }
     }
 
+    /// The product with another matrix, on the host; entries of the same place stay apart.
+    ///
+    /// # Panics
+    ///
+    /// If `other` has not as many rows as this matrix has columns.
+    #[must_use]
+    pub fn product(&self, other: &Self) -> Self {
+        assert_eq!(self.columns, other.rows(), "columns of the first and rows of the second matrix");
+        let rows = (0..self.rows()).map(|row| {
+            self.by_row.row(row).flat_map(|(inner, outer_weight)| {
+                let entries = other.by_row.row(inner as usize);
+                entries.map(move |(column, weight)| (column, outer_weight * weight))
+            })
+        });
+        Self::from_rows(other.columns, rows)
+    }
+
     /// All values row by row, `rows · columns`; entries of the same place add up.
     #[must_use]
     pub fn dense(&self) -> Vec<f32> {
         let mut values = vec![0.0; self.rows() * self.columns];
-        for (row, range) in self.by_row.start.windows(2).enumerate() {
-            for entry in range[0] as usize..range[1] as usize {
-                values[row * self.columns + self.by_row.column[entry] as usize] += self.by_row.weight[entry];
+        for row in 0..self.rows() {
+            for (column, weight) in self.by_row.row(row) {
+                values[row * self.columns + column as usize] += weight;
             }
         }
         values
@@ -112,6 +129,12 @@ impl SparseMatrix {
 }
 
 impl CompressedRows {
+    /// Columns and values of a row.
+    pub(crate) fn row(&self, row: usize) -> impl Iterator<Item = (u32, f32)> + '_ {
+        let entries = self.start[row] as usize..self.start[row + 1] as usize;
+        entries.map(|entry| (self.column[entry], self.weight[entry]))
+    }
+
     /// The largest number of entries in a row.
     #[must_use]
     pub fn longest_row(&self) -> usize {
