@@ -24,11 +24,13 @@ pub enum Variant {
     Magnification,
     /// Frame selection: every frame is kept.
     AllFrames,
+    /// The readout of the node features beside that of the layers.
+    NoInputReadout,
 }
 
 impl Variant {
     /// All variants, the full model first.
-    pub const ALL: [Self; 8] = [
+    pub const ALL: [Self; 9] = [
         Self::Full,
         Self::SelfAttention,
         Self::GaussianAttention,
@@ -37,6 +39,7 @@ impl Variant {
         Self::NoMagnification,
         Self::Magnification,
         Self::AllFrames,
+        Self::NoInputReadout,
     ];
 
     /// Whether the variant differs from the method: what a method lacks cannot be left out, what it has cannot be added.
@@ -57,6 +60,7 @@ impl Variant {
             Self::NoMagnification => "no-magnification",
             Self::Magnification => "magnification",
             Self::AllFrames => "all-frames",
+            Self::NoInputReadout => "no-input-readout",
         }
     }
 
@@ -72,6 +76,7 @@ impl Variant {
             Self::NoMagnification => "no magnification, no magnified copies",
             Self::Magnification => "with the paper's magnification",
             Self::AllFrames => "no frame selection",
+            Self::NoInputReadout => "no readout of the node features",
         }
     }
 
@@ -87,6 +92,7 @@ impl Variant {
             Self::GaussianAttention => model.attention = Attention::Gaussian,
             Self::LocationStream => model.streams = Streams::Location,
             Self::FlowStream => model.streams = Streams::Flow,
+            Self::NoInputReadout => model.input_readout = false,
             Self::NoMagnification => {
                 settings.pipeline.magnification.alpha = 0.0;
                 settings.training.augmentation_alphas.clear();

@@ -14,12 +14,15 @@ fn every_variant_leaves_out_one_part_and_nothing_else() {
     for preset in [Preset::Paper, Preset::Recommended] {
         let full = Variant::Full.settings(&preset.settings());
         assert_eq!((full.model.attention, full.model.streams), (Attention::Adaptive, Streams::Both));
-        let without = if preset == Preset::Paper { Variant::Magnification } else { Variant::NoMagnification };
+        let without = match preset {
+            Preset::Paper => [Variant::Magnification, Variant::NoInputReadout].as_slice(),
+            Preset::Recommended => &[Variant::NoMagnification],
+        };
         for variant in Variant::ALL {
             let mut settings = variant.settings(&preset.settings());
             let whole = settings == full;
-            assert_eq!(whole, variant == Variant::Full || variant == without, "{variant:?}");
-            assert_eq!(variant.applies_to(&preset.settings()), variant != without, "{variant:?}");
+            assert_eq!(whole, variant == Variant::Full || without.contains(&variant), "{variant:?}");
+            assert_eq!(variant.applies_to(&preset.settings()), !without.contains(&variant), "{variant:?}");
             // Put back what was left out: nothing else may have changed.
             match variant {
                 Variant::Full => {}
@@ -35,6 +38,7 @@ fn every_variant_leaves_out_one_part_and_nothing_else() {
                 Variant::Magnification => {
                     settings.pipeline.magnification.alpha = full.pipeline.alpha();
                 }
+                Variant::NoInputReadout => settings.model.input_readout = full.model.input_readout,
                 Variant::AllFrames => settings.pipeline.selection = full.pipeline.selection.clone(),
             }
             assert_eq!(settings, full, "{variant:?}");

@@ -9,7 +9,7 @@ use burn::prelude::*;
 use microexpr_gnn::attention::{Fusion, SelfAttentionKind};
 use microexpr_gnn::sparse::SparseMatrix;
 use microexpr_gnn::{
-    EdgeSimilarity, GraphBatch, NodeFeatures, SeededRng, StreamInput, StreamModelConfig, Topology,
+    EdgeSimilarity, GraphBatch, NodeFeatures, Readout, SeededRng, StreamInput, StreamModelConfig, Topology,
     TwoStreamInput, TwoStreamModel, TwoStreamModelConfig, dropout,
 };
 
@@ -184,6 +184,73 @@ fn sparse_node_features_give_what_dense_ones_give() {
             assert!((found - expected).abs() <= 1e-5 * largest, "{found} {expected}");
         }
     }
+}
+
+#[test]
+fn the_readout_of_the_node_features_stands_beside_that_of_the_layers() {
+    let device = Default::default();
+    let (input, _) = batch(3, 4);
+    let value = |node: usize, column: usize| ((node * 5 + column * 3) % 7) as f32 - 2.5;
+    let rows = (0..27).map(|node| [(node as u32 % 4, value(node, node % 4))]);
+    let sparse = NodeFeatures::<B>::Sparse(Arc::new(SparseMatrix::from_rows(4, rows)));
+    let dense = NodeFeatures::Dense(sparse.clone().dense(&device));
+    for readout in [Readout::Sum, Readout::Mean, Readout::Max, Readout::MaxMean] {
+        let config = StreamModelConfig::new(4).with_hidden(8).with_layers(1).with_readout(readout);
+        let run = |config: &StreamModelConfig, nodes: &NodeFeatures<B>| {
+            let model = config.init::<B>(&device, &mut SeededRng::new(1));
+            let features = StreamInput { nodes: nodes.clone(), edges: input.flow.edges.clone() };
+            let out = model.forward(features, &input.graph, None);
+            assert_eq!(out.dims(), [3, config.output()]);
+            out.into_data().to_vec::<f32>().unwrap()
+        };
+        let column = |graph: usize, column: usize| -> Vec<f32> {
+            let own = |node: usize| if node % 4 == column { value(node, column) } else { 0.0 };
+            (9 * graph..9 * graph + 9).map(own).collect()
+        };
+        let largest = |v: &[f32]| v.iter().copied().fold(f32::MIN, f32::max);
+        let sum = |v: &[f32]| v.iter().sum::<f32>();
+        for nodes in [&sparse, &dense] {
+            let alone = run(&config, nodes);
+            let beside = run(&config.clone().with_input_readout(true), nodes);
+            let width = readout.width(8);
+            for (g, (alone, beside)) in
+                alone.chunks(width).zip(beside.chunks(width + readout.width(4))).enumerate()
+            {
+                assert_eq!(alone, &beside[..width]);
+                let columns = (0..4).map(|c| column(g, c));
+                let expected: Vec<f32> = match readout {
+                    Readout::Sum => columns.map(|v| sum(&v)).collect(),
+                    Readout::Mean => columns.map(|v| sum(&v) / 9.0).collect(),
+                    Readout::Max => columns.map(|v| largest(&v)).collect(),
+                    Readout::MaxMean => {
+                        let means = columns.clone().map(|v| sum(&v) / 9.0);
+                        columns.map(|v| largest(&v)).chain(means).collect()
+                    }
+                };
+                for (found, expected) in beside[width..].iter().zip(&expected) {
+                    assert!((found - expected).abs() < 1e-5, "{readout:?}: {found} {expected}");
+                }
+            }
+        }
+    }
+}
+
+#[test]
+fn a_last_layer_from_zero_finds_all_classes_equally_likely_and_learns() {
+    let (input, labels) = batch(6, 2);
+    let model = init(&small().with_zero_start(true), 3);
+    let probabilities = model.probabilities(&input).into_data().to_vec::<f32>().unwrap();
+    assert!(probabilities.iter().all(|p| (p - 1.0 / 3.0).abs() < 1e-6), "{probabilities:?}");
+    let target: Vec<i64> = labels.iter().map(|l| *l as i64).collect();
+    let target = Tensor::from_data(TensorData::from(target.as_slice()), &Default::default());
+    let loss = CrossEntropyLossConfig::new().init::<B>(&Default::default());
+    let gradients = loss.forward(model.forward(&input, None), target).backward();
+    let last = model.classifier.last().unwrap().weight.val().grad(&gradients).unwrap();
+    assert!(last.abs().max().into_scalar() > 1e-3);
+    // The layers before the last one are drawn as ever.
+    let drawn = init(&small(), 3);
+    let weights = |m: &TwoStreamModel<B>| m.flow.as_ref().unwrap().layers[0].weight.val().into_data();
+    assert_eq!(weights(&model), weights(&drawn));
 }
 
 #[test]
