@@ -7,12 +7,11 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use microexpr::classifier::{EvaluationRequest, Protocol, Shard};
+use microexpr::classifier::Protocol;
 use microexpr::data::{Dataset, DatasetIndex, Layout};
-use shared::ProgressBars;
 use shared::dataset_options::label_scheme;
 use shared::evaluation_options::EvaluationOptions;
-use shared::experiment_options::{BaseOptions, PipelineOptions, TrainingOptions};
+use shared::experiment_options::ExperimentOptions;
 
 /// Trains on every clip of one dataset and tests on every clip of another; writes what `evaluate` writes.
 #[derive(Debug, Parser)]
@@ -29,11 +28,7 @@ struct Options {
     #[command(flatten)]
     evaluation: EvaluationOptions,
     #[command(flatten)]
-    base: BaseOptions,
-    #[command(flatten)]
-    pipeline: PipelineOptions,
-    #[command(flatten)]
-    training: TrainingOptions,
+    experiment: ExperimentOptions,
 }
 
 fn main() -> ExitCode {
@@ -41,23 +36,10 @@ fn main() -> ExitCode {
 }
 
 fn cross_dataset(options: &Options) -> Result<(), Box<dyn Error>> {
-    options.pipeline.limit_threads()?;
-    let mut experiment = options.training.experiment(options.base.settings()?, &options.pipeline)?;
-    options.evaluation.apply(&mut experiment.settings);
+    let experiment = options.experiment.experiment()?;
     let datasets = [side("--train", &options.train)?, side("--test", &options.test)?];
     let protocol = Protocol::CrossDataset { train: name(&datasets[0])?, test: name(&datasets[1])? };
-    let request = EvaluationRequest {
-        datasets: &datasets,
-        scheme: label_scheme(options.classes)?,
-        protocol,
-        seeds: &options.evaluation.seeds(),
-        shard: options.evaluation.shard().unwrap_or(Shard::WHOLE),
-        out: options.evaluation.out(),
-    };
-    let bars = ProgressBars::new();
-    let part = experiment.evaluate(&request, &|p| bars.show(p))?;
-    bars.finish();
-    options.evaluation.finish(part)
+    options.evaluation.run(experiment, &datasets, label_scheme(options.classes)?, protocol)
 }
 
 fn side(option: &str, words: &[String]) -> Result<DatasetIndex, Box<dyn Error>> {

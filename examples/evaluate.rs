@@ -6,12 +6,11 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use microexpr::classifier::{EvaluationRequest, Protocol, Shard};
+use microexpr::classifier::Protocol;
 use microexpr::data::Layout;
-use shared::ProgressBars;
 use shared::dataset_options::DatasetOptions;
 use shared::evaluation_options::EvaluationOptions;
-use shared::experiment_options::{BaseOptions, PipelineOptions, TrainingOptions};
+use shared::experiment_options::ExperimentOptions;
 
 /// How clips are split into training and test.
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]
@@ -41,11 +40,7 @@ struct Options {
     #[command(flatten)]
     evaluation: EvaluationOptions,
     #[command(flatten)]
-    base: BaseOptions,
-    #[command(flatten)]
-    pipeline: PipelineOptions,
-    #[command(flatten)]
-    training: TrainingOptions,
+    experiment: ExperimentOptions,
 }
 
 fn main() -> ExitCode {
@@ -53,22 +48,9 @@ fn main() -> ExitCode {
 }
 
 fn evaluate(options: &Options) -> Result<(), Box<dyn Error>> {
-    options.pipeline.limit_threads()?;
-    let mut experiment = options.training.experiment(options.base.settings()?, &options.pipeline)?;
-    options.evaluation.apply(&mut experiment.settings);
+    let experiment = options.experiment.experiment()?;
     let datasets = options.data.read()?;
-    let request = EvaluationRequest {
-        datasets: &datasets,
-        scheme: options.data.scheme()?,
-        protocol: options.protocol()?,
-        seeds: &options.evaluation.seeds(),
-        shard: options.evaluation.shard().unwrap_or(Shard::WHOLE),
-        out: options.evaluation.out(),
-    };
-    let bars = ProgressBars::new();
-    let part = experiment.evaluate(&request, &|p| bars.show(p))?;
-    bars.finish();
-    options.evaluation.finish(part)
+    options.evaluation.run(experiment, &datasets, options.data.scheme()?, options.protocol()?)
 }
 
 impl Options {

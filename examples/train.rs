@@ -10,7 +10,7 @@ use clap::Parser;
 use microexpr::data::Layout;
 use shared::ProgressBars;
 use shared::dataset_options::label_scheme;
-use shared::experiment_options::{BaseOptions, PipelineOptions, TrainingOptions};
+use shared::experiment_options::ExperimentOptions;
 use shared::reading_options::ReadingOptions;
 
 /// Trains a network on all clips of a dataset, for use by `classify`.
@@ -34,11 +34,7 @@ struct Options {
     #[arg(long)]
     out: PathBuf,
     #[command(flatten)]
-    base: BaseOptions,
-    #[command(flatten)]
-    pipeline: PipelineOptions,
-    #[command(flatten)]
-    training: TrainingOptions,
+    experiment: ExperimentOptions,
 }
 
 fn main() -> ExitCode {
@@ -46,8 +42,7 @@ fn main() -> ExitCode {
 }
 
 fn train(options: &Options) -> Result<(), Box<dyn Error>> {
-    options.pipeline.limit_threads()?;
-    let experiment = options.training.experiment(options.base.settings()?, &options.pipeline)?;
+    let experiment = options.experiment.experiment()?;
     let scheme = label_scheme(options.classes)?;
     options.reading.check(&[options.dataset])?;
     let index = options.reading.read(options.dataset, options.root.clone())?;

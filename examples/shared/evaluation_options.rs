@@ -4,10 +4,11 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use microexpr::classifier::{EvaluationPart, InnerValidation, Shard};
-use microexpr::prelude::{Evaluation, Settings};
+use microexpr::classifier::{EvaluationRequest, InnerValidation, Protocol, Shard};
+use microexpr::data::{DatasetIndex, LabelScheme};
+use microexpr::prelude::{Evaluation, Experiment, Settings};
 
-use super::finish_evaluation;
+use super::{ProgressBars, finish_evaluation};
 
 /// How often, how much of it, and where to.
 #[derive(Debug, Args)]
@@ -42,8 +43,20 @@ impl EvaluationOptions {
         (0..self.seeds).map(|n| self.seed.wrapping_add(n)).collect()
     }
 
-    /// Writes the files of a whole evaluation and prints its table, or writes a share.
-    pub(crate) fn finish(&self, part: EvaluationPart) -> Result<(), Box<dyn Error>> {
+    /// Evaluates, writes the files of a whole evaluation and prints its table, or writes a share.
+    pub(crate) fn run(
+        &self,
+        mut experiment: Experiment,
+        datasets: &[DatasetIndex],
+        scheme: LabelScheme,
+        protocol: Protocol,
+    ) -> Result<(), Box<dyn Error>> {
+        self.apply(&mut experiment.settings);
+        let (seeds, shard) = (&self.seeds(), self.shard.unwrap_or(Shard::WHOLE));
+        let request = EvaluationRequest { datasets, scheme, protocol, seeds, shard, out: &self.out };
+        let bars = ProgressBars::new();
+        let part = experiment.evaluate(&request, &|p| bars.show(p))?;
+        bars.finish();
         if self.shard.is_some() {
             part.write(&self.out)?;
             println!("{}", self.out.join(part.shard.file_name()).display());

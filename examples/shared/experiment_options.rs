@@ -87,6 +87,25 @@ pub(crate) struct PipelineOptions {
     threads: Option<usize>,
 }
 
+/// Everything that decides an experiment beside its data.
+#[derive(Debug, Args)]
+pub(crate) struct ExperimentOptions {
+    #[command(flatten)]
+    base: BaseOptions,
+    #[command(flatten)]
+    pipeline: PipelineOptions,
+    #[command(flatten)]
+    training: TrainingOptions,
+}
+
+impl ExperimentOptions {
+    /// The experiment; from here on the program keeps to its number of threads.
+    pub(crate) fn experiment(&self) -> Result<Experiment, Box<dyn Error>> {
+        self.pipeline.limit_threads()?;
+        self.training.experiment(self.base.settings()?, &self.pipeline)
+    }
+}
+
 /// Options that decide how the network is trained.
 #[derive(Debug, Args)]
 pub(crate) struct TrainingOptions {

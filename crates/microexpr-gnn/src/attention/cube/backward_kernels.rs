@@ -2,7 +2,7 @@
 
 use cubecl::prelude::*;
 
-use super::forward_kernels::pair_value;
+use super::pair::{pair_mean, pair_value, pair_variance};
 
 /// Gradient of the attention weights, `⟨gradient[i], values[j]⟩` within a head; one thread per edge and head.
 #[cube(launch_unchecked)]
@@ -139,17 +139,9 @@ pub(super) fn density_gradient(
     }
     let i = usize::cast_from(edge_target[e]);
     let j = usize::cast_from(edge_source[e]);
-    let mut sum = f32::new(0.0);
-    for k in 0..width {
-        sum += pair_value(target, source, weight, features, i, j, e, k, width, edge_width);
-    }
-    let mean = sum / count;
-    let mut squares = f32::new(0.0);
-    for k in 0..width {
-        let d = pair_value(target, source, weight, features, i, j, e, k, width, edge_width) - mean;
-        squares += d * d;
-    }
-    let variance = squares / count + floor;
+    let mean = pair_mean(target, source, weight, features, i, j, e, count, width, edge_width);
+    let variance =
+        pair_variance(target, source, weight, features, i, j, e, count, width, edge_width, mean) + floor;
     let exponent = f32::new(-0.5) / variance;
     let mut total = f32::new(0.0);
     let mut first = f32::new(0.0);

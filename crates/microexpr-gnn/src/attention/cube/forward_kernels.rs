@@ -2,6 +2,8 @@
 
 use cubecl::prelude::*;
 
+use super::pair::{pair_mean, pair_value, pair_variance};
+
 /// LeakyReLU of `target[i] + source[j] + edge[e]`; one thread per edge and head.
 #[cube(launch_unchecked)]
 pub(super) fn self_scores(
@@ -26,27 +28,6 @@ pub(super) fn self_scores(
     scores[place] = select(logit > 0.0, logit, slope * logit);
 }
 
-/// One entry of `z = target[i] + source[j] + weight · features[e]`.
-#[cube]
-pub(super) fn pair_value(
-    target: &Array<f32>,
-    source: &Array<f32>,
-    weight: &Array<f32>,
-    features: &Array<f32>,
-    node: usize,
-    neighbour: usize,
-    e: usize,
-    k: usize,
-    #[comptime] width: usize,
-    #[comptime] edge_width: usize,
-) -> f32 {
-    let mut z = target[node * width + k] + source[neighbour * width + k];
-    for m in 0..edge_width {
-        z += weight[k * edge_width + m] * features[e * edge_width + m];
-    }
-    z
-}
-
 /// `scale · Σ_k exp(−(z_k − μ)²/2v) / √(2πv)` with the floored variance `v` (eqs. 3–5); one thread per edge.
 #[cube(launch_unchecked)]
 pub(super) fn densities(
@@ -69,17 +50,9 @@ pub(super) fn densities(
     }
     let i = usize::cast_from(edge_target[e]);
     let j = usize::cast_from(edge_source[e]);
-    let mut sum = f32::new(0.0);
-    for k in 0..width {
-        sum += pair_value(target, source, weight, features, i, j, e, k, width, edge_width);
-    }
-    let mean = sum / count;
-    let mut squares = f32::new(0.0);
-    for k in 0..width {
-        let d = pair_value(target, source, weight, features, i, j, e, k, width, edge_width) - mean;
-        squares += d * d;
-    }
-    let variance = squares / count + floor;
+    let mean = pair_mean(target, source, weight, features, i, j, e, count, width, edge_width);
+    let variance =
+        pair_variance(target, source, weight, features, i, j, e, count, width, edge_width, mean) + floor;
     let exponent = f32::new(-0.5) / variance;
     let mut density = f32::new(0.0);
     for k in 0..width {

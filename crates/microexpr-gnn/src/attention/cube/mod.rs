@@ -9,6 +9,7 @@ mod forward;
 mod forward_kernels;
 pub(crate) mod launch;
 mod lists;
+mod pair;
 mod pair_gradient;
 
 use std::sync::Arc;
