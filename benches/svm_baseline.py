@@ -7,8 +7,8 @@
     python benches/svm_baseline.py GRAPHS
 
 GRAPHS holds one JSON file of the program `graph` per clip, named as SMIC names clips (s1_ne_01.json). Features are the mean
-over the kept frames between the first and the last one; those of a stream are divided by the deviation of
-its values on the training subjects.
+over the graph's frames (with `recommended` those between the first and the last kept one); those of a stream are divided by the
+deviation of its values on the training subjects.
 """
 import argparse, glob, json, os, re
 import numpy as np
@@ -21,8 +21,7 @@ CLASSES = {"ne": 0, "po": 1, "sur": 2}
 def node_features(graph, stream):
     values = np.array(graph[stream]["nodes"], np.float64)
     frames = len(graph["kept_frames"])
-    values = values.reshape(frames, -1)
-    return values[1:-1].mean(0) if frames > 2 else values[-1]
+    return values.reshape(frames, -1).mean(0)
 
 
 def leave_one_subject_out(parts, labels, subjects, penalty):
