@@ -27,6 +27,9 @@ struct Options {
     /// Picture (PNG) of the attention that every landmark receives
     #[arg(long)]
     picture: Option<PathBuf>,
+    /// Picture (PNG) of how much the answer rests on every landmark
+    #[arg(long, value_name = "FILE")]
+    relevance: Option<PathBuf>,
     /// Where landmarks come from [default: as in training]
     #[arg(long, value_enum)]
     landmarks: Option<LandmarksFrom>,
@@ -53,7 +56,11 @@ fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
         Some(source) => Classifier::load_with_landmarks(&options.model, options.device, source)?,
         None => Classifier::load(&options.model, options.device)?,
     };
-    let prediction = classifier.classify(&ImageSequence::open(&options.input)?, options.fps)?;
+    let frames = ImageSequence::open(&options.input)?;
+    let prediction = match options.relevance {
+        Some(_) => classifier.explain(&frames, options.fps)?,
+        None => classifier.classify(&frames, options.fps)?,
+    };
     for (name, probability) in prediction.classes.iter().zip(&prediction.probabilities) {
         println!("{name:>12}  {probability:.4}");
     }
@@ -70,6 +77,10 @@ fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
     if let Some(path) = &options.picture {
         prediction.write_attention_picture(path)?;
         println!("attention: {}", path.display());
+    }
+    if let Some(path) = &options.relevance {
+        prediction.write_relevance_picture(path)?;
+        println!("relevance: {}", path.display());
     }
     Ok(())
 }

@@ -50,13 +50,30 @@ impl Standardisation {
 pub(crate) struct PreparedGraph<'a> {
     graph: &'a VideoGraph,
     topology: Topology,
+    /// The landmark whose node features count as 0, if any.
+    hidden: Option<usize>,
 }
 
 impl<'a> PreparedGraph<'a> {
     pub(crate) fn new(graph: &'a VideoGraph) -> Result<Self, ClassifierError> {
         let edges = graph.edges();
         let topology = Topology::new(graph.nodes(), edges.source.clone(), edges.target.clone())?;
-        Ok(Self { graph, topology })
+        Ok(Self { graph, topology, hidden: None })
+    }
+
+    /// The same graph with the node features of a landmark, in all frames and both streams, set to 0; edges stay.
+    pub(crate) fn without(&self, landmark: usize) -> Self {
+        Self { hidden: Some(landmark), ..self.clone() }
+    }
+
+    /// Features of a node in a stream, without those of a hidden landmark.
+    fn node_features(&self, stream: fn(&VideoGraph) -> &Stream) -> impl Iterator<Item = f32> {
+        let rows = stream(self.graph).node_features().into_outer_iter().enumerate();
+        let hidden = self.hidden.map(|landmark| (landmark, self.graph.landmarks()));
+        rows.flat_map(move |(node, row)| {
+            let hide = hidden.is_some_and(|(landmark, landmarks)| node % landmarks == landmark);
+            row.into_iter().map(move |value| if hide { 0.0 } else { *value })
+        })
     }
 }
 
@@ -91,9 +108,9 @@ impl<B: Backend> BatchLayout<'_, B> {
         let width = graphs.first().map_or(1, |g| stream(g.graph).node_features().ncols());
         let mut node_values = Vec::with_capacity(nodes * width);
         let mut edge_values = Vec::with_capacity(edges * 2);
-        for stream in graphs.iter().map(|g| stream(g.graph)) {
-            node_values.extend(stream.node_features().iter().map(|v| standardise(*v)));
-            edge_values.extend(stream.edge_features().iter());
+        for graph in graphs {
+            node_values.extend(graph.node_features(stream).map(&standardise));
+            edge_values.extend(stream(graph.graph).edge_features().iter());
         }
         Ok(StreamInput {
             nodes: self.nodes(graphs, node_values, [nodes, width])?,

@@ -5,6 +5,7 @@ use microexpr_graph::{FeatureColumns, VideoGraph};
 
 use crate::batch::{BatchLayout, PreparedGraph};
 use crate::explanation::received_attention;
+use crate::fold_runner::largest;
 use crate::{ClassifierError, Standardisation};
 
 /// Networks of one kind that were trained on the same clips from different initial weights, and answer together.
@@ -25,6 +26,9 @@ pub(crate) struct Answer {
     pub(crate) attention: Vec<f64>,
 }
 
+/// Nodes of a batch of graphs with a hidden landmark each.
+const NODES_AT_ONCE: usize = 8192;
+
 impl<B: GraphBackend> Committee<B> {
     /// The networks' mean answer for the graphs of one clip, whose class scores are averaged.
     pub(crate) fn answer(
@@ -44,6 +48,53 @@ impl<B: GraphBackend> Committee<B> {
             attention.push(received_attention(&explanation, graphs));
         }
         Ok(Answer { probabilities: mean(&probabilities), attention: mean(&attention) })
+    }
+
+    /// By how much the probability of the most probable class falls when a landmark's node features are set to 0, for
+    /// every landmark; below 0 where it rises.
+    ///
+    /// Source: occlusion sensitivity, M. Zeiler, R. Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014.
+    pub(crate) fn relevance(
+        &self,
+        graphs: &[VideoGraph],
+        standardisation: Standardisation,
+        columns: FeatureColumns,
+        device: &B::Device,
+    ) -> Result<Vec<f64>, ClassifierError> {
+        let layout = BatchLayout::<B> { standardisation, columns, device };
+        let whole = graphs.iter().map(PreparedGraph::new).collect::<Result<Vec<_>, _>>()?;
+        let landmarks: Vec<usize> = (0..graphs.first().map_or(0, VideoGraph::landmarks)).collect();
+        let nodes: usize = graphs.iter().map(VideoGraph::nodes).sum();
+        let answer = self.probabilities(&layout, &whole, 1)?.concat();
+        let class = largest(&answer);
+        let mut falls = Vec::with_capacity(landmarks.len());
+        for some in landmarks.chunks((NODES_AT_ONCE / nodes.max(1)).max(1)) {
+            let hidden: Vec<PreparedGraph<'_>> =
+                some.iter().flat_map(|landmark| whole.iter().map(|graph| graph.without(*landmark))).collect();
+            let without = self.probabilities(&layout, &hidden, some.len())?;
+            falls.extend(without.iter().map(|probabilities| answer[class] - probabilities[class]));
+        }
+        Ok(falls)
+    }
+
+    /// Mean probabilities for several clips of equally many graphs, given one after the other.
+    fn probabilities(
+        &self,
+        layout: &BatchLayout<'_, B>,
+        graphs: &[PreparedGraph<'_>],
+        clips: usize,
+    ) -> Result<Vec<Vec<f64>>, ClassifierError> {
+        let input = layout.batch(&graphs.iter().collect::<Vec<_>>())?;
+        let mut of_networks = Vec::with_capacity(self.networks.len());
+        for network in &self.networks {
+            let scores = network.forward(&input, None);
+            let classes = scores.dims()[1];
+            let scores = scores.reshape([clips, graphs.len() / clips, classes]).mean_dim(1);
+            let probabilities = softmax(scores.reshape([clips, classes]), 1).into_data();
+            of_networks.push(probabilities.iter::<f64>().collect::<Vec<_>>());
+        }
+        let mean = mean(&of_networks);
+        Ok(mean.chunks(mean.len() / clips).map(<[f64]>::to_vec).collect())
     }
 
     /// λ of every layer, first those of stream 1, then of stream 2; the mean of the networks.
@@ -69,26 +120,27 @@ mod tests {
     use burn::tensor::backend::AutodiffBackend;
     use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
     use microexpr_gnn::SeededRng;
-    use microexpr_graph::{GraphParams, TEMPLATE_51, build_triplets};
+    use microexpr_graph::{GraphParams, TEMPLATE_51, build, build_triplets};
 
     use super::*;
     use crate::device::OnBackend;
-    use crate::{Device, ModelSettings};
+    use crate::{Device, ModelSettings, Streams};
 
-    /// Answers of an untrained network: for all graphs, and for every graph alone.
+    /// Answers of an untrained network for all graphs and for every graph alone, and the relevance of the landmarks.
     struct Answers {
         graphs: Vec<VideoGraph>,
+        streams: Streams,
     }
 
     impl OnBackend for Answers {
-        type Output = (Answer, Vec<Answer>);
+        type Output = (Answer, Vec<Answer>, Vec<f64>);
 
         fn run<B>(self, device: &B::Device) -> Self::Output
         where
             B: AutodiffBackend + GraphBackend,
             B::InnerBackend: GraphBackend,
         {
-            let settings = ModelSettings::default();
+            let settings = ModelSettings { streams: self.streams, ..ModelSettings::default() };
             let network = settings.network(settings.input_widths(&self.graphs[0]), 3);
             let networks = vec![network.init::<B::InnerBackend>(device, &mut SeededRng::new(5))];
             let committee = Committee { networks };
@@ -96,16 +148,19 @@ mod tests {
             let answer = |graphs: &[VideoGraph]| {
                 committee.answer(graphs, standardisation, settings.columns, device).unwrap()
             };
-            (answer(&self.graphs), self.graphs.chunks(1).map(answer).collect())
+            let relevance =
+                committee.relevance(&self.graphs, standardisation, settings.columns, device).unwrap();
+            (answer(&self.graphs), self.graphs.chunks(1).map(answer).collect(), relevance)
         }
+    }
+
+    fn face(t: usize) -> Landmarks {
+        let place = |p: [f64; 2]| [127.0 + 70.0 * p[0], 90.0 + (70.0 + t as f64) * p[1]];
+        Landmarks::new(LandmarkScheme::Paper51, TEMPLATE_51.map(place).to_vec()).unwrap()
     }
 
     #[test]
     fn a_clip_of_several_graphs_gets_their_mean_class_scores() {
-        let face = |t: usize| {
-            let place = |p: [f64; 2]| [127.0 + 70.0 * p[0], 90.0 + (70.0 + t as f64) * p[1]];
-            Landmarks::new(LandmarkScheme::Paper51, TEMPLATE_51.map(place).to_vec()).unwrap()
-        };
         let moving = |t: usize| {
             let wave = ndarray::Array2::from_shape_fn((254, 254), |(y, x)| (0.1 * (t * y + x) as f32).sin());
             FlowField::new(wave.clone(), wave).unwrap()
@@ -113,7 +168,7 @@ mod tests {
         let (faces, flows): (Vec<_>, Vec<_>) = (0..5).map(|t| (face(t), moving(t))).unzip();
         let graphs = build_triplets(&faces, &flows, &[0, 3, 5, 8, 9], &GraphParams::default()).unwrap();
         assert_eq!(graphs.len(), 3);
-        let (together, alone) = Device::Cpu.run(Answers { graphs }).unwrap();
+        let (together, alone, _) = Device::Cpu.run(Answers { graphs, streams: Streams::Both }).unwrap();
         // The softmax of mean scores is the normalised geometric mean of the probabilities.
         let product = |class: usize| alone.iter().map(|a| a.probabilities[class]).product::<f64>().cbrt();
         let products: Vec<f64> = (0..3).map(product).collect();
@@ -128,6 +183,25 @@ mod tests {
         for (landmark, attention) in together.attention.iter().enumerate() {
             let mean = alone.iter().map(|a| a.attention[landmark]).sum::<f64>() / 3.0;
             assert!((attention - mean).abs() < 1e-5, "{attention} {mean}");
+        }
+    }
+
+    #[test]
+    fn only_landmarks_whose_features_differ_from_0_are_relevant() {
+        let faces = [face(0), face(0)];
+        // The flow is 0 but around one landmark and whatever lies within its patch.
+        let [x, y] = faces[0].points()[30].map(|c| c as usize);
+        let mut u = ndarray::Array2::zeros((254, 254));
+        u.slice_mut(ndarray::s![y - 3..y + 3, x - 3..x + 3]).fill(2.0);
+        let flow = FlowField::new(u.clone(), u).unwrap();
+        let graph = build(&faces, &[flow.clone(), flow], &[0, 4], &GraphParams::default()).unwrap();
+        let features = graph.patch().node_features();
+        let moves: Vec<bool> = (0..51).map(|node| features.row(node).iter().any(|v| *v != 0.0)).collect();
+        assert!(moves[30] && moves.iter().filter(|moves| **moves).count() < 10);
+        let answers = Answers { graphs: vec![graph], streams: Streams::Flow };
+        let (.., relevance) = Device::Cpu.run(answers).unwrap();
+        for (landmark, moves) in moves.iter().enumerate() {
+            assert_eq!(relevance[landmark] != 0.0, *moves, "landmark {landmark}: {}", relevance[landmark]);
         }
     }
 }

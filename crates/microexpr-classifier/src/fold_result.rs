@@ -19,6 +19,9 @@ pub struct ClipPrediction {
     pub probabilities: Vec<f64>,
     /// Attention that each landmark receives, averaged over kept frames, layers and streams; mean 1.
     pub attention: Vec<f64>,
+    /// By how much the answer's probability falls when a landmark's node features are set to 0, landmark by landmark.
+    #[serde(default)]
+    pub relevance: Vec<f64>,
 }
 
 impl ClipPrediction {

@@ -84,8 +84,10 @@ impl FoldTask<'_> {
             let Some(prepared) = runner.prepared.get(*index, runner.settings.pipeline.alpha()) else {
                 continue;
             };
+            let (graphs, standardisation) = (prepared.units(), trained.standardisation);
             let Answer { probabilities, attention } =
-                committee.answer(prepared.units(), trained.standardisation, columns, device)?;
+                committee.answer(graphs, standardisation, columns, device)?;
+            let relevance = committee.relevance(graphs, standardisation, columns, device)?;
             predictions.push(ClipPrediction {
                 clip: clip.record.id(),
                 subject: clip.record.subject_id(),
@@ -94,6 +96,7 @@ impl FoldTask<'_> {
                 predicted: largest(&probabilities),
                 probabilities,
                 attention,
+                relevance,
             });
         }
         Ok(predictions)

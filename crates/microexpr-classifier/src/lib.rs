@@ -30,7 +30,6 @@
 //! | [`Device`] | where the network runs |
 
 mod ablation;
-mod attention_figure;
 mod base64;
 mod batch;
 mod cache;
@@ -43,6 +42,7 @@ mod evaluation;
 mod evaluation_files;
 mod experiment;
 mod explanation;
+mod face_figure;
 mod figures;
 mod fold_result;
 mod fold_runner;

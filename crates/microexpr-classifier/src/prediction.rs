@@ -33,6 +33,9 @@ pub struct Prediction {
     /// Attention that each of the 51 landmarks receives, averaged over kept frames, layers and streams; the mean over the
     /// landmarks is 1.
     pub attention: Vec<f64>,
+    /// By how much the probability of the answer falls when the node features of each of the 51 landmarks are set to 0; only
+    /// from [`Classifier::explain`].
+    pub relevance: Option<Vec<f64>>,
     /// The 51 points of the first frame, in pixels of the aligned face.
     pub points: Landmarks,
     /// What the answer took, stage by stage.
@@ -95,6 +98,24 @@ impl Classifier {
     ///
     /// Those of [`Pipeline::register`] and [`Pipeline::graph`].
     pub fn classify(&self, frames: &ImageSequence, fps: f64) -> Result<Prediction, ClassifierError> {
+        self.answer(frames, fps, false)
+    }
+
+    /// [`Classifier::classify`], and which landmarks the answer rests on: the network is asked once more for every landmark.
+    ///
+    /// # Errors
+    ///
+    /// As [`Classifier::classify`].
+    pub fn explain(&self, frames: &ImageSequence, fps: f64) -> Result<Prediction, ClassifierError> {
+        self.answer(frames, fps, true)
+    }
+
+    fn answer(
+        &self,
+        frames: &ImageSequence,
+        fps: f64,
+        with_relevance: bool,
+    ) -> Result<Prediction, ClassifierError> {
         let mut started = Instant::now();
         let mut lap = || {
             let before = std::mem::replace(&mut started, Instant::now());
@@ -104,14 +125,15 @@ impl Classifier {
         let registration = lap();
         let prepared = self.pipeline.graph(&registered, self.pipeline.settings().alpha())?;
         let graph = lap();
-        let (probabilities, attention) =
-            self.device.run(Inference { model: &self.model, graphs: prepared.units() })??;
+        let inference = Inference { model: &self.model, graphs: prepared.units(), with_relevance };
+        let (Answer { probabilities, attention }, relevance) = self.device.run(inference)??;
         let times = StageTimes { registration, graph, network: lap() };
         Ok(Prediction {
             classes: self.model.description.classes.clone(),
             probabilities,
             kept_frames: prepared.graph.kept_frames().to_vec(),
             attention,
+            relevance,
             points: registered.points[0].clone(),
             times,
             face: registered.aligned.clip,
@@ -144,18 +166,31 @@ impl Prediction {
     ///
     /// [`ClassifierError::Picture`] or [`ClassifierError::Core`] naming the file.
     pub fn write_attention_picture(&self, path: impl AsRef<Path>) -> Result<(), ClassifierError> {
+        self.write_picture(&self.attention, path.as_ref())
+    }
+
+    /// The aligned first frame with a disc at every landmark: the redder and larger, the more the answer rests on it. Without
+    /// a relevance ([`Classifier::explain`]) there are no discs.
+    ///
+    /// # Errors
+    ///
+    /// As [`Prediction::write_attention_picture`].
+    pub fn write_relevance_picture(&self, path: impl AsRef<Path>) -> Result<(), ClassifierError> {
+        self.write_picture(self.relevance.as_deref().unwrap_or_default(), path.as_ref())
+    }
+
+    fn write_picture(&self, values: &[f64], path: &Path) -> Result<(), ClassifierError> {
         const ZOOM: usize = 3;
-        let path = path.as_ref();
         let face =
             resize::bilinear(self.face.frame(0), (ZOOM * self.face.height(), ZOOM * self.face.width()));
         let mut picture = RgbImage::from_fn(face.ncols() as u32, face.nrows() as u32, |x, y| {
             let grey = (face[[y as usize, x as usize]] * 255.0).round().clamp(0.0, 255.0) as u8;
             Rgb([grey, grey, grey])
         });
-        let highest = self.attention.iter().copied().fold(f64::MIN_POSITIVE, f64::max);
-        let lowest = self.attention.iter().copied().fold(highest, f64::min);
-        for (point, attention) in self.points.points().iter().zip(&self.attention) {
-            let share = (attention - lowest) / (highest - lowest).max(f64::MIN_POSITIVE);
+        let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
+        let lowest = values.iter().copied().fold(highest, f64::min);
+        for (point, value) in self.points.points().iter().zip(values) {
+            let share = (value - lowest) / (highest - lowest).max(f64::MIN_POSITIVE);
             let [x, y] = point.map(|v| ((v + 0.5) * ZOOM as f64) as i32);
             let colour = Rgb([(255.0 * share) as u8, 64, (255.0 * (1.0 - share)) as u8]);
             draw_filled_circle_mut(&mut picture, (x, y), 4 + (8.0 * share) as i32, colour);
@@ -171,11 +206,12 @@ impl Prediction {
 struct Inference<'a> {
     model: &'a SavedModel,
     graphs: &'a [VideoGraph],
+    with_relevance: bool,
 }
 
 impl OnBackend for Inference<'_> {
-    /// Probabilities, and attention per landmark.
-    type Output = Result<(Vec<f64>, Vec<f64>), ClassifierError>;
+    /// The answer, and the relevance of the landmarks if asked for.
+    type Output = Result<(Answer, Option<Vec<f64>>), ClassifierError>;
 
     fn run<B>(self, device: &B::Device) -> Self::Output
     where
@@ -184,8 +220,8 @@ impl OnBackend for Inference<'_> {
     {
         let committee = self.model.committee::<B::InnerBackend>(device)?;
         let ModelDescription { standardisation, model, .. } = &self.model.description;
-        let Answer { probabilities, attention } =
-            committee.answer(self.graphs, *standardisation, model.columns, device)?;
-        Ok((probabilities, attention))
+        let answer = committee.answer(self.graphs, *standardisation, model.columns, device)?;
+        let relevance = || committee.relevance(self.graphs, *standardisation, model.columns, device);
+        Ok((answer, self.with_relevance.then(relevance).transpose()?))
     }
 }

@@ -12,7 +12,7 @@ mod wrong_answers;
 
 use std::fmt::Write;
 
-use crate::{Evaluation, attention_figure, figures};
+use crate::{Evaluation, face_figure, figures};
 use page::{escape, section, table};
 
 /// The evaluation as one self-contained page.
@@ -27,11 +27,18 @@ pub(crate) fn html(evaluation: &Evaluation) -> String {
     chosen_epochs::write(&mut body, evaluation);
     picture(
         &mut body,
+        "Relevance of the landmarks",
+        "By how much the probability of the answer falls when a landmark's motion is hidden from the network, mean of the clips answered          rightly (above) and wrongly (below): from the least (small, blue) to the most (large, red) of all faces shown.",
+        Width::Own,
+        face_figure::faces(evaluation, |p| &p.relevance),
+    );
+    picture(
+        &mut body,
         "Attention of the landmarks",
         "Mean attention that each landmark receives, on clips answered rightly (above) and wrongly (below): from the least \
          (small, blue) to the most (large, red) of all faces shown.",
         Width::Own,
-        attention_figure::attention(evaluation),
+        face_figure::faces(evaluation, |p| &p.attention),
     );
     lambdas::write(&mut body, evaluation);
     subjects::write(&mut body, evaluation);

@@ -37,6 +37,15 @@ fn a_saved_model_classifies_the_clips_it_was_trained_on() {
             let picture = folder.path().join("attention.png");
             prediction.write_attention_picture(&picture).unwrap();
             assert_eq!(image::image_dimensions(&picture).unwrap(), (762, 762));
+            assert_eq!(prediction.relevance, None);
+
+            let explained = classifier.explain(&clip.sequence().unwrap(), clip.fps).unwrap();
+            assert_eq!(explained.probabilities, prediction.probabilities);
+            let relevance = explained.relevance.clone().unwrap();
+            assert!(relevance.len() == 51 && relevance.iter().any(|r| r.abs() > 1e-4), "{relevance:?}");
+            let relevance_picture = folder.path().join("relevance.png");
+            explained.write_relevance_picture(&relevance_picture).unwrap();
+            assert_ne!(fs::read(&relevance_picture).unwrap(), fs::read(&picture).unwrap());
         }
     }
     assert!(correct >= 7, "{correct} of 8 training clips");

@@ -11,15 +11,18 @@ const FACE: i32 = 220;
 /// Room above every face for its name.
 const HEADING: i32 = 44;
 
-/// Mean attention that the landmarks receive, drawn on the canonical face: a column per class, clips answered rightly above,
+/// One value per landmark of every clip.
+type Values = fn(&ClipPrediction) -> &[f64];
+
+/// Mean values of the landmarks, drawn on the canonical face: a column per class, clips answered rightly above,
 /// wrongly below. The larger and redder a disc, the more.
-pub(crate) fn attention(evaluation: &Evaluation) -> Result<String, String> {
+pub(crate) fn faces(evaluation: &Evaluation, values: Values) -> Result<String, String> {
     let mut svg = String::new();
-    draw(&mut svg, evaluation).map_err(|e| e.to_string())?;
+    draw(&mut svg, evaluation, values).map_err(|e| e.to_string())?;
     Ok(svg)
 }
 
-fn draw<'a>(svg: &'a mut String, evaluation: &Evaluation) -> Result<(), DrawError<'a>> {
+fn draw<'a>(svg: &'a mut String, evaluation: &Evaluation, values: Values) -> Result<(), DrawError<'a>> {
     let classes = evaluation.classes.len() as i32;
     let size = ((classes * FACE) as u32, (2 * (FACE + HEADING)) as u32);
     let root = SVGBackend::with_string(svg, size).into_drawing_area();
@@ -32,20 +35,20 @@ fn draw<'a>(svg: &'a mut String, evaluation: &Evaluation) -> Result<(), DrawErro
             let of = |p: &&ClipPrediction| {
                 p.truth == column as usize
                     && (p.predicted == p.truth) == (row == 0)
-                    && p.attention.len() == 51
+                    && values(p).len() == TEMPLATE_51.len()
             };
             let clips: Vec<&ClipPrediction> = evaluation.predictions.iter().filter(of).collect();
-            (row, column, clips.len(), mean(&clips))
+            (row, column, clips.len(), mean(&clips, values))
         })
         .collect();
-    let values = faces.iter().flat_map(|(.., attention)| attention);
-    let (low, high) = values.fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
-    for (row, column, clips, attention) in &faces {
+    let all = faces.iter().flat_map(|(.., means)| means);
+    let (low, high) = all.fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
+    for (row, column, clips, means) in &faces {
         let (left, top) = (column * FACE, row * (FACE + HEADING));
         let right = if *row == 0 { "right" } else { "wrong" };
         let name = format!("{}, {right} ({clips})", evaluation.classes[*column as usize]);
         root.draw_text(&name, &text, (left + FACE / 2, top + HEADING - 14))?;
-        for (point, value) in TEMPLATE_51.iter().zip(attention) {
+        for (point, value) in TEMPLATE_51.iter().zip(means) {
             let share = (value - low) / (high - low).max(f64::MIN_POSITIVE);
             let place = |axis: usize, centre: f64| ((point[axis] * 0.36 + centre) * f64::from(FACE)) as i32;
             let colour = RGBColor((60.0 + 195.0 * share) as u8, 60, (200.0 - 160.0 * share) as u8);
@@ -56,8 +59,8 @@ fn draw<'a>(svg: &'a mut String, evaluation: &Evaluation) -> Result<(), DrawErro
     root.present()
 }
 
-/// Mean attention of clips, landmark by landmark; nothing without clips.
-fn mean(clips: &[&ClipPrediction]) -> Vec<f64> {
-    let landmarks = clips.first().map_or(0, |c| c.attention.len());
-    (0..landmarks).map(|i| clips.iter().map(|c| c.attention[i]).sum::<f64>() / clips.len() as f64).collect()
+/// Mean of clips, landmark by landmark; nothing without clips.
+fn mean(clips: &[&ClipPrediction], values: Values) -> Vec<f64> {
+    let landmarks = clips.first().map_or(0, |c| values(c).len());
+    (0..landmarks).map(|i| clips.iter().map(|c| values(c)[i]).sum::<f64>() / clips.len() as f64).collect()
 }
