@@ -1,6 +1,5 @@
 //! Pyramidal Lucas–Kanade: where single points of one frame have gone in another.
 
-mod byte_rows;
 mod params;
 mod spline_plane;
 mod tracker;

@@ -2,7 +2,7 @@
 
 use microexpr_core::vectorized;
 
-use super::spline_plane::SplinePlane;
+use super::spline_plane::{Coefficients, SplinePlane, WHOLE};
 
 const LANES: usize = 8;
 /// Coefficients under a cubic spline: one before the pixel, two after it.
@@ -189,9 +189,22 @@ fn interpolate_window(
     window: &mut Window,
 ) {
     let Window { samples, lines, .. } = window;
-    for (i, line) in lines.chunks_exact_mut(stride).enumerate() {
-        let source = &image.row_from(top + i as isize, left)[..stride + SPLINE_TAPS - 1];
-        interpolate_row(source, weights.0, line);
+    let lines_and_sources = lines
+        .chunks_exact_mut(stride)
+        .enumerate()
+        .map(|(i, line)| (line, image.row_from(top + i as isize, left)));
+    match image.coefficients() {
+        Coefficients::Grey(values) => {
+            for (line, source) in lines_and_sources {
+                interpolate_row(&values[source][..stride + SPLINE_TAPS - 1], weights.0, line);
+            }
+        }
+        Coefficients::Whole(values) => {
+            let weights = weights.0.map(|w| w * (1.0 / WHOLE) as f32);
+            for (line, source) in lines_and_sources {
+                interpolate_row(&values[source][..stride + SPLINE_TAPS - 1], weights, line);
+            }
+        }
     }
     for (i, row) in samples.chunks_exact_mut(stride).enumerate() {
         interpolate_col(&lines[i * stride..], stride, weights.1, row);
@@ -261,13 +274,16 @@ fn total(chains: &[[f32; LANES]; CHAINS]) -> f64 {
 
 /// Weighs four pixels side by side, a register at a time.
 #[inline(always)]
-fn interpolate_row(pixels: &[f32], w: [f32; SPLINE_TAPS], out: &mut [f32]) {
+fn interpolate_row<C: Copy>(pixels: &[C], w: [f32; SPLINE_TAPS], out: &mut [f32])
+where
+    f32: From<C>,
+{
     for (i, out) in out.chunks_exact_mut(LANES).enumerate() {
         let from = &pixels[i * LANES..][..LANES + SPLINE_TAPS - 1];
         let mut register = [0.0; LANES];
         for lane in 0..LANES {
-            register[lane] =
-                (w[0] * from[lane] + w[1] * from[lane + 1]) + (w[2] * from[lane + 2] + w[3] * from[lane + 3]);
+            let c = |tap: usize| f32::from(from[lane + tap]);
+            register[lane] = (w[0] * c(0) + w[1] * c(1)) + (w[2] * c(2) + w[3] * c(3));
         }
         out.copy_from_slice(&register);
     }
