@@ -29,10 +29,15 @@ fn halved_rows<'a, T: 'a, S: Copy + Default>(
     let half = (height.div_ceil(2), width.div_ceil(2));
     let mut data = Vec::with_capacity(half.0 * half.1);
     let mut line = vec![S::default(); width + 4];
+    let ends = [-2, -1, width as isize, width as isize + 1]
+        .map(|outside| ((outside + 2) as usize, reflect_101(outside, width) + 2));
     for middle in (0..height).step_by(2) {
-        let tap = |k: usize| row(reflect_101((middle + k) as isize - 2, height));
+        let tap = |k: usize| match middle + k {
+            below if (2..height + 2).contains(&below) => row(below - 2),
+            outside => row(reflect_101(outside as isize - 2, height)),
+        };
         blend([tap(0), tap(1), tap(2), tap(3), tap(4)], &mut line[2..width + 2]);
-        mirror_ends(&mut line, width);
+        ends.iter().for_each(|(outside, inside)| line[*outside] = line[*inside]);
         // Row by row the zeros are overwritten before they leave the cache.
         let start = data.len();
         data.resize(start + half.1, 0.0);
@@ -92,13 +97,5 @@ vectorized! {
                 [line[at], line[at + 1], line[at + 2], line[at + 3], line[at + 4]].map(i32::from);
             *value = ((a + e) + 4 * (b + d) + 6 * c) as f32 * (1.0 / (TAPS * TAPS * WHITE));
         }
-    }
-}
-
-/// Fills the two values before and after `line[2..width + 2]` by reflection.
-fn mirror_ends<T: Copy>(line: &mut [T], width: usize) {
-    for (outside, target) in [(-2, 0), (-1, 1), (width as isize, width + 2), (width as isize + 1, width + 3)]
-    {
-        line[target] = line[2 + reflect_101(outside, width)];
     }
 }

@@ -96,11 +96,14 @@ fn sharpened_rows<T: Copy + Default>(
     let mirrored = |row: isize| reflect_101(row, height);
     // A row and one value more on either side.
     let mut line = vec![T::default(); width + 2];
+    let beside = [(0, reflect_101(-1, width) + 1), (width + 1, reflect_101(width as isize, width) + 1)];
     let mut values = Vec::with_capacity((height + 2 * margin) * stride);
     values.resize(margin * stride, T::default());
     for row in 0..height {
-        across([mirrored(row as isize - 1), row, mirrored(row as isize + 1)], &mut line[1..=width]);
-        mirror_outside(&mut line, 1..width + 1);
+        let above = if row > 0 { row - 1 } else { mirrored(-1) };
+        let below = if row + 1 < height { row + 1 } else { mirrored(height as isize) };
+        across([above, row, below], &mut line[1..=width]);
+        beside.iter().for_each(|(outside, inside)| line[*outside] = line[*inside]);
         // Row by row the zeros are overwritten before they leave the cache.
         let start = values.len();
         values.resize(start + stride, T::default());
