@@ -2,6 +2,7 @@
 
 mod params;
 mod spline_plane;
+mod spline_taps;
 mod tracker;
 mod window;
 

@@ -14,7 +14,7 @@ pub(crate) fn halved_plane(full: &Plane) -> Plane {
     halved_rows(full.dim(), |row| full.row(row), blend_rows, thin_row)
 }
 
-/// [`halved_plane`] of a frame of bytes given by its rows, as grey values in `0..=1`; the sums are whole numbers until the last step.
+/// [`halved_plane`] of a frame of bytes given by its rows, as grey values in `0..=1`: whole numbers until the last step.
 pub(crate) fn halved_bytes<'a>(dim: (usize, usize), row: impl Fn(usize) -> &'a [u8]) -> Plane {
     halved_rows(dim, row, blend_byte_rows, thin_sums)
 }
@@ -96,6 +96,30 @@ vectorized! {
             let [a, b, c, d, e] =
                 [line[at], line[at + 1], line[at + 2], line[at + 3], line[at + 4]].map(i32::from);
             *value = ((a + e) + 4 * (b + d) + 6 * c) as f32 * (1.0 / (TAPS * TAPS * WHITE));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_halved_as_their_grey_values() {
+        /// A few roundings of values up to 1.
+        const TOLERANCE: f32 = 1e-6;
+        for (height, width) in [(1, 1), (1, 7), (2, 3), (3, 200), (33, 40)] {
+            for white_parts in [1, 7] {
+                let byte =
+                    |i: usize| if i.is_multiple_of(white_parts) { 255 } else { (i * 7919 % 256) as u8 };
+                let bytes: Vec<u8> = (0..height * width).map(byte).collect();
+                let grey = bytes.iter().map(|byte| f32::from(*byte) / 255.0).collect();
+                let ours = halved_bytes((height, width), |row| &bytes[row * width..][..width]).into_array();
+                let expected = halved_plane(&Plane::from_data((height, width), grey)).into_array();
+                assert_eq!(ours.dim(), expected.dim());
+                let same = ours.iter().zip(&expected).all(|(a, b)| (a - b).abs() < TOLERANCE);
+                assert!(same, "{height}x{width}");
+            }
         }
     }
 }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use microexpr_core::Point;
 use ndarray::ArrayView2;
 #[cfg(feature = "rayon")]
@@ -130,7 +132,7 @@ impl LucasKanade {
         Ok(self.prepare_plane(Plane::from_frame(frame)?))
     }
 
-    /// [`LucasKanade::prepare`] of a frame of bytes, 255 being white.
+    /// [`LucasKanade::prepare`] of a frame of bytes, 255 being white: faster and smaller, points are found at the same places.
     ///
     /// # Errors
     ///
@@ -140,8 +142,10 @@ impl LucasKanade {
         if frame.is_empty() {
             return Err(FlowError::EmptyFrame { height, width });
         }
-        let frame = frame.as_standard_layout();
-        let bytes = frame.as_slice().expect("standard layout is one slice");
+        let bytes = match frame.as_slice() {
+            Some(bytes) => Cow::Borrowed(bytes),
+            None => Cow::Owned(frame.iter().copied().collect()),
+        };
         let row = |row: usize| &bytes[row * width..][..width];
         let radius = self.params.window_radius_px;
         let mut levels = vec![SplinePlane::of_bytes(dim, radius, row)];

@@ -3,10 +3,9 @@
 use microexpr_core::vectorized;
 
 use super::spline_plane::{Coefficients, SplinePlane, WHOLE};
+use super::spline_taps::{SPLINE_TAPS, interpolate_cols, interpolate_row, spline_weights};
 
 const LANES: usize = 8;
-/// Coefficients under a cubic spline: one before the pixel, two after it.
-const SPLINE_TAPS: usize = 4;
 /// Sums kept side by side so that no addition waits for the one before.
 const CHAINS: usize = 4;
 /// Samples that may be read beyond the last one.
@@ -98,6 +97,7 @@ impl Template {
         let side = self.pixels.side;
         let length = self.pixels.long_row(&self.wide);
         for (row, pixels) in self.pixels.samples.chunks_exact_mut(length).enumerate() {
+            // The padding, too: whatever is there, no gradient goes with it.
             pixels.copy_from_slice(&self.wide.samples[(row + 1) * self.wide.stride + 1..][..length]);
         }
         self.wide.gradients(&mut self.dx, &mut self.dy);
@@ -117,8 +117,7 @@ impl Template {
         }
         let outside = |middle: f64, len: usize| {
             let first = (0..side).take_while(|i| middle - radius + (*i as f64) < -0.5).count();
-            let last =
-                (0..side).rev().take_while(|i| middle - radius + *i as f64 > len as f64 - 0.5).count();
+            let last = (0..side).rev().take_while(|i| middle - radius + *i as f64 > len as f64 - 0.5).count();
             (first, side - last.min(side - first))
         };
         let ((left, right), (top, bottom)) = (outside(x, width), outside(y, height));
@@ -291,39 +290,8 @@ fn total(chains: &[[f32; LANES]; CHAINS]) -> f64 {
     sum(&lanes)
 }
 
-/// Apart from its callers, so that these keep their sums in whole registers.
+/// Not inlined, so that its callers keep their sums in whole registers: half of the time.
 #[inline(never)]
 fn sum(lanes: &[f32; LANES]) -> f64 {
     lanes.iter().map(|lane| f64::from(*lane)).sum()
-}
-
-/// Weighs four pixels side by side.
-#[inline(always)]
-fn interpolate_row<C: Copy>(pixels: &[C], w: [f32; SPLINE_TAPS], out: &mut [f32])
-where
-    f32: From<C>,
-{
-    let length = out.len();
-    let pixels = &pixels[..length + SPLINE_TAPS - 1];
-    for i in 0..length {
-        let pixel = |tap: usize| f32::from(pixels[i + tap]);
-        out[i] = (w[0] * pixel(0) + w[1] * pixel(1)) + (w[2] * pixel(2) + w[3] * pixel(3));
-    }
-}
-
-/// Weighs four lines one below the other, for all lines of the result at once.
-#[inline(always)]
-fn interpolate_cols(lines: &[f32], stride: usize, w: [f32; SPLINE_TAPS], out: &mut [f32]) {
-    let length = out.len();
-    let from = |line: usize| &lines[line * stride..][..length];
-    let (a, b, c, d) = (from(0), from(1), from(2), from(3));
-    for i in 0..length {
-        out[i] = (w[0] * a[i] + w[1] * b[i]) + (w[2] * c[i] + w[3] * d[i]);
-    }
-}
-
-/// Weights of the spline coefficients at −1, 0, 1, 2 for a position `t` in `0..1`.
-fn spline_weights(t: f64) -> [f32; SPLINE_TAPS] {
-    let (s, t2, t3) = (1.0 - t, t * t, t * t * t);
-    [s * s * s, 4.0 - 6.0 * t2 + 3.0 * t3, 1.0 + 3.0 * (t + t2 - t3), t3].map(|w| (w / 6.0) as f32)
 }
