@@ -1,8 +1,8 @@
 //! Pyramidal Lucas–Kanade: where single points of one frame have gone in another.
 
-mod byte_rows;
 mod params;
 mod spline_plane;
+mod spline_taps;
 mod tracker;
 mod window;
 

@@ -2,7 +2,7 @@ use microexpr_core::vectorized;
 use ndarray::{Array2, ArrayView2};
 
 use crate::FlowError;
-use crate::plane_halving::HalvedRows;
+use crate::plane_halving::halved_plane;
 
 /// Frames are `0..=1`; this leaves room for other ranges, yet none for overflow in products of gradients.
 const LARGEST_GREY: f32 = 1e4;
@@ -102,9 +102,7 @@ impl Plane {
 
     /// Half the size, rounded up, after the binomial taps `[1, 4, 6, 4, 1] / 16`: OpenCV's `pyrDown`.
     pub(crate) fn halved(&self) -> Self {
-        let mut half = HalvedRows::new(self.dim());
-        half.take(self.height, |row| self.row(row));
-        half.into_plane()
+        halved_plane(self)
     }
 }
 
@@ -112,13 +110,6 @@ vectorized! {
     /// Appends the values that `microexpr_core::grey_from_image` gives.
     fn unit_grey(bytes: &[u8], out: &mut Vec<f32>) {
         out.extend(bytes.iter().map(|byte| divided_by_255(*byte)));
-    }
-}
-
-vectorized! {
-    /// The values that `microexpr_core::grey_from_image` gives.
-    pub(crate) fn unit_grey_into(bytes: &[u8], out: &mut [f32]) {
-        out.iter_mut().zip(bytes).for_each(|(grey, byte)| *grey = divided_by_255(*byte));
     }
 }
 

@@ -1,56 +1,58 @@
-//! Halving a plane row by row.
+//! Halving an image: binomial taps `[1, 4, 6, 4, 1] / 16` and reflect-101 borders, OpenCV's `pyrDown`.
 
 use microexpr_core::{border::reflect_101, vectorized};
 
 use crate::plane::Plane;
 
-/// A plane of half the size, rounded up, that grows while the rows of the full one become known.
-///
-/// Binomial taps `[1, 4, 6, 4, 1] / 16` and reflect-101 borders: OpenCV's `pyrDown`.
-pub(crate) struct HalvedRows {
-    full: (usize, usize),
-    data: Vec<f32>,
-    /// A blended row with two values more on either side.
-    line: Vec<f32>,
+/// What the taps sum up to along one direction.
+const TAPS: f32 = 16.0;
+/// White in a frame of bytes.
+const WHITE: f32 = 255.0;
+
+/// Half the size, rounded up.
+pub(crate) fn halved_plane(full: &Plane) -> Plane {
+    halved_rows(full.dim(), |row| full.row(row), blend_rows, thin_row)
 }
 
-impl HalvedRows {
-    /// For a plane of height and width `full`.
-    pub(crate) fn new(full: (usize, usize)) -> Self {
-        let (height, width) = (full.0.div_ceil(2), full.1.div_ceil(2));
-        Self { full, data: Vec::with_capacity(height * width), line: vec![0.0; full.1 + 4] }
-    }
+/// [`halved_plane`] of a frame of bytes given by its rows, as grey values in `0..=1`: whole numbers until the last step.
+pub(crate) fn halved_bytes<'a>(dim: (usize, usize), row: impl Fn(usize) -> &'a [u8]) -> Plane {
+    halved_rows(dim, row, blend_byte_rows, thin_sums)
+}
 
-    /// Makes what rows it can now that the first `known` rows of the full plane are known: of those `row` gives it the last five,
-    /// or any if they come all at once.
-    pub(crate) fn take<'a>(&mut self, known: usize, row: impl Fn(usize) -> &'a [f32]) {
-        let ((height, full_width), width) = (self.full, self.full.1.div_ceil(2));
-        loop {
-            let middle = 2 * (self.data.len() / width);
-            if middle >= height || (middle + 2).min(height - 1) >= known {
-                return;
-            }
-            let tap = |k: usize| row(reflect_101((middle + k) as isize - 2, height));
-            blend_rows([tap(0), tap(1), tap(2), tap(3), tap(4)], &mut self.line[2..full_width + 2]);
-            mirror_ends(&mut self.line, full_width);
-            // Row by row the zeros are overwritten before they leave the cache.
-            let start = self.data.len();
-            self.data.resize(start + width, 0.0);
-            thin_row(&self.line, &mut self.data[start..]);
-        }
+/// `blend` weighs five rows, `thin` every second value of what comes of it, which has two values more on either side.
+fn halved_rows<'a, T: 'a, S: Copy + Default>(
+    (height, width): (usize, usize),
+    row: impl Fn(usize) -> &'a [T],
+    blend: impl Fn([&[T]; 5], &mut [S]),
+    thin: impl Fn(&[S], &mut [f32]),
+) -> Plane {
+    let half = (height.div_ceil(2), width.div_ceil(2));
+    let mut data = Vec::with_capacity(half.0 * half.1);
+    let mut line = vec![S::default(); width + 4];
+    let ends = [-2, -1, width as isize, width as isize + 1]
+        .map(|outside| ((outside + 2) as usize, reflect_101(outside, width) + 2));
+    for middle in (0..height).step_by(2) {
+        let tap = |k: usize| match middle + k {
+            below if (2..height + 2).contains(&below) => row(below - 2),
+            outside => row(reflect_101(outside as isize - 2, height)),
+        };
+        blend([tap(0), tap(1), tap(2), tap(3), tap(4)], &mut line[2..width + 2]);
+        ends.iter().for_each(|(outside, inside)| line[*outside] = line[*inside]);
+        // Row by row the zeros are overwritten before they leave the cache.
+        let start = data.len();
+        data.resize(start + half.1, 0.0);
+        thin(&line, &mut data[start..]);
     }
-
-    /// The half, all rows of the full plane being known.
-    pub(crate) fn into_plane(self) -> Plane {
-        Plane::from_data((self.full.0.div_ceil(2), self.full.1.div_ceil(2)), self.data)
-    }
+    Plane::from_data(half, data)
 }
 
 vectorized! {
     fn blend_rows(taps: [&[f32]; 5], out: &mut [f32]) {
-        let [a, b, c, d, e] = taps.map(|t| &t[..out.len()]);
-        for (i, value) in out.iter_mut().enumerate() {
-            *value = binomial([a[i], b[i], c[i], d[i], e[i]]);
+        let width = out.len();
+        let [a, b, c, d, e] = taps;
+        let (a, b, c, d, e) = (&a[..width], &b[..width], &c[..width], &d[..width], &e[..width]);
+        for i in 0..width {
+            out[i] = binomial([a[i], b[i], c[i], d[i], e[i]]);
         }
     }
 }
@@ -68,13 +70,56 @@ vectorized! {
 
 #[inline(always)]
 fn binomial([a, b, c, d, e]: [f32; 5]) -> f32 {
-    ((a + e) + 4.0 * (b + d) + 6.0 * c) * (1.0 / 16.0)
+    ((a + e) + 4.0 * (b + d) + 6.0 * c) * (1.0 / TAPS)
 }
 
-/// Fills the two values before and after `line[2..width + 2]` by reflection.
-fn mirror_ends(line: &mut [f32], width: usize) {
-    for (outside, target) in [(-2, 0), (-1, 1), (width as isize, width + 2), (width as isize + 1, width + 3)]
-    {
-        line[target] = line[2 + reflect_101(outside, width)];
+vectorized! {
+    /// Sums of at most 16 times 255.
+    fn blend_byte_rows(taps: [&[u8]; 5], out: &mut [u16]) {
+        let width = out.len();
+        let [a, b, c, d, e] = taps;
+        let (a, b, c, d, e) = (&a[..width], &b[..width], &c[..width], &d[..width], &e[..width]);
+        for i in 0..width {
+            let [a, b, c, d, e] = [a[i], b[i], c[i], d[i], e[i]].map(u16::from);
+            // a + 4 b + 6 c + 4 d + e
+            out[i] = (a + e) + 2 * (2 * (b + c + d) + c);
+        }
+    }
+}
+
+vectorized! {
+    /// [`thin_row`] of sums, and what makes grey values of them.
+    fn thin_sums(line: &[u16], out: &mut [f32]) {
+        let line = &line[..2 * out.len() + 3];
+        for (i, value) in out.iter_mut().enumerate() {
+            let at = 2 * i;
+            let [a, b, c, d, e] =
+                [line[at], line[at + 1], line[at + 2], line[at + 3], line[at + 4]].map(i32::from);
+            *value = ((a + e) + 4 * (b + d) + 6 * c) as f32 * (1.0 / (TAPS * TAPS * WHITE));
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn bytes_are_halved_as_their_grey_values() {
+        /// A few roundings of values up to 1.
+        const TOLERANCE: f32 = 1e-6;
+        for (height, width) in [(1, 1), (1, 7), (2, 3), (3, 200), (33, 40)] {
+            for white_parts in [1, 7] {
+                let byte =
+                    |i: usize| if i.is_multiple_of(white_parts) { 255 } else { (i * 7919 % 256) as u8 };
+                let bytes: Vec<u8> = (0..height * width).map(byte).collect();
+                let grey = bytes.iter().map(|byte| f32::from(*byte) / 255.0).collect();
+                let ours = halved_bytes((height, width), |row| &bytes[row * width..][..width]).into_array();
+                let expected = halved_plane(&Plane::from_data((height, width), grey)).into_array();
+                assert_eq!(ours.dim(), expected.dim());
+                let same = ours.iter().zip(&expected).all(|(a, b)| (a - b).abs() < TOLERANCE);
+                assert!(same, "{height}x{width}");
+            }
+        }
     }
 }

@@ -1,10 +1,7 @@
 use std::ops::Range;
 
 use microexpr_core::{border::reflect_101, vectorized};
-use ndarray::ArrayView2;
 
-use super::byte_rows::ByteRows;
-use crate::FlowError;
 use crate::plane::Plane;
 
 /// How far outside the image the middle of a window may lie.
@@ -23,55 +20,42 @@ pub(super) struct SplinePlane {
     dim: (usize, usize),
     margin: usize,
     stride: usize,
-    coefficients: Vec<f32>,
+    coefficients: Coefficients,
 }
+
+/// Row by row.
+#[derive(Debug, Clone, PartialEq)]
+pub(super) enum Coefficients {
+    /// Grey values.
+    Grey(Vec<f32>),
+    /// Of a frame of bytes, times [`WHOLE`]: whole numbers from −8160 to 17340, so none is rounded.
+    Whole(Vec<i16>),
+}
+
+/// White times the square of the divisor of `(−1, 8, −1) / 6`.
+pub(super) const WHOLE: f64 = 255.0 * 36.0;
 
 impl SplinePlane {
     /// Prepares for windows of `radius` pixels on each side of their middle.
     pub(super) fn new(image: &Plane, radius: usize) -> Self {
-        Self::from_rows(image.dim(), radius, |rows, sum| {
-            let [above, here, below] = rows.map(|row| image.row(row));
-            sum(above, here, below);
-        })
+        let across = |[above, here, below]: [usize; 3], out: &mut [f32]| {
+            sharpen_across(image.row(above), image.row(here), image.row(below), out);
+        };
+        let sharpened = sharpened_rows(image.dim(), radius, across, sharpen_along);
+        Self::with_coefficients(image.dim(), radius, Coefficients::Grey(sharpened))
     }
 
-    /// [`SplinePlane::new`] of bytes, made into grey values on the way; also the next level of the pyramid, if wanted.
-    pub(super) fn of_bytes(
-        frame: ArrayView2<'_, u8>,
-        radius: usize,
-        with_half: bool,
-    ) -> Result<(Self, Option<Plane>), FlowError> {
-        let mut source = ByteRows::new(frame, margin_of(radius) + 3, with_half)?;
-        let plane = Self::from_rows(frame.dim(), radius, |rows, sum| {
-            let [above, here, below] = source.rows(rows);
-            sum(above, here, below);
-        });
-        Ok((plane, source.into_half()))
+    /// [`SplinePlane::new`] of a frame of bytes given by its rows.
+    pub(super) fn of_bytes<'a>(dim: (usize, usize), radius: usize, row: impl Fn(usize) -> &'a [u8]) -> Self {
+        let across = |[above, here, below]: [usize; 3], out: &mut [i16]| {
+            sharpen_bytes_across(row(above), row(here), row(below), out);
+        };
+        let sharpened = sharpened_rows(dim, radius, across, sharpen_whole_along);
+        Self::with_coefficients(dim, radius, Coefficients::Whole(sharpened))
     }
 
-    /// `with_rows` hands three rows by their numbers to a function.
-    fn from_rows(
-        (height, width): (usize, usize),
-        radius: usize,
-        mut with_rows: impl FnMut([usize; 3], &mut dyn FnMut(&[f32], &[f32], &[f32])),
-    ) -> Self {
-        let margin = margin_of(radius);
-        let stride = width + 2 * margin + SLACK;
-        // A row of the result and one value more on either side.
-        let mut line = vec![0.0; stride + 2];
-        let middle = margin + 1..margin + 1 + width;
-        let rows: Vec<usize> = (0..height + 2 * margin + 2)
-            .map(|i| reflect_101(i as isize - margin as isize - 1, height))
-            .collect();
-        let mut coefficients = Vec::with_capacity((height + 2 * margin) * stride);
-        for row in rows.windows(3) {
-            with_rows([row[0], row[1], row[2]], &mut |above, here, below| {
-                sharpen_across(above, here, below, &mut line[middle.clone()]);
-            });
-            mirror_outside(&mut line, middle.clone());
-            sharpen_along(&line, &mut coefficients);
-        }
-        Self { dim: (height, width), margin, stride, coefficients }
+    fn with_coefficients(dim: (usize, usize), radius: usize, coefficients: Coefficients) -> Self {
+        Self { dim, margin: margin_of(radius), stride: stride_of(dim.1, radius), coefficients }
     }
 
     /// Height and width of the image.
@@ -85,13 +69,60 @@ impl SplinePlane {
         [limit(x, self.dim.1), limit(y, self.dim.0)]
     }
 
-    /// The coefficients of the pixels of a row from `col` on, both possibly outside the image.
     #[inline(always)]
-    pub(super) fn row_from(&self, row: isize, col: isize) -> &[f32] {
+    pub(super) fn coefficients(&self) -> &Coefficients {
+        &self.coefficients
+    }
+
+    /// Where the coefficients of the pixels of a row from `col` on are, both possibly outside the image.
+    #[inline(always)]
+    pub(super) fn row_from(&self, row: isize, col: isize) -> Range<usize> {
         let margin = self.margin as isize;
         let (row, col) = ((row + margin) as usize, (col + margin) as usize);
-        &self.coefficients[row * self.stride + col..(row + 1) * self.stride]
+        row * self.stride + col..(row + 1) * self.stride
     }
+}
+
+/// What `along` makes of lines that `across` makes of three rows, mirrored beyond the border: the filters are symmetric, so
+/// that this equals filtering a mirrored image.
+fn sharpened_rows<T: Copy + Default>(
+    (height, width): (usize, usize),
+    radius: usize,
+    across: impl Fn([usize; 3], &mut [T]),
+    along: impl Fn(&[T], &mut [T]),
+) -> Vec<T> {
+    let (margin, stride) = (margin_of(radius), stride_of(width, radius));
+    let inside = margin..margin + width;
+    let mirrored = |row: isize| reflect_101(row, height);
+    // A row and one value more on either side.
+    let mut line = vec![T::default(); width + 2];
+    let beside = [(0, reflect_101(-1, width) + 1), (width + 1, reflect_101(width as isize, width) + 1)];
+    let mut values = Vec::with_capacity((height + 2 * margin) * stride);
+    values.resize(margin * stride, T::default());
+    for row in 0..height {
+        // Without the division of `reflect_101` where it is not needed.
+        let above = if row > 0 { row - 1 } else { mirrored(-1) };
+        let below = if row + 1 < height { row + 1 } else { mirrored(height as isize) };
+        across([above, row, below], &mut line[1..=width]);
+        beside.iter().for_each(|(outside, inside)| line[*outside] = line[*inside]);
+        // Row by row the zeros are overwritten before they leave the cache.
+        let start = values.len();
+        values.resize(start + stride, T::default());
+        along(&line, &mut values[start..][inside.clone()]);
+        mirror_outside(&mut values[start..], inside.clone());
+    }
+    let row_at = |row: usize| (margin + row) * stride..(margin + row + 1) * stride;
+    for below in 0..margin {
+        values.extend_from_within(row_at(mirrored((height + below) as isize)));
+    }
+    for above in 0..margin {
+        values.copy_within(row_at(mirrored(above as isize - margin as isize)), above * stride);
+    }
+    values
+}
+
+fn stride_of(width: usize, radius: usize) -> usize {
+    width + 2 * margin_of(radius) + SLACK
 }
 
 /// A template is one pixel wider than its window; two coefficients lie beyond the last pixel, one before the first.
@@ -100,7 +131,7 @@ fn margin_of(radius: usize) -> usize {
 }
 
 /// Fills what lies outside `inside` by reflection.
-fn mirror_outside(line: &mut [f32], inside: Range<usize>) {
+fn mirror_outside<T: Copy>(line: &mut [T], inside: Range<usize>) {
     let once = inside.len() > inside.start.max(line.len() - inside.end);
     if once {
         let (left, from) = line.split_at_mut(inside.start);
@@ -126,15 +157,46 @@ vectorized! {
 }
 
 vectorized! {
-    /// Appends what becomes of the values that have a neighbour on both sides.
-    fn sharpen_along(line: &[f32], out: &mut Vec<f32>) {
-        out.extend(line.iter().zip(&line[1..]).zip(&line[2..]).map(|((left, here), right)| sharpen(*left, *here, *right)));
+    /// What becomes of the values that have a neighbour on both sides.
+    fn sharpen_along(line: &[f32], out: &mut [f32]) {
+        let width = out.len();
+        let line = &line[..width + 2];
+        for i in 0..width {
+            out[i] = sharpen(line[i], line[i + 1], line[i + 2]);
+        }
     }
 }
 
 #[inline(always)]
 fn sharpen(before: f32, here: f32, after: f32) -> f32 {
     (4.0 / 3.0) * here - (1.0 / 6.0) * (before + after)
+}
+
+vectorized! {
+    /// Six times [`sharpen_across`].
+    fn sharpen_bytes_across(above: &[u8], here: &[u8], below: &[u8], out: &mut [i16]) {
+        let width = out.len();
+        let (above, here, below) = (&above[..width], &here[..width], &below[..width]);
+        for i in 0..width {
+            out[i] = sharpen_whole(i16::from(above[i]), i16::from(here[i]), i16::from(below[i]));
+        }
+    }
+}
+
+vectorized! {
+    /// Six times [`sharpen_along`].
+    fn sharpen_whole_along(line: &[i16], out: &mut [i16]) {
+        let width = out.len();
+        let line = &line[..width + 2];
+        for i in 0..width {
+            out[i] = sharpen_whole(line[i], line[i + 1], line[i + 2]);
+        }
+    }
+}
+
+#[inline(always)]
+fn sharpen_whole(before: i16, here: i16, after: i16) -> i16 {
+    8 * here - (before + after)
 }
 
 #[cfg(test)]
@@ -149,6 +211,33 @@ mod tests {
             for (at, value) in line.iter().enumerate() {
                 let expected = before + reflect_101(at as isize - before as isize, width);
                 assert_eq!(*value, expected as f32, "{at} of {before} + {width} + {after}");
+            }
+        }
+    }
+
+    #[test]
+    fn whole_coefficients_are_those_of_the_grey_values() {
+        /// A few roundings of values below 2.
+        const TOLERANCE: f32 = 1e-6;
+        let checks = |row: usize, col: usize| if (row + col).is_multiple_of(2) { 255_u8 } else { 0 };
+        let noise = |row: usize, col: usize| ((row * 7919 + col * 104_729 + row * col * 31) % 256) as u8;
+        for (height, width, radius) in
+            [(1, 1, 10), (1, 9, 0), (2, 5, 3), (3, 200, 10), (200, 3, 1), (33, 40, 10)]
+        {
+            let dim = (height, width);
+            for pixel in [checks as fn(usize, usize) -> u8, noise] {
+                let bytes: Vec<u8> = (0..height * width).map(|i| pixel(i / width, i % width)).collect();
+                let grey = bytes.iter().map(|byte| f32::from(*byte) / 255.0).collect();
+                let whole = SplinePlane::of_bytes(dim, radius, |row| &bytes[row * width..][..width]);
+                let grey = SplinePlane::new(&Plane::from_data(dim, grey), radius);
+                let (Coefficients::Whole(whole), Coefficients::Grey(grey)) =
+                    (whole.coefficients, grey.coefficients)
+                else {
+                    panic!("bytes become whole numbers, grey values do not")
+                };
+                assert_eq!(whole.len(), grey.len());
+                let apart = |(w, g): (&i16, &f32)| (f32::from(*w) / WHOLE as f32 - g).abs();
+                assert!(whole.iter().zip(&grey).map(apart).all(|d| d < TOLERANCE), "{height}x{width}");
             }
         }
     }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use microexpr_core::Point;
 use ndarray::ArrayView2;
 #[cfg(feature = "rayon")]
@@ -9,6 +11,7 @@ use super::window::{Template, Window};
 use super::{Consistency, LucasKanadeParams};
 use crate::FlowError;
 use crate::plane::{Plane, pyramid};
+use crate::plane_halving::halved_bytes;
 
 /// Steps on coarse levels only have to bring the next level close.
 const COARSE_EPSILON_PX: f64 = 0.03;
@@ -129,19 +132,28 @@ impl LucasKanade {
         Ok(self.prepare_plane(Plane::from_frame(frame)?))
     }
 
-    /// [`LucasKanade::prepare`] of a frame of bytes, 255 being white.
+    /// [`LucasKanade::prepare`] of a frame of bytes, 255 being white: faster and smaller, points are found at the same places.
     ///
     /// # Errors
     ///
     /// [`FlowError::EmptyFrame`].
     pub fn prepare_u8(&self, frame: ArrayView2<'_, u8>) -> Result<FramePyramid, FlowError> {
-        let (radius, min_side) = (self.params.window_radius_px, self.min_side());
-        let half_side = frame.nrows().min(frame.ncols()).div_ceil(2);
-        let with_half = self.params.max_level > 0 && half_side >= min_side;
-        let (finest, half) = SplinePlane::of_bytes(frame, radius, with_half)?;
-        let coarser = half.map(|half| pyramid(half, self.params.max_level - 1, min_side)).unwrap_or_default();
-        let coarser = coarser.iter().map(|level| SplinePlane::new(level, radius));
-        Ok(FramePyramid { levels: std::iter::once(finest).chain(coarser).collect() })
+        let dim @ (height, width) = frame.dim();
+        if frame.is_empty() {
+            return Err(FlowError::EmptyFrame { height, width });
+        }
+        let bytes = match frame.as_slice() {
+            Some(bytes) => Cow::Borrowed(bytes),
+            None => Cow::Owned(frame.iter().copied().collect()),
+        };
+        let row = |row: usize| &bytes[row * width..][..width];
+        let radius = self.params.window_radius_px;
+        let mut levels = vec![SplinePlane::of_bytes(dim, radius, row)];
+        if self.params.max_level > 0 && height.min(width).div_ceil(2) >= self.min_side() {
+            let coarser = pyramid(halved_bytes(dim, row), self.params.max_level - 1, self.min_side());
+            levels.extend(coarser.iter().map(|level| SplinePlane::new(level, radius)));
+        }
+        Ok(FramePyramid { levels })
     }
 
     fn prepare_plane(&self, plane: Plane) -> FramePyramid {

@@ -2,11 +2,10 @@
 
 use microexpr_core::vectorized;
 
-use super::spline_plane::SplinePlane;
+use super::spline_plane::{Coefficients, SplinePlane, WHOLE};
+use super::spline_taps::{SPLINE_TAPS, interpolate_cols, interpolate_row, spline_weights};
 
 const LANES: usize = 8;
-/// Coefficients under a cubic spline: one before the pixel, two after it.
-const SPLINE_TAPS: usize = 4;
 /// Sums kept side by side so that no addition waits for the one before.
 const CHAINS: usize = 4;
 /// Samples that may be read beyond the last one.
@@ -37,6 +36,12 @@ impl Window {
         &self.samples[row * self.stride..][..self.side]
     }
 
+    /// Samples of a row with its padding; of all rows, if those of `outer` are as long: then all can be treated as one.
+    #[inline(always)]
+    fn long_row(&self, outer: &Self) -> usize {
+        if self.stride == outer.stride { self.side * self.stride } else { self.stride }
+    }
+
     /// Takes samples centred at `(x, y)`, a position within reach of the image.
     pub(super) fn sample(&mut self, image: &SplinePlane, x: f64, y: f64) {
         let radius = (self.side / 2) as f64;
@@ -49,31 +54,6 @@ impl Window {
     /// Scharr derivatives `(∂x, ∂y)` of the samples, `inner` being the window without its border.
     pub(super) fn gradients(&self, inner_x: &mut Self, inner_y: &mut Self) {
         scharr(self, inner_x, inner_y);
-    }
-
-    /// Sets samples whose position, centred at `(x, y)`, lies outside an image to zero.
-    pub(super) fn clear_outside(&mut self, (height, width): (usize, usize), x: f64, y: f64) {
-        let radius = (self.side / 2) as f64;
-        let inside = |at: f64, len: usize| at >= -0.5 && at <= len as f64 - 0.5;
-        let all_inside = |at: f64, len: usize| inside(at - radius, len) && inside(at + radius, len);
-        if all_inside(x, width) && all_inside(y, height) {
-            return;
-        }
-        let outside = |middle: f64, len: usize| {
-            let first = (0..self.side).take_while(|i| middle - radius + (*i as f64) < -0.5).count();
-            let last =
-                (0..self.side).rev().take_while(|i| middle - radius + *i as f64 > len as f64 - 0.5).count();
-            (first, self.side - last.min(self.side - first))
-        };
-        let ((left, right), (top, bottom)) = (outside(x, width), outside(y, height));
-        for (row, samples) in self.samples.chunks_exact_mut(self.stride).enumerate() {
-            if row < top || row >= bottom {
-                samples.fill(0.0);
-            } else {
-                samples[..left].fill(0.0);
-                samples[right..].fill(0.0);
-            }
-        }
     }
 
     /// Σ (image − template)·gradient for both gradients, whose padding is zero.
@@ -115,44 +95,85 @@ impl Template {
     pub(super) fn take(&mut self, image: &SplinePlane, x: f64, y: f64) -> [f64; 3] {
         self.wide.sample(image, x, y);
         let side = self.pixels.side;
-        for row in 0..side {
-            let stride = self.pixels.stride;
-            self.pixels.samples[row * stride..][..side].copy_from_slice(&self.wide.row(row + 1)[1..=side]);
+        let length = self.pixels.long_row(&self.wide);
+        for (row, pixels) in self.pixels.samples.chunks_exact_mut(length).enumerate() {
+            // The padding, too: whatever is there, no gradient goes with it.
+            pixels.copy_from_slice(&self.wide.samples[(row + 1) * self.wide.stride + 1..][..length]);
         }
         self.wide.gradients(&mut self.dx, &mut self.dy);
-        self.dx.clear_outside(image.dim(), x, y);
-        self.dy.clear_outside(image.dim(), x, y);
+        self.clear_gradients_outside(image.dim(), x, y);
         let area = (side * side) as f64;
         gradient_matrix(&self.dx.samples, &self.dy.samples).map(|sum| sum / area)
+    }
+
+    /// Sets gradients whose position, the window centred at `(x, y)`, lies outside an image to zero.
+    fn clear_gradients_outside(&mut self, (height, width): (usize, usize), x: f64, y: f64) {
+        let side = self.dx.side;
+        let radius = (side / 2) as f64;
+        let inside = |at: f64, len: usize| at >= -0.5 && at <= len as f64 - 0.5;
+        let all_inside = |at: f64, len: usize| inside(at - radius, len) && inside(at + radius, len);
+        if all_inside(x, width) && all_inside(y, height) {
+            return;
+        }
+        let outside = |middle: f64, len: usize| {
+            let first = (0..side).take_while(|i| middle - radius + (*i as f64) < -0.5).count();
+            let last = (0..side).rev().take_while(|i| middle - radius + *i as f64 > len as f64 - 0.5).count();
+            (first, side - last.min(side - first))
+        };
+        let ((left, right), (top, bottom)) = (outside(x, width), outside(y, height));
+        for gradient in [&mut self.dx, &mut self.dy] {
+            for (row, samples) in gradient.samples.chunks_exact_mut(gradient.stride).enumerate() {
+                if row < top || row >= bottom {
+                    samples.fill(0.0);
+                } else {
+                    samples[..left].fill(0.0);
+                    samples[right..].fill(0.0);
+                }
+            }
+        }
     }
 }
 
 vectorized! {
-    /// Derivatives of whole registers of samples. Beyond the inner window they mix rows: what comes of that is cleared.
+    /// Derivatives of whole rows. Beyond the inner window they mix rows: what comes of that is cleared.
     fn scharr(window: &Window, inner_x: &mut Window, inner_y: &mut Window) {
         let (side, stride, outer_stride) = (inner_x.side, inner_x.stride, window.stride);
-        for row in 0..side {
+        let length = inner_x.long_row(window);
+        let long_x = inner_x.samples.chunks_exact_mut(length);
+        let long_y = inner_y.samples.chunks_exact_mut(length);
+        for (row, (to_x, to_y)) in long_x.zip(long_y).enumerate() {
             let above = &window.samples[row * outer_stride..];
             let (middle, below) = (&above[outer_stride..], &above[2 * outer_stride..]);
-            let to_x = &mut inner_x.samples[row * stride..][..stride];
-            let to_y = &mut inner_y.samples[row * stride..][..stride];
-            for at in (0..stride).step_by(LANES) {
-                let (a, b, c) = (register(above, at), register(above, at + 1), register(above, at + 2));
-                let (d, f) = (register(middle, at), register(middle, at + 2));
-                let (g, h, i) = (register(below, at), register(below, at + 1), register(below, at + 2));
-                let (mut gx, mut gy) = ([0.0; LANES], [0.0; LANES]);
-                for lane in 0..LANES {
-                    let (left, right) = (3.0 * (a[lane] + g[lane]), 3.0 * (c[lane] + i[lane]));
-                    gx[lane] = ((right - left) + 10.0 * (f[lane] - d[lane])) * (1.0 / 32.0);
-                    let (up, down) = (3.0 * (a[lane] + c[lane]), 3.0 * (g[lane] + i[lane]));
-                    gy[lane] = ((down - up) + 10.0 * (h[lane] - b[lane])) * (1.0 / 32.0);
-                }
-                to_x[at..at + LANES].copy_from_slice(&gx);
-                to_y[at..at + LANES].copy_from_slice(&gy);
-            }
-            to_x[side..].fill(0.0);
-            to_y[side..].fill(0.0);
+            derivatives_along(above, middle, below, to_x);
+            derivatives_across(above, below, to_y);
         }
+        // Column by column, as a few values of a row are not worth a call of `memset`.
+        for col in side..stride {
+            for row in 0..side {
+                inner_x.samples[row * stride + col] = 0.0;
+                inner_y.samples[row * stride + col] = 0.0;
+            }
+        }
+    }
+}
+
+#[inline(always)]
+fn derivatives_along(above: &[f32], middle: &[f32], below: &[f32], out: &mut [f32]) {
+    let length = out.len();
+    let (above, middle, below) = (&above[..length + 2], &middle[..length + 2], &below[..length + 2]);
+    for i in 0..length {
+        let (left, right) = (3.0 * (above[i] + below[i]), 3.0 * (above[i + 2] + below[i + 2]));
+        out[i] = ((right - left) + 10.0 * (middle[i + 2] - middle[i])) * (1.0 / 32.0);
+    }
+}
+
+#[inline(always)]
+fn derivatives_across(above: &[f32], below: &[f32], out: &mut [f32]) {
+    let length = out.len();
+    let (above, below) = (&above[..length + 2], &below[..length + 2]);
+    for i in 0..length {
+        let (up, down) = (3.0 * (above[i] + above[i + 2]), 3.0 * (below[i] + below[i + 2]));
+        out[i] = ((down - up) + 10.0 * (below[i + 1] - above[i + 1])) * (1.0 / 32.0);
     }
 }
 
@@ -188,14 +209,22 @@ fn interpolate_window(
     weights: ([f32; SPLINE_TAPS], [f32; SPLINE_TAPS]),
     window: &mut Window,
 ) {
-    let Window { samples, lines, .. } = window;
-    for (i, line) in lines.chunks_exact_mut(stride).enumerate() {
-        let source = &image.row_from(top + i as isize, left)[..stride + SPLINE_TAPS - 1];
-        interpolate_row(source, weights.0, line);
+    let Window { side, samples, lines, .. } = window;
+    let lines_by_row = (top..).zip(lines.chunks_exact_mut(stride));
+    match image.coefficients() {
+        Coefficients::Grey(values) => {
+            for (row, line) in lines_by_row {
+                interpolate_row(&values[image.row_from(row, left)], weights.0, line);
+            }
+        }
+        Coefficients::Whole(values) => {
+            let weights = weights.0.map(|w| w * (1.0 / WHOLE) as f32);
+            for (row, line) in lines_by_row {
+                interpolate_row(&values[image.row_from(row, left)], weights, line);
+            }
+        }
     }
-    for (i, row) in samples.chunks_exact_mut(stride).enumerate() {
-        interpolate_col(&lines[i * stride..], stride, weights.1, row);
-    }
+    interpolate_cols(lines, stride, weights.1, &mut samples[..*side * stride]);
 }
 
 vectorized! {
@@ -209,7 +238,7 @@ vectorized! {
                 yy[lane] += y[lane] * y[lane];
             }
         }
-        [xx, xy, yy].map(|sums| sums.iter().map(|s| f64::from(*s)).sum())
+        [sum(&xx), sum(&xy), sum(&yy)]
     }
 }
 
@@ -230,7 +259,7 @@ vectorized! {
                 sums[at - whole] += (a[at] - b[at]).abs();
             }
         }
-        sums.iter().map(|s| f64::from(*s)).sum()
+        sum(&sums)
     }
 }
 
@@ -254,40 +283,15 @@ vectorized! {
 
 #[inline(always)]
 fn total(chains: &[[f32; LANES]; CHAINS]) -> f64 {
-    let lane_sum =
-        |lane: usize| f64::from((chains[0][lane] + chains[1][lane]) + (chains[2][lane] + chains[3][lane]));
-    (0..LANES).map(lane_sum).sum()
-}
-
-/// Weighs four pixels side by side, a register at a time.
-#[inline(always)]
-fn interpolate_row(pixels: &[f32], w: [f32; SPLINE_TAPS], out: &mut [f32]) {
-    for (i, out) in out.chunks_exact_mut(LANES).enumerate() {
-        let from = &pixels[i * LANES..][..LANES + SPLINE_TAPS - 1];
-        let mut register = [0.0; LANES];
-        for lane in 0..LANES {
-            register[lane] =
-                (w[0] * from[lane] + w[1] * from[lane + 1]) + (w[2] * from[lane + 2] + w[3] * from[lane + 3]);
-        }
-        out.copy_from_slice(&register);
+    let mut lanes = [0.0; LANES];
+    for (lane, sum) in lanes.iter_mut().enumerate() {
+        *sum = (chains[0][lane] + chains[1][lane]) + (chains[2][lane] + chains[3][lane]);
     }
+    sum(&lanes)
 }
 
-/// Weighs four lines one below the other, a register at a time.
-#[inline(always)]
-fn interpolate_col(lines: &[f32], stride: usize, w: [f32; SPLINE_TAPS], out: &mut [f32]) {
-    for (i, out) in out.chunks_exact_mut(LANES).enumerate() {
-        let [a, b, c, d] = std::array::from_fn(|k| &lines[k * stride + i * LANES..][..LANES]);
-        let mut register = [0.0; LANES];
-        for lane in 0..LANES {
-            register[lane] = (w[0] * a[lane] + w[1] * b[lane]) + (w[2] * c[lane] + w[3] * d[lane]);
-        }
-        out.copy_from_slice(&register);
-    }
-}
-
-/// Weights of the spline coefficients at −1, 0, 1, 2 for a position `t` in `0..1`.
-fn spline_weights(t: f64) -> [f32; SPLINE_TAPS] {
-    let (s, t2, t3) = (1.0 - t, t * t, t * t * t);
-    [s * s * s, 4.0 - 6.0 * t2 + 3.0 * t3, 1.0 + 3.0 * (t + t2 - t3), t3].map(|w| (w / 6.0) as f32)
+/// Not inlined, so that its callers keep their sums in whole registers: half of the time.
+#[inline(never)]
+fn sum(lanes: &[f32; LANES]) -> f64 {
+    lanes.iter().map(|lane| f64::from(*lane)).sum()
 }
