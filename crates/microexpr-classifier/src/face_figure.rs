@@ -15,7 +15,7 @@ const HEADING: i32 = 44;
 type Values = fn(&ClipPrediction) -> &[f64];
 
 /// Mean values of the landmarks, drawn on the canonical face: a column per class, clips answered rightly above,
-/// wrongly below. The larger and redder a disc, the more.
+/// wrongly below. The larger and redder a disc, the more, on a scale of each face's own.
 pub(crate) fn faces(evaluation: &Evaluation, values: Values) -> Result<String, String> {
     let mut svg = String::new();
     draw(&mut svg, evaluation, values).map_err(|e| e.to_string())?;
@@ -41,13 +41,13 @@ fn draw<'a>(svg: &'a mut String, evaluation: &Evaluation, values: Values) -> Res
             (row, column, clips.len(), mean(&clips, values))
         })
         .collect();
-    let all = faces.iter().flat_map(|(.., means)| means);
-    let (low, high) = all.fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
     for (row, column, clips, means) in &faces {
         let (left, top) = (column * FACE, row * (FACE + HEADING));
         let right = if *row == 0 { "right" } else { "wrong" };
         let name = format!("{}, {right} ({clips})", evaluation.classes[*column as usize]);
         root.draw_text(&name, &text, (left + FACE / 2, top + HEADING - 14))?;
+        // A face of few clips has far larger means than one of many: each has a scale of its own.
+        let (low, high) = means.iter().fold((f64::MAX, f64::MIN), |(l, h), v| (l.min(*v), h.max(*v)));
         for (point, value) in TEMPLATE_51.iter().zip(means) {
             let share = (value - low) / (high - low).max(f64::MIN_POSITIVE);
             let place = |axis: usize, centre: f64| ((point[axis] * 0.36 + centre) * f64::from(FACE)) as i32;

@@ -28,7 +28,7 @@ pub(crate) fn html(evaluation: &Evaluation) -> String {
     picture(
         &mut body,
         "Relevance of the landmarks",
-        "By how much the probability of the answer falls when a landmark's motion is hidden from the network, mean of the clips answered          rightly (above) and wrongly (below): from the least (small, blue) to the most (large, red) of all faces shown.",
+        "By how much the probability of the answer falls when a landmark's motion is hidden from the network, mean of the clips answered          rightly (above) and wrongly (below): from the least (small, blue) to the most (large, red) of each face.",
         Width::Own,
         face_figure::faces(evaluation, |p| &p.relevance),
     );
@@ -36,7 +36,7 @@ pub(crate) fn html(evaluation: &Evaluation) -> String {
         &mut body,
         "Attention of the landmarks",
         "Mean attention that each landmark receives, on clips answered rightly (above) and wrongly (below): from the least \
-         (small, blue) to the most (large, red) of all faces shown.",
+         (small, blue) to the most (large, red) of each face.",
         Width::Own,
         face_figure::faces(evaluation, |p| &p.attention),
     );
