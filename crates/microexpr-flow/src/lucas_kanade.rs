@@ -2,9 +2,10 @@
 
 mod byte_rows;
 mod params;
+mod search;
 mod spline_plane;
 mod tracker;
 mod window;
 
 pub use params::{Consistency, LucasKanadeParams};
-pub use tracker::{FramePyramid, LucasKanade, TrackStatus, TrackedPoint};
+pub use tracker::{FramePyramid, LucasKanade, PreparedPoints, TrackStatus, TrackedPoint};
