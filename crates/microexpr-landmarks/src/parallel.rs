@@ -43,3 +43,11 @@ pub(crate) fn fill_frames<E: Send>(
     let done: Vec<Result<(), E>> = frames.into_iter().map(|(index, frame)| work(index, frame)).collect();
     done.into_iter().collect()
 }
+
+/// Pieces of work that are done at the same time.
+pub(crate) fn threads() -> usize {
+    #[cfg(feature = "rayon")]
+    return rayon::current_num_threads();
+    #[cfg(not(feature = "rayon"))]
+    1
+}

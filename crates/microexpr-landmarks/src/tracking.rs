@@ -3,7 +3,7 @@ use microexpr_flow::{Consistency, FramePyramid, LucasKanade, LucasKanadeParams};
 use serde::{Deserialize, Serialize};
 
 use crate::LandmarkError;
-use crate::parallel::{both_in_parallel, map_in_parallel};
+use crate::parallel::{both_in_parallel, map_in_parallel, threads};
 use crate::plane_map::{MotionModel, PlaneMap, distance, fit_robust, median};
 
 /// Settings of [`track`].
@@ -82,10 +82,11 @@ pub(crate) fn track_from(
         Ok(None)
     };
     let prepare = |first: usize| {
-        let count = clip.len().saturating_sub(first).min(PREPARED_TOGETHER);
+        let count = clip.len().saturating_sub(first).min(threads());
         map_in_parallel(count, |i| preparer.prepare(clip.frame(first + i)))
     };
-    // Each frame's search starts where the one before ended; what does not depend on it is done at the same time.
+    // Each frame's search starts where the one before ended; the pyramids of as many frames as there are threads are made at the
+    // same time.
     let mut images = prepare(start + 1);
     let mut frame = start + 1;
     let mut lost = None;
@@ -107,9 +108,6 @@ pub(crate) fn track_from(
     }
     Ok(TrackRun { points, lost })
 }
-
-/// Frames whose pyramids are made at once, while the points of as many frames before are followed.
-const PREPARED_TOGETHER: usize = 6;
 
 /// The points of the first frame, and who is near whom.
 struct Neighbourhood<'a> {
