@@ -1,5 +1,5 @@
 use microexpr_core::{Clip, FlowField, ImageSequence, Landmarks};
-use microexpr_flow::{LucasKanadeParams, Selection, flow_pairs, flow_sequence, select_frames};
+use microexpr_flow::{LucasKanadeParams, Selection, flow_pairs, select_frames_of};
 use microexpr_graph::{VideoGraph, build, build_triplets};
 use microexpr_landmarks::{
     AlignedClip, FaceAligner, LandmarkError, LandmarkerParams, PointMotion, TrackParams, paper51, track,
@@ -132,7 +132,7 @@ impl Pipeline {
         let params = MagnifyParams { alpha, ..self.settings.magnification.clone() };
         let magnified = magnify_clip(&registered.aligned.clip, &params)?;
         let quick = self.settings.selection_flow.as_ref().unwrap_or(&self.settings.flow);
-        let selection = select_frames(&flow_sequence(&magnified, quick)?, &self.settings.selection)?;
+        let selection = select_frames_of(&magnified, quick, &self.settings.selection)?;
         let flows = self.patch_flows(&magnified, &selection.kept)?;
         let points: Vec<Landmarks> =
             selection.kept.iter().map(|frame| registered.points[*frame].clone()).collect();

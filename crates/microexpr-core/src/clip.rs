@@ -1,6 +1,6 @@
 use ndarray::{Array3, ArrayView2, ArrayView3, Axis};
 
-use crate::CoreError;
+use crate::{CoreError, vectorized};
 
 /// A grey video clip: `f32` frames `[frame, row, col]` in `0..=1` and their rate.
 #[derive(Debug, Clone, PartialEq)]
@@ -23,10 +23,13 @@ impl Clip {
         if !(fps.is_finite() && fps > 0.0) {
             return Err(CoreError::FrameRate { fps });
         }
-        if let Some(frame) = frames.outer_iter().position(|f| f.iter().any(|p| !p.is_finite())) {
+        let frames =
+            if frames.is_standard_layout() { frames } else { frames.as_standard_layout().into_owned() };
+        let finite = |frame: ArrayView2<'_, f32>| frame.as_slice().is_some_and(all_finite);
+        if let Some(frame) = frames.outer_iter().position(|f| !finite(f)) {
             return Err(CoreError::NotFinite { frame });
         }
-        Ok(Self { frames: frames.as_standard_layout().into_owned(), fps })
+        Ok(Self { frames, fps })
     }
 
     /// Number of frames, at least one.
@@ -74,5 +77,11 @@ impl Clip {
     #[must_use]
     pub fn into_frames(self) -> Array3<f32> {
         self.frames
+    }
+}
+
+vectorized! {
+    fn all_finite(values: &[f32]) -> bool {
+        values.iter().fold(true, |all, value| all & value.is_finite())
     }
 }

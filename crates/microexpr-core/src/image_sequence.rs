@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use image::error::DecodingError;
 use image::{DynamicImage, ImageError, ImageFormat};
-use ndarray::{Array2, Array3, Axis};
+use ndarray::{Array2, Array3, ArrayViewMut2, Axis};
 
 use crate::{Clip, CoreError};
 
@@ -127,19 +127,65 @@ impl ImageSequence {
 ///
 /// Equal channels give exactly the value a grey file would give.
 #[must_use]
-#[expect(clippy::missing_panics_doc, reason = "an image has as many pixels as its size says")]
 pub fn grey_from_image(image: &DynamicImage) -> Array2<f32> {
-    let dim = (image.height() as usize, image.width() as usize);
-    let grey = match image {
-        DynamicImage::ImageLuma8(grey) => grey.as_raw().iter().map(|v| f32::from(*v) / 255.0).collect(),
-        DynamicImage::ImageLuma16(grey) => grey.as_raw().iter().map(|v| f32::from(*v) / 65535.0).collect(),
-        DynamicImage::ImageRgb8(rgb) => rgb.pixels().map(|pixel| luma(pixel.0)).collect(),
-        _ => image.to_rgb8().pixels().map(|pixel| luma(pixel.0)).collect(),
-    };
-    Array2::from_shape_vec(dim, grey).expect("an image has as many pixels as its size says")
+    let mut grey = Array2::zeros((image.height() as usize, image.width() as usize));
+    grey_window_from_image(image, (0, 0), grey.view_mut());
+    grey
 }
 
-fn luma([r, g, b]: [u8; 3]) -> f32 {
+/// The part of [`grey_from_image`] whose first pixel is in row `top` and column `left`, as large as `out`.
+///
+/// # Panics
+///
+/// If the part does not lie within the image.
+pub fn grey_window_from_image(
+    image: &DynamicImage,
+    (top, left): (usize, usize),
+    mut out: ArrayViewMut2<'_, f32>,
+) {
+    let (size, (height, width)) = ((image.height() as usize, image.width() as usize), out.dim());
+    assert!(top + height <= size.0 && left + width <= size.1, "the window lies within the image");
+    let place = Placement { width: size.1, top, left };
+    match image {
+        DynamicImage::ImageLuma8(grey) => {
+            place.fill(grey.as_raw(), 1, &mut out, |v: &[u8]| f32::from(v[0]) / 255.0);
+        }
+        DynamicImage::ImageLuma16(grey) => {
+            place.fill(grey.as_raw(), 1, &mut out, |v: &[u16]| f32::from(v[0]) / 65535.0);
+        }
+        DynamicImage::ImageRgb8(rgb) => place.fill(rgb.as_raw(), 3, &mut out, luma),
+        _ => place.fill(image.to_rgb8().as_raw(), 3, &mut out, luma),
+    }
+}
+
+/// Where a window begins in an image of `width` pixels per row.
+struct Placement {
+    width: usize,
+    top: usize,
+    left: usize,
+}
+
+impl Placement {
+    #[inline(always)]
+    fn fill<P>(
+        &self,
+        values: &[P],
+        channels: usize,
+        out: &mut ArrayViewMut2<'_, f32>,
+        grey: impl Fn(&[P]) -> f32,
+    ) {
+        let width = out.ncols();
+        for (row, mut line) in out.outer_iter_mut().enumerate() {
+            let first = ((self.top + row) * self.width + self.left) * channels;
+            let pixels = values[first..first + width * channels].chunks_exact(channels);
+            line.iter_mut().zip(pixels).for_each(|(out, pixel)| *out = grey(pixel));
+        }
+    }
+}
+
+#[inline(always)]
+fn luma(pixel: &[u8]) -> f32 {
+    let [r, g, b] = [pixel[0], pixel[1], pixel[2]];
     if r == g && g == b {
         return f32::from(r) / 255.0;
     }

@@ -41,5 +41,5 @@ mod vectorized;
 pub use clip::Clip;
 pub use error::CoreError;
 pub use flow_field::FlowField;
-pub use image_sequence::{ImageSequence, grey_from_image};
+pub use image_sequence::{ImageSequence, grey_from_image, grey_window_from_image};
 pub use landmarks::{LandmarkScheme, Landmarks, Point};

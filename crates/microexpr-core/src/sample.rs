@@ -62,8 +62,8 @@ const LANES: usize = 8;
 struct Places<const N: usize> {
     height: usize,
     width: usize,
-    col: [usize; N],
-    row: [usize; N],
+    col: [i32; N],
+    row: [i32; N],
     wx: [[f32; N]; 4],
     wy: [[f32; N]; 4],
 }
@@ -78,7 +78,7 @@ impl<const N: usize> Places<N> {
             let y = y(lane).clamp(0.0, (height - 1) as f64);
             // Exact for every image in memory, and a vector instruction where `as usize` is not.
             let (left, above) = (x as i32, y as i32);
-            (col[lane], row[lane]) = (left as usize, above as usize);
+            (col[lane], row[lane]) = (left, above);
             (fx[lane], fy[lane]) = ((x - f64::from(left)) as f32, (y - f64::from(above)) as f32);
         }
         Self { height, width, col, row, wx: cubic_weights(fx), wy: cubic_weights(fy) }
@@ -96,10 +96,11 @@ impl<const N: usize> Places<N> {
     /// Whether no position is near the border.
     #[inline(always)]
     fn inside(&self) -> bool {
+        let (last_col, last_row) = (self.width as i32 - 3, self.height as i32 - 3);
         let mut inside = true;
         for lane in 0..N {
             let (col, row) = (self.col[lane], self.row[lane]);
-            inside &= (col >= 1) & (row >= 1) & (col + 2 < self.width) & (row + 2 < self.height);
+            inside &= (col >= 1) & (row >= 1) & (col <= last_col) & (row <= last_row);
         }
         inside
     }
@@ -108,16 +109,17 @@ impl<const N: usize> Places<N> {
     #[inline(always)]
     fn side_by_side(&self) -> bool {
         let (col, row) = (self.col[0], self.row[0]);
-        let mut together = (col >= 1) & (row >= 1) & (col + N + 1 < self.width) & (row + 2 < self.height);
+        let mut together =
+            (col >= 1) & (row >= 1) & (col as usize + N + 1 < self.width) & (row as usize + 2 < self.height);
         for lane in 1..N {
-            together &= (self.col[lane] == col + lane) & (self.row[lane] == row);
+            together &= (self.col[lane] == col + lane as i32) & (self.row[lane] == row);
         }
         together
     }
 
     #[inline(always)]
     fn sample_together(&self, pixels: &[f32]) -> [f32; N] {
-        let first = (self.row[0] - 1) * self.width + self.col[0] - 1;
+        let first = (self.row[0] as usize - 1) * self.width + self.col[0] as usize - 1;
         let mut values = [0.0; N];
         for (row, wy) in self.wy.iter().enumerate() {
             let line = &pixels[first + row * self.width..][..N + 3];
@@ -135,7 +137,7 @@ impl<const N: usize> Places<N> {
         // Of every lane, the four columns weighed over the rows.
         let mut columns = [[0.0; N]; 4];
         for lane in 0..N {
-            let first = (self.row[lane] - 1) * self.width + self.col[lane] - 1;
+            let first = (self.row[lane] as usize - 1) * self.width + self.col[lane] as usize - 1;
             let around = &pixels[first..][..3 * self.width + 4];
             let mut sums = [0.0; 4];
             for (row, wy) in self.wy.iter().enumerate() {
@@ -161,9 +163,9 @@ impl<const N: usize> Places<N> {
         std::array::from_fn(|lane| {
             let mut value = 0.0;
             for tap_y in 0..4 {
-                let row = (self.row[lane] + tap_y).saturating_sub(1).min(self.height - 1);
+                let row = (self.row[lane] as usize + tap_y).saturating_sub(1).min(self.height - 1);
                 let pixel = |tap_x: usize| {
-                    image[[row, (self.col[lane] + tap_x).saturating_sub(1).min(self.width - 1)]]
+                    image[[row, (self.col[lane] as usize + tap_x).saturating_sub(1).min(self.width - 1)]]
                 };
                 let line: f32 = (0..4).map(|tap_x| self.wx[tap_x][lane] * pixel(tap_x)).sum();
                 value += self.wy[tap_y][lane] * line;

@@ -30,11 +30,21 @@ pub fn flow_pairs(
     pairs: &[(usize, usize)],
     algorithm: &FlowAlgorithm,
 ) -> Result<Vec<FlowField>, FlowError> {
+    map_pairs(clip, pairs, algorithm, |_, flow| Ok(flow))
+}
+
+/// What `of` makes of the flow between pairs of frames; the flows themselves are not kept.
+pub(crate) fn map_pairs<T: Send>(
+    clip: &Clip,
+    pairs: &[(usize, usize)],
+    algorithm: &FlowAlgorithm,
+    of: impl Fn((usize, usize), FlowField) -> Result<T, FlowError> + Sync + Send,
+) -> Result<Vec<T>, FlowError> {
     let frames = clip.len();
     if let Some(index) = pairs.iter().flat_map(|p| [p.0, p.1]).find(|index| *index >= frames) {
         return Err(FlowError::FrameIndex { index, frames });
     }
-    let runs: Vec<Vec<FlowField>> = in_runs(pairs, |run| PairSolver::new(clip, algorithm).solve(run))?;
+    let runs: Vec<Vec<T>> = in_runs(pairs, |run| PairSolver::new(clip, algorithm).solve(run, &of))?;
     Ok(runs.into_iter().flatten().collect())
 }
 
@@ -44,26 +54,28 @@ pub fn flow_pairs(
 ///
 /// As [`flow_pairs`].
 pub fn flow_sequence(clip: &Clip, algorithm: &FlowAlgorithm) -> Result<Vec<FlowField>, FlowError> {
-    let pairs: Vec<(usize, usize)> = (1..clip.len()).map(|next| (next - 1, next)).collect();
-    flow_pairs(clip, &pairs, algorithm)
+    flow_pairs(clip, &consecutive(clip), algorithm)
 }
 
-type Solved = Result<Vec<FlowField>, FlowError>;
+/// Every frame with the next one.
+pub(crate) fn consecutive(clip: &Clip) -> Vec<(usize, usize)> {
+    (1..clip.len()).map(|next| (next - 1, next)).collect()
+}
 
 #[cfg(feature = "rayon")]
-fn in_runs(
+fn in_runs<T: Send>(
     pairs: &[(usize, usize)],
-    solve: impl Fn(&[(usize, usize)]) -> Solved + Sync + Send,
-) -> Result<Vec<Vec<FlowField>>, FlowError> {
+    solve: impl Fn(&[(usize, usize)]) -> Result<Vec<T>, FlowError> + Sync + Send,
+) -> Result<Vec<Vec<T>>, FlowError> {
     let length = pairs.len().div_ceil(rayon::current_num_threads()).max(1);
     pairs.par_chunks(length).map(solve).collect()
 }
 
 #[cfg(not(feature = "rayon"))]
-fn in_runs(
+fn in_runs<T>(
     pairs: &[(usize, usize)],
-    solve: impl Fn(&[(usize, usize)]) -> Solved,
-) -> Result<Vec<Vec<FlowField>>, FlowError> {
+    solve: impl Fn(&[(usize, usize)]) -> Result<Vec<T>, FlowError>,
+) -> Result<Vec<Vec<T>>, FlowError> {
     Ok(vec![solve(pairs)?])
 }
 
@@ -79,8 +91,12 @@ impl<'a> PairSolver<'a> {
         Self { clip, solver: algorithm.solver(), prepared: Vec::new() }
     }
 
-    fn solve(mut self, pairs: &[(usize, usize)]) -> Solved {
-        pairs.iter().map(|pair| self.solve_pair(*pair)).collect()
+    fn solve<T>(
+        mut self,
+        pairs: &[(usize, usize)],
+        of: &impl Fn((usize, usize), FlowField) -> Result<T, FlowError>,
+    ) -> Result<Vec<T>, FlowError> {
+        pairs.iter().map(|pair| of(*pair, self.solve_pair(*pair)?)).collect()
     }
 
     fn solve_pair(&mut self, (from, to): (usize, usize)) -> Result<FlowField, FlowError> {

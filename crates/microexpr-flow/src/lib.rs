@@ -76,11 +76,12 @@ pub use error::FlowError;
 pub use farneback::{Farneback, FarnebackParams, FarnebackWindow};
 pub use flow_pairs::{flow_pairs, flow_sequence};
 pub use lucas_kanade::{
-    Consistency, FramePyramid, LucasKanade, LucasKanadeParams, TrackStatus, TrackedPoint,
+    Consistency, FramePyramid, LucasKanade, LucasKanadeParams, PreparedPoints, TrackStatus, TrackedPoint,
 };
 pub use round_trip::round_trip_error;
 pub use selection::{
-    IntensityFrame, IntensityMeasure, KeepRule, Selection, SelectionParams, select_frames, selection_picture,
+    IntensityFrame, IntensityMeasure, KeepRule, Selection, SelectionParams, select_frames, select_frames_of,
+    selection_picture,
 };
 pub use strain::{divergence, strain};
 pub use tv_l1::{MedianFilter, TvL1, TvL1Params};

@@ -7,4 +7,4 @@ mod select;
 
 pub use params::{IntensityFrame, IntensityMeasure, KeepRule, SelectionParams};
 pub use picture::selection_picture;
-pub use select::{Selection, select_frames};
+pub use select::{Selection, select_frames, select_frames_of};

@@ -53,6 +53,31 @@ fn a_frame_is_found_in_itself_exactly() {
 }
 
 #[test]
+fn prepared_points_are_found_where_points_are() {
+    let (from, to) = texture::shifted_pair(SIZE, (1.5, 0.25));
+    let mut points = grid();
+    // Outside, at the border, beyond the reach of a window.
+    points.extend([[-3.0, 20.0], [0.0, 0.0], [127.4, 95.4], [400.0, 40.0]]);
+    let starts: Vec<[f64; 2]> = points.iter().map(|p| [p[0] + 0.7, p[1] - 0.2]).collect();
+    let mut tracker = LucasKanade::new(LucasKanadeParams::default());
+    let (from, to) = (prepared(&tracker, &from), prepared(&tracker, &to));
+    let known = tracker.prepare_points(&from, &points).unwrap();
+    for start in [None, Some(&starts[..])] {
+        let expected = tracker.track(&from, &to, &points, start).unwrap();
+        assert_eq!(tracker.track_prepared(&from, &to, &known, start).unwrap(), expected);
+    }
+    let other = prepared(&tracker, &Array2::from_elem((50, 50), 0.5));
+    assert!(matches!(
+        tracker.track_prepared(&other, &other, &known, None),
+        Err(FlowError::PreparedElsewhere)
+    ));
+    assert!(matches!(
+        tracker.prepare_points(&from, &[[f64::NAN, 1.0]]),
+        Err(FlowError::PointNotFinite { index: 0 })
+    ));
+}
+
+#[test]
 fn a_start_near_the_goal_bridges_a_motion_beyond_the_pyramid() {
     let shift = (31.0, -14.5);
     let (from, to) = texture::shifted_pair((128, 160), shift);

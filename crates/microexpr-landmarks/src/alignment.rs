@@ -8,10 +8,10 @@ mod params;
 mod registration;
 
 use microexpr_core::{Clip, Landmarks, Point};
-use ndarray::{Array3, Axis};
+use ndarray::Array3;
 
 use crate::eyes::{Eyes, require_68};
-use crate::parallel::map_in_parallel;
+use crate::parallel::{fill_frames, map_in_parallel};
 use crate::plane_map::{distance, fit_robust};
 use crate::{LandmarkError, MotionModel, PlaneMap};
 use hull::ConvexHull;
@@ -80,12 +80,14 @@ impl FaceAligner {
 
     fn cut(&self, clip: &Clip, transforms: &[PlaneMap]) -> Result<Clip, LandmarkError> {
         let size = self.params.crop.size_px;
-        let mut faces = map_in_parallel(clip.len(), |i| crop::resample(clip.frame(i), &transforms[i], size));
-        if self.params.brightness == Brightness::MatchFirst {
-            brightness::match_first(&mut faces);
-        }
         let mut frames = Array3::zeros((clip.len(), size, size));
-        frames.axis_iter_mut(Axis(0)).zip(&faces).for_each(|(mut frame, face)| frame.assign(face));
+        fill_frames(&mut frames, |i, face| {
+            crop::resample(clip.frame(i), &transforms[i], face);
+            Ok::<_, LandmarkError>(())
+        })?;
+        if self.params.brightness == Brightness::MatchFirst {
+            brightness::match_first(&mut frames);
+        }
         Ok(Clip::new(frames, clip.fps())?)
     }
 
@@ -113,12 +115,13 @@ impl FaceAligner {
         };
         let from = stable(&tracked[0]);
         let (mut maps, mut residual_px) = (Vec::new(), Vec::new());
-        for (frame, landmarks) in tracked.iter().enumerate() {
-            let to = stable(landmarks);
+        let fits = map_in_parallel(tracked.len(), |i| {
+            let to = stable(&tracked[i]);
+            (fit_robust(&from, &to, self.params.motion).filter(|m| m.inverse().is_some()), to)
+        });
+        for (frame, (map, to)) in fits.into_iter().enumerate() {
             let problem = "its stable points coincide";
-            let map = fit_robust(&from, &to, self.params.motion)
-                .filter(|m| m.inverse().is_some())
-                .ok_or(LandmarkError::Alignment { frame, problem })?;
+            let map = map.ok_or(LandmarkError::Alignment { frame, problem })?;
             let squares = from.iter().zip(&to).map(|(p, q)| distance(map.apply(*p), *q).powi(2));
             residual_px.push((squares.sum::<f64>() / from.len() as f64).sqrt());
             maps.push(map);

@@ -10,6 +10,7 @@ use image::GrayImage;
 use microexpr_core::Landmarks;
 use serde::{Deserialize, Serialize};
 
+use crate::parallel::map_in_parallel;
 use crate::plane_map::median;
 use crate::{
     FaceBox, FaceDetector, LandmarkError, LandmarkModel, SeetaFace, SeetaFaceParams, ShapePredictor,
@@ -106,17 +107,17 @@ impl FaceLandmarker {
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "medians of finite values are finite")]
     pub fn points_in(&self, image: &GrayImage, face: &FaceBox) -> FaceLandmarks {
-        let middle = self.predictor.predict(image, face);
-        if self.params.box_jitter == 0.0 {
-            return FaceLandmarks { face: *face, landmarks: middle };
-        }
         let j = self.params.box_jitter;
+        if j == 0.0 {
+            return FaceLandmarks { face: *face, landmarks: self.predictor.predict(image, face) };
+        }
         let shifts = [(-j, 0.0), (j, 0.0), (0.0, -j), (0.0, j)];
-        let boxes = shifts
+        let mut boxes: Vec<FaceBox> = shifts
             .iter()
-            .flat_map(|(dx, dy)| [face.adjusted(*dx, *dy, 1.0 - j), face.adjusted(*dx, *dy, 1.0 + j)]);
-        let mut all: Vec<Landmarks> = boxes.map(|b| self.predictor.predict(image, &b)).collect();
-        all.push(middle);
+            .flat_map(|(dx, dy)| [face.adjusted(*dx, *dy, 1.0 - j), face.adjusted(*dx, *dy, 1.0 + j)])
+            .collect();
+        boxes.push(*face);
+        let all = map_in_parallel(boxes.len(), |i| self.predictor.predict(image, &boxes[i]));
         let points = (0..self.predictor.landmark_count())
             .map(|i| [0, 1].map(|axis| median(all.iter().map(|l| l.points()[i][axis]).collect())))
             .collect();

@@ -1,8 +1,9 @@
 use microexpr_core::{Clip, Landmarks, Point};
-use microexpr_flow::{Consistency, LucasKanade, LucasKanadeParams};
+use microexpr_flow::{Consistency, FramePyramid, LucasKanade, LucasKanadeParams};
 use serde::{Deserialize, Serialize};
 
 use crate::LandmarkError;
+use crate::parallel::{both_in_parallel, map_in_parallel, threads};
 use crate::plane_map::{MotionModel, PlaneMap, distance, fit_robust, median};
 
 /// Settings of [`track`].
@@ -65,20 +66,47 @@ pub(crate) fn track_from(
     let mut tracker = LucasKanade::new(params.lucas_kanade.clone());
     let template = tracker.prepare(clip.frame(start))?;
     let origin = first.points();
+    let windows = tracker.prepare_points(&template, origin)?;
     let neighbourhood = Neighbourhood::new(origin, params);
     let mut positions = origin.to_vec();
     let mut points = vec![first.clone()];
-    for frame in start + 1..clip.len() {
-        let image = tracker.prepare(clip.frame(frame))?;
-        let found = tracker.track(&template, &image, origin, Some(&positions))?;
+    let preparer = LucasKanade::new(params.lucas_kanade.clone());
+    let mut follow = |frame: usize, image: &FramePyramid| -> Result<Option<LandmarkError>, LandmarkError> {
+        let found = tracker.track_prepared(&template, image, &windows, Some(&positions))?;
         let tracked: Vec<bool> = found.iter().map(|f| f.is_tracked()).collect();
         positions = found.iter().map(|f| f.position).collect();
         if let Err(lost) = neighbourhood.repair(&mut positions, tracked, frame) {
-            return Ok(TrackRun { points, lost: Some(lost) });
+            return Ok(Some(lost));
         }
         points.push(Landmarks::new(first.scheme(), positions.clone())?);
+        Ok(None)
+    };
+    let prepare = |first: usize| {
+        let count = clip.len().saturating_sub(first).min(threads());
+        map_in_parallel(count, |i| preparer.prepare(clip.frame(first + i)))
+    };
+    // Each frame's search starts where the one before ended; the pyramids of as many frames as there are threads are made at the
+    // same time.
+    let mut images = prepare(start + 1);
+    let mut frame = start + 1;
+    let mut lost = None;
+    while lost.is_none() && !images.is_empty() {
+        let next = frame + images.len();
+        let (followed, later) = both_in_parallel(
+            || {
+                for (i, image) in images.into_iter().enumerate() {
+                    if let Some(lost) = follow(frame + i, &image?)? {
+                        return Ok(Some(lost));
+                    }
+                }
+                Ok::<_, LandmarkError>(None)
+            },
+            || prepare(next),
+        );
+        lost = followed?;
+        (images, frame) = (later, next);
     }
-    Ok(TrackRun { points, lost: None })
+    Ok(TrackRun { points, lost })
 }
 
 /// The points of the first frame, and who is near whom.

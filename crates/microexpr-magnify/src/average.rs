@@ -1,6 +1,6 @@
 //! Averages over neighbouring frames: less noise in every frame, the first one included.
 
-use microexpr_core::Clip;
+use microexpr_core::{Clip, vectorized};
 use ndarray::{Array3, ArrayView3, ArrayViewMut2, Axis, Zip};
 
 use crate::MagnifyError;
@@ -45,12 +45,22 @@ fn average_in_time(values: ArrayView3<'_, f32>, sigma_s: f64, fps: f64) -> Resul
         for other in near {
             let weight = (weights[other.abs_diff(at)] / total) as f32;
             let source = values.index_axis(Axis(0), other);
-            Zip::from(&mut plane).and(source).for_each(|sum, value| *sum += weight * value);
+            match (plane.as_slice_mut(), source.as_slice()) {
+                (Some(sums), Some(source)) => add_scaled(sums, weight, source),
+                _ => Zip::from(&mut plane).and(source).for_each(|sum, value| *sum += weight * value),
+            }
         }
     };
     let planes = averaged.outer_iter_mut().enumerate().collect();
     for_each_frame(planes, || (), |(), (at, plane)| average(at, plane));
     Ok(averaged)
+}
+
+vectorized! {
+    /// `sums += weight · values`.
+    fn add_scaled(sums: &mut [f32], weight: f32, values: &[f32]) {
+        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
+    }
 }
 
 /// Weights of the frames 0, 1, 2, … away, as many as matter.

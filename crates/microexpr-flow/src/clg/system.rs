@@ -147,18 +147,38 @@ vectorized! {
     fn weigh_edge_row(u: [&[f32]; 3], v: [&[f32]; 3], inverse_square: f32, out: &mut [f32]) {
         let width = out.len();
         let ([u_above, u, u_below], [v_above, v, v_below]) = (u.map(|r| &r[..width]), v.map(|r| &r[..width]));
-        let mut weigh = |col: usize, left: usize, right: usize| {
-            let (ux, uy) = (u[right] - u[left], u_below[col] - u_above[col]);
-            let (vx, vy) = (v[right] - v[left], v_below[col] - v_above[col]);
-            let square = 0.25 * ((ux * ux + uy * uy) + (vx * vx + vy * vy));
-            out[col] = 1.0 / (1.0 + inverse_square * square).sqrt();
+        let at = |col: usize, left: usize, right: usize| {
+            edge_weight(
+                [u[right] - u[left], u_below[col] - u_above[col]],
+                [v[right] - v[left], v_below[col] - v_above[col]],
+                inverse_square,
+            )
         };
-        weigh(0, 0, 1.min(width - 1));
-        weigh(width - 1, width.saturating_sub(2), width - 1);
-        for col in 1..width - 1 {
-            weigh(col, col - 1, col + 1);
+        out[0] = at(0, 0, 1.min(width - 1));
+        out[width - 1] = at(width - 1, width.saturating_sub(2), width - 1);
+        if width < 3 {
+            return;
+        }
+        let inner = width - 2;
+        let [u_left, u_right, v_left, v_right] =
+            [&u[..inner], &u[2..width], &v[..inner], &v[2..width]].map(|line| &line[..inner]);
+        let [u_above, u_below, v_above, v_below] =
+            [u_above, u_below, v_above, v_below].map(|line| &line[1..=inner]);
+        for (i, out) in out[1..=inner].iter_mut().enumerate() {
+            *out = edge_weight(
+                [u_right[i] - u_left[i], u_below[i] - u_above[i]],
+                [v_right[i] - v_left[i], v_below[i] - v_above[i]],
+                inverse_square,
+            );
         }
     }
+}
+
+/// The weight for twice the gradients of both components.
+#[inline(always)]
+fn edge_weight([ux, uy]: [f32; 2], [vx, vy]: [f32; 2], inverse_square: f32) -> f32 {
+    let square = 0.25 * ((ux * ux + uy * uy) + (vx * vx + vy * vy));
+    1.0 / (1.0 + inverse_square * square).sqrt()
 }
 
 vectorized! {

@@ -6,6 +6,7 @@ use ndarray::ArrayView2;
 use rayon::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use super::search::{Match, Search, is_inside, on_level};
 use super::spline_plane::SplinePlane;
 use super::window::{Template, Window};
 use super::{Consistency, LucasKanadeParams};
@@ -13,8 +14,6 @@ use crate::FlowError;
 use crate::plane::{Plane, pyramid};
 use crate::plane_halving::halved_bytes;
 
-/// Steps on coarse levels only have to bring the next level close.
-const COARSE_EPSILON_PX: f64 = 0.03;
 /// Fewer points than this are not worth a thread.
 #[cfg(feature = "rayon")]
 const MIN_PART: usize = 8;
@@ -32,6 +31,23 @@ impl FramePyramid {
     pub fn dim(&self) -> (usize, usize) {
         self.levels[0].dim()
     }
+}
+
+/// Points of a template with their windows: made once by [`LucasKanade::prepare_points`], looked for in any number of frames.
+#[derive(Debug, Clone)]
+pub struct PreparedPoints {
+    points: Vec<Point>,
+    /// Per point, the windows of the template's levels, finest first; none for a point outside the template.
+    windows: Vec<Vec<PointWindow>>,
+    dim: (usize, usize),
+    levels: usize,
+}
+
+/// The window around a point on one level, and the entries `[xx, xy, yy]` of its mean gradient matrix.
+#[derive(Debug, Clone)]
+struct PointWindow {
+    template: Template,
+    gradient: [f64; 3],
 }
 
 /// What became of a tracked point.
@@ -100,13 +116,6 @@ pub struct LucasKanade {
     params: LucasKanadeParams,
     template: Template,
     image: Window,
-}
-
-/// Where a search ended.
-struct Match {
-    position: Point,
-    status: TrackStatus,
-    residual: f64,
 }
 
 impl LucasKanade {
@@ -182,23 +191,67 @@ impl LucasKanade {
         points: &[Point],
         start: Option<&[Point]>,
     ) -> Result<Vec<TrackedPoint>, FlowError> {
-        if template.dim() != frame.dim() {
-            return Err(FlowError::FrameSize { expected: template.dim(), found: frame.dim() });
-        }
-        if template.levels.len() != frame.levels.len() {
+        check_pair(template, frame)?;
+        let jobs = jobs(points, start)?;
+        Ok(self.track_all(&jobs, |tracker, _, (point, start)| {
+            let found = tracker.find(template, frame, point, start);
+            tracker.checked(template, frame, point, found)
+        }))
+    }
+
+    /// Takes the windows of the points of `template` once, for [`LucasKanade::track_prepared`].
+    ///
+    /// # Errors
+    ///
+    /// [`FlowError::PointNotFinite`].
+    pub fn prepare_points(
+        &self,
+        template: &FramePyramid,
+        points: &[Point],
+    ) -> Result<PreparedPoints, FlowError> {
+        jobs(points, None)?;
+        let side = self.side();
+        let window = |level: usize, point: Point| {
+            let mut template_window = Template::new(side);
+            let [x, y] = on_level(point, level);
+            let gradient = template_window.take(&template.levels[level], x, y);
+            PointWindow { template: template_window, gradient }
+        };
+        let windows = |point: &Point| {
+            let levels = if is_inside(*point, template.dim()) { template.levels.len() } else { 0 };
+            (0..levels).map(|level| window(level, *point)).collect()
+        };
+        Ok(PreparedPoints {
+            windows: points.iter().map(windows).collect(),
+            points: points.to_vec(),
+            dim: template.dim(),
+            levels: template.levels.len(),
+        })
+    }
+
+    /// [`LucasKanade::track`] of points whose windows in `template` are known: the same results, without taking them anew for
+    /// every frame.
+    ///
+    /// # Errors
+    ///
+    /// As [`LucasKanade::track`]; also [`FlowError::PreparedElsewhere`] if the points were prepared in a template of another
+    /// size or height.
+    pub fn track_prepared(
+        &mut self,
+        template: &FramePyramid,
+        frame: &FramePyramid,
+        points: &PreparedPoints,
+        start: Option<&[Point]>,
+    ) -> Result<Vec<TrackedPoint>, FlowError> {
+        check_pair(template, frame)?;
+        if points.dim != template.dim() || points.levels != template.levels.len() {
             return Err(FlowError::PreparedElsewhere);
         }
-        let start = start.unwrap_or(points);
-        if start.len() != points.len() {
-            return Err(FlowError::StartCount { expected: points.len(), found: start.len() });
-        }
-        let finite = |p: &Point| p[0].is_finite() && p[1].is_finite();
-        if let Some(index) = points.iter().zip(start).position(|(p, s)| !(finite(p) && finite(s))) {
-            return Err(FlowError::PointNotFinite { index });
-        }
-        let jobs: Vec<(Point, Point)> = points.iter().copied().zip(start.iter().copied()).collect();
-        Ok(self
-            .track_all(&jobs, |tracker, (point, start)| tracker.track_point(template, frame, point, start)))
+        let jobs = jobs(&points.points, start)?;
+        Ok(self.track_all(&jobs, |tracker, index, (point, start)| {
+            let found = tracker.find_prepared(frame, &points.windows[index], start);
+            tracker.checked(template, frame, point, found)
+        }))
     }
 
     /// Points are independent: on several threads each part of them has a tracker of its own.
@@ -206,43 +259,45 @@ impl LucasKanade {
     fn track_all(
         &mut self,
         jobs: &[(Point, Point)],
-        track: impl Fn(&mut Self, (Point, Point)) -> TrackedPoint + Sync,
+        track: impl Fn(&mut Self, usize, (Point, Point)) -> TrackedPoint + Sync,
     ) -> Vec<TrackedPoint> {
         let length = jobs.len().div_ceil(rayon::current_num_threads()).max(MIN_PART);
         if jobs.len() <= length {
-            return jobs.iter().map(|job| track(self, *job)).collect();
+            return jobs.iter().enumerate().map(|(index, job)| track(self, index, *job)).collect();
         }
-        let part = |jobs: &[(Point, Point)]| {
+        let part = |(part, jobs): (usize, &[(Point, Point)])| {
             let mut tracker = self.clone();
-            jobs.iter().map(|job| track(&mut tracker, *job)).collect::<Vec<_>>()
+            let first = part * length;
+            let track = |(index, job): (usize, &(Point, Point))| track(&mut tracker, first + index, *job);
+            jobs.iter().enumerate().map(track).collect::<Vec<_>>()
         };
-        jobs.par_chunks(length).flat_map_iter(part).collect()
+        jobs.par_chunks(length).enumerate().flat_map_iter(part).collect()
     }
 
     #[cfg(not(feature = "rayon"))]
     fn track_all(
         &mut self,
         jobs: &[(Point, Point)],
-        track: impl Fn(&mut Self, (Point, Point)) -> TrackedPoint,
+        track: impl Fn(&mut Self, usize, (Point, Point)) -> TrackedPoint,
     ) -> Vec<TrackedPoint> {
-        jobs.iter().map(|job| track(self, *job)).collect()
+        jobs.iter().enumerate().map(|(index, job)| track(self, index, *job)).collect()
     }
 
-    fn track_point(
+    /// A point found, after tracking it back if it has to be.
+    fn checked(
         &mut self,
         template: &FramePyramid,
         frame: &FramePyramid,
         point: Point,
-        start: Point,
+        found: Match,
     ) -> TrackedPoint {
-        let all = template.levels.len();
-        let Match { position, mut status, residual } = self.find(template, frame, point, start, all);
+        let Match { position, mut status, residual } = found;
         let mut forward_backward_px = None;
         if let (TrackStatus::Tracked, Consistency::ForwardBackward { max_error_px }) =
             (status, self.params.consistency)
         {
             // It starts at the point, so the finest level is enough.
-            let back = self.find(frame, template, position, point, 1);
+            let back = self.find_on_levels(frame, template, position, point, 1);
             let error = (back.position[0] - point[0]).hypot(back.position[1] - point[1]);
             forward_backward_px = Some(error);
             if back.status != TrackStatus::Tracked || error > max_error_px {
@@ -252,8 +307,12 @@ impl LucasKanade {
         TrackedPoint { position, status, residual, forward_backward_px }
     }
 
+    fn find(&mut self, template: &FramePyramid, frame: &FramePyramid, point: Point, start: Point) -> Match {
+        self.find_on_levels(template, frame, point, start, template.levels.len())
+    }
+
     /// Searches on the `levels` finest levels, the coarsest of them first.
-    fn find(
+    fn find_on_levels(
         &mut self,
         template: &FramePyramid,
         frame: &FramePyramid,
@@ -264,60 +323,55 @@ impl LucasKanade {
         if !is_inside(point, template.dim()) {
             return Match { position: start, status: TrackStatus::OutsideImage, residual: 0.0 };
         }
-        let mut position = start;
-        let mut textured = false;
+        let mut search =
+            Search { params: &self.params, window: &mut self.image, position: start, textured: false };
         for level in (0..levels).rev() {
-            let scale = (1_usize << level) as f64;
-            let [x, y] = point.map(|c| c / scale);
+            let [x, y] = on_level(point, level);
             let gradient = self.template.take(&template.levels[level], x, y);
-            textured = smaller_eigenvalue(gradient) >= self.params.min_eigenvalue.max(f64::MIN_POSITIVE);
-            if textured {
-                let epsilon = if level == 0 { self.params.epsilon_px } else { COARSE_EPSILON_PX };
-                let found =
-                    self.descend(&frame.levels[level], gradient, position.map(|c| c / scale), epsilon);
-                position = found.map(|c| c * scale);
-            }
+            search.on_level(level, &frame.levels[level], &self.template, gradient);
         }
-        if !textured {
-            let [x, y] = frame.levels[0].within_reach(position);
-            self.image.sample(&frame.levels[0], x, y);
-        }
-        let residual = self.image.mean_difference(self.template.pixels());
-        let status = match (textured, is_inside(position, frame.dim())) {
-            (false, _) => TrackStatus::NoTexture,
-            (true, false) => TrackStatus::OutsideImage,
-            (true, true) => TrackStatus::Tracked,
+        search.finish(&frame.levels[0], &self.template)
+    }
+
+    /// Searches for a point with the windows of its levels; without windows it lies outside the template.
+    fn find_prepared(&mut self, frame: &FramePyramid, windows: &[PointWindow], start: Point) -> Match {
+        let Some(finest) = windows.first() else {
+            return Match { position: start, status: TrackStatus::OutsideImage, residual: 0.0 };
         };
-        Match { position, status, residual }
-    }
-
-    /// Newton steps on one level until short enough, from positions within reach of the image; the window stays where the last
-    /// step began.
-    fn descend(&mut self, image: &SplinePlane, [xx, xy, yy]: [f64; 3], start: Point, epsilon: f64) -> Point {
-        let side = 2 * self.params.window_radius_px + 1;
-        let determinant = (xx * yy - xy * xy) * (side * side) as f64;
-        let mut at = start;
-        for _ in 0..self.params.max_iterations {
-            let [x, y] = image.within_reach(at);
-            self.image.sample(image, x, y);
-            let [bx, by] = self.image.mismatch(&self.template);
-            let step = [(xy * by - yy * bx) / determinant, (xy * bx - xx * by) / determinant];
-            if !(step[0].is_finite() && step[1].is_finite()) {
-                break;
-            }
-            at = [x + step[0], y + step[1]];
-            if step[0] * step[0] + step[1] * step[1] < epsilon * epsilon {
-                break;
-            }
+        let mut search =
+            Search { params: &self.params, window: &mut self.image, position: start, textured: false };
+        for (level, PointWindow { template, gradient }) in windows.iter().enumerate().rev() {
+            search.on_level(level, &frame.levels[level], template, *gradient);
         }
-        at
+        search.finish(&frame.levels[0], &finest.template)
+    }
+
+    /// Side of the window in pixels.
+    fn side(&self) -> usize {
+        2 * self.params.window_radius_px + 1
     }
 }
 
-fn is_inside(point: Point, (height, width): (usize, usize)) -> bool {
-    point[0] >= -0.5 && point[1] >= -0.5 && point[0] <= width as f64 - 0.5 && point[1] <= height as f64 - 0.5
+/// Whether a template and a frame fit together.
+fn check_pair(template: &FramePyramid, frame: &FramePyramid) -> Result<(), FlowError> {
+    if template.dim() != frame.dim() {
+        return Err(FlowError::FrameSize { expected: template.dim(), found: frame.dim() });
+    }
+    if template.levels.len() != frame.levels.len() {
+        return Err(FlowError::PreparedElsewhere);
+    }
+    Ok(())
 }
 
-fn smaller_eigenvalue([xx, xy, yy]: [f64; 3]) -> f64 {
-    0.5 * (xx + yy - ((xx - yy) * (xx - yy) + 4.0 * xy * xy).sqrt())
+/// The points with where their search starts: all finite, as many of one as of the other.
+fn jobs(points: &[Point], start: Option<&[Point]>) -> Result<Vec<(Point, Point)>, FlowError> {
+    let start = start.unwrap_or(points);
+    if start.len() != points.len() {
+        return Err(FlowError::StartCount { expected: points.len(), found: start.len() });
+    }
+    let finite = |p: &Point| p[0].is_finite() && p[1].is_finite();
+    if let Some(index) = points.iter().zip(start).position(|(p, s)| !(finite(p) && finite(s))) {
+        return Err(FlowError::PointNotFinite { index });
+    }
+    Ok(points.iter().copied().zip(start.iter().copied()).collect())
 }

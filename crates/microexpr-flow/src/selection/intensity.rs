@@ -2,9 +2,8 @@ use microexpr_core::FlowField;
 
 use super::{IntensityFrame, IntensityMeasure, SelectionParams};
 
-/// One intensity per frame from the flows between consecutive frames; a single frame has 0.
-pub(super) fn intensities(flows: &[FlowField], params: &SelectionParams) -> Vec<f64> {
-    let mut sums: Vec<f64> = flows.iter().map(|flow| measure(flow, params.measure)).collect();
+/// One intensity per frame from those of the flows between consecutive frames; a single frame has 0.
+pub(super) fn intensities(mut sums: Vec<f64>, params: &SelectionParams) -> Vec<f64> {
     let (first, last) = (sums.first().copied().unwrap_or(0.0), sums.last().copied().unwrap_or(0.0));
     match params.frame {
         IntensityFrame::Earlier => sums.push(last),
@@ -13,7 +12,8 @@ pub(super) fn intensities(flows: &[FlowField], params: &SelectionParams) -> Vec<
     sums
 }
 
-fn measure(flow: &FlowField, measure: IntensityMeasure) -> f64 {
+/// The intensity of a flow.
+pub(super) fn measure(flow: &FlowField, measure: IntensityMeasure) -> f64 {
     match measure {
         IntensityMeasure::Magnitude => sum(flow, |u, v| (u * u + v * v).sqrt()),
         IntensityMeasure::AbsoluteSum => sum(flow, |u, v| u.abs() + v.abs()),

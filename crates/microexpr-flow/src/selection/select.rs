@@ -1,12 +1,13 @@
 use std::ops::Range;
 
-use microexpr_core::FlowField;
+use microexpr_core::{Clip, FlowField};
 use serde::{Deserialize, Serialize};
 
-use super::intensity::intensities;
+use super::intensity::{intensities, measure};
 use super::{KeepRule, SelectionParams};
-use crate::FlowError;
 use crate::dense_flow::check_finite;
+use crate::flow_pairs::{consecutive, map_pairs};
+use crate::{FlowAlgorithm, FlowError};
 
 /// Which frames of a clip are kept, and why.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -45,8 +46,37 @@ pub struct Selection {
 /// # Ok::<(), microexpr_flow::FlowError>(())
 /// ```
 pub fn select_frames(flows: &[FlowField], params: &SelectionParams) -> Result<Selection, FlowError> {
-    check(flows, params)?;
-    let intensity = intensities(flows, params);
+    check_params(params)?;
+    for (index, flow) in flows.iter().enumerate() {
+        if flow.dim() != flows[0].dim() {
+            return Err(FlowError::FrameSize { expected: flows[0].dim(), found: flow.dim() });
+        }
+        check_finite(flow, index)?;
+    }
+    Ok(select(flows.iter().map(|flow| measure(flow, params.measure)).collect(), params))
+}
+
+/// [`select_frames`] by the flows of a clip's frames to the next ones, without keeping these flows.
+///
+/// # Errors
+///
+/// As [`flow_sequence`](crate::flow_sequence), and [`FlowError::Setting`] as [`select_frames`].
+pub fn select_frames_of(
+    clip: &Clip,
+    algorithm: &FlowAlgorithm,
+    params: &SelectionParams,
+) -> Result<Selection, FlowError> {
+    check_params(params)?;
+    let sums = map_pairs(clip, &consecutive(clip), algorithm, |(from, _), flow| {
+        check_finite(&flow, from)?;
+        Ok(measure(&flow, params.measure))
+    })?;
+    Ok(select(sums, params))
+}
+
+/// Selects by the intensities of the flows.
+fn select(sums: Vec<f64>, params: &SelectionParams) -> Selection {
+    let intensity = intensities(sums, params);
     let frames = intensity.len();
     let mut threshold = vec![f64::INFINITY; frames];
     for segment in segments(frames, params) {
@@ -63,7 +93,7 @@ pub fn select_frames(flows: &[FlowField], params: &SelectionParams) -> Result<Se
     if let Some(most) = params.max_kept {
         kept = spread(&kept, most);
     }
-    Ok(Selection { intensity, threshold, kept })
+    Selection { intensity, threshold, kept }
 }
 
 /// At most `most` of the frames, the first and the last among them, evenly spread over their order.
@@ -75,7 +105,7 @@ fn spread(frames: &[usize], most: usize) -> Vec<usize> {
     (0..most).map(|i| frames[(2 * i * last + (most - 1)) / (2 * (most - 1))]).collect()
 }
 
-fn check(flows: &[FlowField], params: &SelectionParams) -> Result<(), FlowError> {
+fn check_params(params: &SelectionParams) -> Result<(), FlowError> {
     let setting = |name, expected, found: usize| FlowError::Setting { name, expected, found: found as f64 };
     if params.segment < 2 {
         return Err(setting("segment", "at least 2 frames", params.segment));
@@ -89,12 +119,6 @@ fn check(flows: &[FlowField], params: &SelectionParams) -> Result<(), FlowError>
             "at least the first and the last frame, 2",
             params.max_kept.unwrap_or(0),
         ));
-    }
-    for (index, flow) in flows.iter().enumerate() {
-        if flow.dim() != flows[0].dim() {
-            return Err(FlowError::FrameSize { expected: flows[0].dim(), found: flow.dim() });
-        }
-        check_finite(flow, index)?;
     }
     Ok(())
 }

@@ -1,7 +1,7 @@
 use std::ops::Range;
 
 use microexpr_core::{Point, sample};
-use nalgebra::{DMatrix, DVector, Matrix2, Vector2};
+use nalgebra::{Cholesky, DMatrix, DVector, Dyn, Matrix2, Vector2};
 use ndarray::{Array2, ArrayView2};
 
 use crate::{MotionModel, PlaneMap};
@@ -126,34 +126,14 @@ impl Template {
         (span(|b| b.top), span(|b| b.left))
     }
 
-    /// The step that fits all weighted blocks best: motion parameters and gain.
-    pub(super) fn solve(&self, seen: &Comparison, weights: &[f64]) -> Option<DVector<f64>> {
+    /// The equations of the step that fits all weighted blocks best; `None` if they do not determine it.
+    pub(super) fn system<'a>(&'a self, weights: &'a [f64]) -> Option<System<'a>> {
         let n = self.blocks.first()?.normal.nrows();
         let mut normal = DMatrix::zeros(n, n);
-        let mut right = DVector::zeros(n);
-        for ((block, gradient), weight) in self.blocks.iter().zip(&seen.gradients).zip(weights) {
-            normal += &block.normal * *weight;
-            right += gradient * *weight;
+        for (block, weight) in self.blocks.iter().zip(weights) {
+            normal.zip_apply(&block.normal, |sum, entry| *sum += entry * *weight);
         }
-        normal.cholesky().map(|c| c.solve(&right)).filter(|s| s.iter().all(|v| v.is_finite()))
-    }
-
-    /// Every block's own displacement beyond the motion that fits the weighted blocks best.
-    pub(super) fn displacements(&self, seen: &Comparison, weights: &[f64]) -> Option<Vec<Point>> {
-        let step = self.solve(seen, weights)?;
-        Some(self.blocks.iter().zip(&seen.gradients).map(|(b, g)| b.displacement(g, &step)).collect())
-    }
-
-    /// Root mean square displacement of the blocks, by weight and by how much their texture says.
-    pub(super) fn residual_px(&self, seen: &Comparison, weights: &[f64]) -> f64 {
-        let displacements = self.displacements(seen, weights).unwrap_or_default();
-        let (mut sum, mut total) = (0.0, 0.0);
-        for ((block, d), w) in self.blocks.iter().zip(displacements).zip(weights) {
-            let weight = w * block.information();
-            sum += weight * (d[0] * d[0] + d[1] * d[1]);
-            total += weight;
-        }
-        if total > 0.0 { (sum / total).sqrt() } else { 0.0 }
+        Some(System { blocks: &self.blocks, weights, normal: normal.cholesky()? })
     }
 
     /// The map of a step's motion parameters, about the identity.
@@ -175,6 +155,42 @@ impl Template {
     /// Upper bound of a step's motion in a face of that radius, pixels.
     pub(super) fn step_px(step: &DVector<f64>) -> f64 {
         step.iter().take(step.len() - 1).map(|v| v.abs()).sum()
+    }
+}
+
+/// What decides the step of a frame beside its comparison: the same for all frames and iterations.
+pub(super) struct System<'a> {
+    blocks: &'a [Block],
+    weights: &'a [f64],
+    normal: Cholesky<f64, Dyn>,
+}
+
+impl System<'_> {
+    /// The step that fits all weighted blocks best: motion parameters and gain.
+    pub(super) fn solve(&self, seen: &Comparison) -> Option<DVector<f64>> {
+        let mut right = DVector::zeros(self.normal.l_dirty().nrows());
+        for (gradient, weight) in seen.gradients.iter().zip(self.weights) {
+            right.zip_apply(gradient, |sum, entry| *sum += entry * *weight);
+        }
+        Some(self.normal.solve(&right)).filter(|s| s.iter().all(|v| v.is_finite()))
+    }
+
+    /// Every block's own displacement beyond the motion that fits the weighted blocks best.
+    pub(super) fn displacements(&self, seen: &Comparison) -> Option<Vec<Point>> {
+        let step = self.solve(seen)?;
+        Some(self.blocks.iter().zip(&seen.gradients).map(|(b, g)| b.displacement(g, &step)).collect())
+    }
+
+    /// Root mean square displacement of the blocks, by weight and by how much their texture says.
+    pub(super) fn residual_px(&self, seen: &Comparison) -> f64 {
+        let displacements = self.displacements(seen).unwrap_or_default();
+        let (mut sum, mut total) = (0.0, 0.0);
+        for ((block, d), w) in self.blocks.iter().zip(displacements).zip(self.weights) {
+            let weight = w * block.information();
+            sum += weight * (d[0] * d[0] + d[1] * d[1]);
+            total += weight;
+        }
+        if total > 0.0 { (sum / total).sqrt() } else { 0.0 }
     }
 }
 

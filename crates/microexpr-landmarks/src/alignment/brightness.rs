@@ -1,5 +1,9 @@
-use ndarray::{Array2, Zip};
+use std::convert::Infallible;
+
+use ndarray::{Array3, Axis};
 use serde::{Deserialize, Serialize};
+
+use crate::parallel::{fill_frames, map_in_parallel};
 
 /// What becomes of brightness that changes from frame to frame.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -17,43 +21,52 @@ pub enum Brightness {
 ///
 /// A frame's gain is the factor of the mean of all frames that fits it best: `Σ frame·mean / Σ mean²`. The mean has little
 /// noise, so the gain has no bias from it. Black clips stay.
-pub(super) fn match_first(frames: &mut [Array2<f32>]) {
-    let Some(first) = frames.first() else { return };
-    let mut mean = Array2::<f64>::zeros(first.dim());
-    for frame in frames.iter() {
-        Zip::from(&mut mean).and(frame).for_each(|m, v| *m += f64::from(*v));
-    }
-    let gains: Vec<f64> = frames.iter().map(|frame| product(frame, &mean)).collect();
-    for (frame, gain) in frames.iter_mut().zip(&gains) {
-        let factor = (gains[0] / gain) as f32;
+pub(super) fn match_first(frames: &mut Array3<f32>) {
+    let (count, height, width) = frames.dim();
+    let rows = map_in_parallel(height, |row| {
+        let mut sums = vec![0.0_f64; width];
+        for frame in frames.outer_iter() {
+            sums.iter_mut().zip(frame.row(row)).for_each(|(sum, value)| *sum += f64::from(*value));
+        }
+        sums
+    });
+    let gains = map_in_parallel(count, |i| {
+        let values = frames.index_axis(Axis(0), i);
+        values.iter().zip(rows.iter().flatten()).map(|(v, m)| f64::from(*v) * m).sum::<f64>()
+    });
+    let scaled = fill_frames(frames, |i, mut frame| {
+        let factor = (gains[0] / gains[i]) as f32;
         if factor.is_finite() && factor > 0.0 {
             frame.mapv_inplace(|v| v * factor);
         }
+        Ok::<_, Infallible>(())
+    });
+    match scaled {
+        Ok(()) => {}
     }
-}
-
-fn product(frame: &Array2<f32>, mean: &Array2<f64>) -> f64 {
-    frame.iter().zip(mean).map(|(v, m)| f64::from(*v) * m).sum()
 }
 
 #[cfg(test)]
 mod tests {
     use super::*;
+    use ndarray::{Array2, stack};
 
     #[test]
     fn a_lamp_that_flickers_leaves_no_trace() {
         let face = Array2::from_shape_fn((20, 30), |(row, col)| 0.2 + 0.01 * (row * col % 37) as f32);
-        let mut frames: Vec<Array2<f32>> = [1.0f32, 1.02, 0.97, 1.01].map(|gain| &face * gain).to_vec();
+        let lit = [1.0f32, 1.02, 0.97, 1.01].map(|gain| &face * gain);
+        let mut frames = stack(Axis(0), &lit.each_ref().map(|f| f.view())).expect("one size");
         match_first(&mut frames);
-        for frame in &frames {
+        for frame in frames.outer_iter() {
             assert!(frame.iter().zip(&face).all(|(a, b)| (a - b).abs() < 1e-6));
         }
     }
 
     #[test]
     fn a_black_frame_stays_black() {
-        let mut frames = vec![Array2::from_elem((4, 4), 0.5), Array2::zeros((4, 4))];
+        let mut frames = Array3::from_shape_fn((2, 4, 4), |(t, _, _)| if t == 0 { 0.5 } else { 0.0 });
+        let before = frames.clone();
         match_first(&mut frames);
-        assert_eq!(frames, [Array2::from_elem((4, 4), 0.5), Array2::zeros((4, 4))]);
+        assert_eq!(frames, before);
     }
 }

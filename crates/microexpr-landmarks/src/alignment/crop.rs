@@ -1,5 +1,5 @@
 use microexpr_core::{Landmarks, filter, sample};
-use ndarray::{Array2, ArrayView2};
+use ndarray::{ArrayView2, ArrayViewMut2};
 
 use super::params::CropParams;
 use crate::eyes::Eyes;
@@ -22,17 +22,15 @@ pub(super) fn placement(first: &Landmarks, params: &CropParams) -> Result<PlaneM
     Ok(turned.then(&PlaneMap::similarity(1.0, 0.0, [centre[0] - corner[0], centre[1] - corner[1]])))
 }
 
-/// Samples a frame once, bicubically, at `map` of every pixel of a square of `size_px`; a frame that shrinks is blurred
+/// Samples a frame once, bicubically, at `map` of every pixel of `face`; a frame that shrinks is blurred
 /// against aliasing first.
-pub(super) fn resample(frame: ArrayView2<'_, f32>, map: &PlaneMap, size_px: usize) -> Array2<f32> {
+pub(super) fn resample(frame: ArrayView2<'_, f32>, map: &PlaneMap, mut face: ArrayViewMut2<'_, f32>) {
     let blurred = (map.scale() > 1.0).then(|| filter::gaussian(frame, antialias_px(map.scale())));
     let source = blurred.as_ref().map_or(frame, |b| b.view());
-    let mut face = Array2::zeros((size_px, size_px));
     for (row, mut line) in face.outer_iter_mut().enumerate() {
-        let line = line.as_slice_mut().expect("rows of a new array are contiguous");
+        let line = line.as_slice_mut().expect("rows of a clip are contiguous");
         sample::bicubic_line(source, map.apply([0.0, row as f64]), map.along_row(), line);
     }
-    face
 }
 
 /// The blur that takes a pixel's own width from 1 to `scale` source pixels, if a pixel is worth a Gaussian of half a pixel.

@@ -3,7 +3,7 @@ use std::ops::Range;
 use microexpr_core::{Clip, Point, filter, pyramid, sample};
 use ndarray::{Array2, ArrayView1, ArrayView2, s};
 
-use super::blocks::{Comparison, Template};
+use super::blocks::{Comparison, System, Template};
 use super::params::TextureParams;
 use crate::parallel::map_in_parallel;
 use crate::plane_map::median;
@@ -67,7 +67,9 @@ impl<'a> Registration<'a> {
             let last = round + 1 == rounds;
             let epsilon_px =
                 if last { self.params.epsilon_px } else { self.params.epsilon_px.max(PRELIMINARY_PX) };
-            let register = |i: usize| self.register(&template, &images[i], &maps[i], &weights, epsilon_px);
+            let system = template.system(&weights);
+            let register =
+                |i: usize| self.register(&template, &images[i], &maps[i], system.as_ref()?, epsilon_px);
             let found = map_in_parallel(clip.len(), register);
             let mut seen = Vec::new();
             for (frame, found) in found.into_iter().enumerate() {
@@ -76,7 +78,10 @@ impl<'a> Registration<'a> {
                 maps[frame] = map;
                 seen.push(comparison);
             }
-            residual_px = seen.iter().map(|s| shrink * template.residual_px(s, &weights)).collect();
+            residual_px = map_in_parallel(seen.len(), |i| match &system {
+                Some(system) => shrink * system.residual_px(&seen[i]),
+                None => 0.0,
+            });
             weights = stable_weights(&template, &seen, weights, self.params.stable_px);
         }
         Ok(Registered { maps: maps.iter().map(|m| rescaled(m, shrink)).collect(), residual_px })
@@ -94,13 +99,13 @@ impl<'a> Registration<'a> {
         template: &Template,
         image: &Array2<f32>,
         start: &PlaneMap,
-        weights: &[f64],
+        system: &System<'_>,
         epsilon_px: f64,
     ) -> Option<(PlaneMap, Comparison)> {
         let mut map = *start;
         let mut seen = template.compare(image, &map);
         for iteration in 1.. {
-            let step = template.solve(&seen, weights)?;
+            let step = system.solve(&seen)?;
             map = template.step_map(&step).inverse()?.then(&map);
             let left_over_px = SHARE_LEFT_OVER * Template::step_px(&step);
             if left_over_px < epsilon_px || iteration >= self.params.max_iterations {
@@ -128,8 +133,9 @@ fn stable_weights(
     stable_px: f64,
 ) -> Vec<f64> {
     for _ in 0..REWEIGHTINGS {
-        let tracks: Option<Vec<Vec<Point>>> =
-            seen.iter().map(|s| template.displacements(s, &weights)).collect();
+        let Some(system) = template.system(&weights) else { break };
+        let tracks = map_in_parallel(seen.len(), |i| system.displacements(&seen[i]));
+        let tracks: Option<Vec<Vec<Point>>> = tracks.into_iter().collect();
         let Some(tracks) = tracks else { break };
         let motion: Vec<f64> = (0..weights.len())
             .map(|b| own_motion(&tracks.iter().map(|t| t[b]).collect::<Vec<_>>()))
@@ -181,11 +187,11 @@ fn own_motion(track: &[Point]) -> f64 {
 }
 
 fn prepared(frame: ArrayView2<'_, f32>, level: u32, blur_px: f32) -> Array2<f32> {
-    let mut image = frame.to_owned();
+    let mut halved: Option<Array2<f32>> = None;
     for _ in 0..level {
-        image = pyramid::down(image.view());
+        halved = Some(pyramid::down(halved.as_ref().map_or(frame, |image| image.view())));
     }
-    filter::gaussian(image.view(), blur_px)
+    filter::gaussian(halved.as_ref().map_or(frame, |image| image.view()), blur_px)
 }
 
 fn shrink(level: u32) -> f64 {

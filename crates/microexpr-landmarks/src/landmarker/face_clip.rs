@@ -1,8 +1,11 @@
-use microexpr_core::{Clip, CoreError, ImageSequence, Point, grey_from_image};
-use ndarray::{Array2, Array3, Axis, s};
+use std::sync::atomic::{AtomicBool, Ordering};
+
+use image::DynamicImage;
+use microexpr_core::{Clip, CoreError, ImageSequence, Point, grey_window_from_image};
+use ndarray::Array3;
 
 use super::FaceLandmarker;
-use crate::parallel::map_in_parallel;
+use crate::parallel::{both_in_parallel, fill_frames};
 use crate::{FaceBox, LandmarkError, choose_face, grey_as_dlib};
 
 /// A clip read around its face: what lies far from the face was never kept in memory.
@@ -28,28 +31,41 @@ impl FaceLandmarker {
     /// Those of [`choose_face`] and of [`ImageSequence::to_clip`].
     pub fn read(&self, sequence: &ImageSequence, fps: f64) -> Result<FaceClip, LandmarkError> {
         let first = sequence.image(0)?;
-        let face = match choose_face(self.detector.as_ref(), &grey_as_dlib(&first), self.params.face) {
+        let chosen = AtomicBool::new(false);
+        let (face, ahead) = both_in_parallel(
+            || {
+                let face = choose_face(self.detector.as_ref(), &grey_as_dlib(&first), self.params.face);
+                chosen.store(true, Ordering::Relaxed);
+                face
+            },
+            || decoded_ahead(sequence, &chosen),
+        );
+        let face = match face {
             Err(none @ LandmarkError::NoFace { .. }) => self.face_of_later_frame(sequence)?.ok_or(none)?,
             chosen => chosen?,
         };
-        let first = grey_from_image(&first);
-        let Some(window) = Window::around(&face, first.dim()) else {
-            return Err(LandmarkError::NoFace { width: first.ncols() as u32, height: first.nrows() as u32 });
+        let expected = size_of(&first);
+        let Some(window) = Window::around(&face, expected) else {
+            return Err(LandmarkError::NoFace { width: first.width(), height: first.height() });
         };
         let mut frames = Array3::zeros((sequence.len(), window.height, window.width));
-        frames.index_axis_mut(Axis(0), 0).assign(&window.of(&first));
-        let later = map_in_parallel(sequence.len() - 1, |i| {
-            let frame = sequence.grey(i + 1)?;
-            if frame.dim() != first.dim() {
-                let path = sequence.paths()[i + 1].clone();
-                let (expected, found) = (first.dim(), frame.dim());
-                return Err(CoreError::FrameSize { path, expected, found });
+        fill_frames(&mut frames, |index, frame| {
+            let decoded;
+            let image = match index.checked_sub(1).map(|later| ahead.get(later)) {
+                None => &first,
+                Some(Some(image)) => image,
+                Some(None) => {
+                    decoded = sequence.image(index)?;
+                    &decoded
+                }
+            };
+            if size_of(image) != expected {
+                let path = sequence.paths()[index].clone();
+                return Err(CoreError::FrameSize { path, expected, found: size_of(image) });
             }
-            Ok(window.of(&frame))
-        });
-        for (index, frame) in later.into_iter().enumerate() {
-            frames.index_axis_mut(Axis(0), index + 1).assign(&frame?);
-        }
+            grey_window_from_image(image, (window.top, window.left), frame);
+            Ok(())
+        })?;
         let (x, y) = (window.left as f64, window.top as f64);
         let face = FaceBox::new(face.left() - x, face.top() - y, face.right() - x, face.bottom() - y)?;
         Ok(FaceClip { clip: Clip::new(frames, fps)?, face, origin: [x, y] })
@@ -65,6 +81,26 @@ impl FaceLandmarker {
         }
         Ok(None)
     }
+}
+
+/// Memory of whole frames that are decoded while the face is looked for, in bytes.
+const DECODED_AHEAD: usize = 16 << 20;
+
+/// The frames from the second one on, decoded until the face is `chosen`; fewer if they are large or cannot be decoded.
+fn decoded_ahead(sequence: &ImageSequence, chosen: &AtomicBool) -> Vec<DynamicImage> {
+    let mut images = Vec::new();
+    let mut bytes = 0;
+    while bytes < DECODED_AHEAD && images.len() + 1 < sequence.len() && !chosen.load(Ordering::Relaxed) {
+        let Ok(image) = sequence.image(images.len() + 1) else { break };
+        bytes += image.as_bytes().len();
+        images.push(image);
+    }
+    images
+}
+
+/// Height and width.
+fn size_of(image: &DynamicImage) -> (usize, usize) {
+    (image.height() as usize, image.width() as usize)
 }
 
 /// The part of an image that is kept.
@@ -83,10 +119,5 @@ impl Window {
         let right = (wide.right().max(-1.0) + 1.0).min(width as f64) as usize;
         let bottom = (wide.bottom().max(-1.0) + 1.0).min(height as f64) as usize;
         (left < right && top < bottom).then(|| Self { left, top, width: right - left, height: bottom - top })
-    }
-
-    fn of(&self, image: &Array2<f32>) -> Array2<f32> {
-        let (rows, cols) = (self.top..self.top + self.height, self.left..self.left + self.width);
-        image.slice(s![rows, cols]).to_owned()
     }
 }
