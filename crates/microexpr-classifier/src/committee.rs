@@ -115,7 +115,6 @@ pub(crate) fn mean(rows: &[Vec<f64>]) -> Vec<f64> {
 }
 
 #[cfg(test)]
-#[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 mod tests {
     use burn::tensor::backend::AutodiffBackend;
     use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
