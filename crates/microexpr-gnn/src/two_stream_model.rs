@@ -101,6 +101,9 @@ impl<B: GraphBackend> TwoStreamModel<B> {
     }
 
     /// Class probabilities, `[G, classes]`.
+    ///
+    /// On an autodiff backend call it on [`AutodiffModule::valid`](burn::module::AutodiffModule::valid): otherwise Burn keeps
+    /// the record of every call for a backward pass that never comes.
     #[must_use]
     pub fn probabilities(&self, input: &TwoStreamInput<B>) -> Tensor<B, 2> {
         softmax(self.forward(input, None), 1)
