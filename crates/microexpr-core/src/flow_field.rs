@@ -52,9 +52,46 @@ impl FlowField {
         Zip::from(&self.u).and(&self.v).map_collect(|u, v| (u * u + v * v).sqrt())
     }
 
+    /// Derivatives `[[∂u/∂x, ∂u/∂y], [∂v/∂x, ∂v/∂y]]` in px/px at `(row, col)`: central differences, one-sided at the border;
+    /// along a side of one pixel they are 0.
+    ///
+    /// # Panics
+    ///
+    /// If the pixel lies outside the field.
+    #[must_use]
+    pub fn gradient(&self, at: (usize, usize)) -> [[f32; 2]; 2] {
+        [&self.u, &self.v].map(|component| plane_gradient(component, at))
+    }
+
+    /// Optical strain at `(row, col)`: how much the face deforms there, `√(u_x² + v_y² + ½(u_y + v_x)²)` in px/px, with the
+    /// derivatives of [`FlowField::gradient`].
+    ///
+    /// Source: M. Shreve et al., "Macro- and Micro-expression Spotting in Long Videos Using Spatio-temporal Strain", FG 2011,
+    /// with the shear of both off-diagonal entries of the strain tensor.
+    ///
+    /// # Panics
+    ///
+    /// If the pixel lies outside the field.
+    #[must_use]
+    pub fn strain_at(&self, at: (usize, usize)) -> f32 {
+        let [[u_x, u_y], [v_x, v_y]] = self.gradient(at);
+        (u_x * u_x + v_y * v_y + 0.5 * (u_y + v_x) * (u_y + v_x)).sqrt()
+    }
+
     /// Gives both components back, `(u, v)`.
     #[must_use]
     pub fn into_components(self) -> (Array2<f32>, Array2<f32>) {
         (self.u, self.v)
     }
+}
+
+fn plane_gradient(plane: &Array2<f32>, (row, col): (usize, usize)) -> [f32; 2] {
+    let (height, width) = plane.dim();
+    let (left, right) = (col.saturating_sub(1), (col + 1).min(width - 1));
+    let (above, below) = (row.saturating_sub(1), (row + 1).min(height - 1));
+    let slope = |difference: f32, distance: usize| difference / distance.max(1) as f32;
+    [
+        slope(plane[[row, right]] - plane[[row, left]], right - left),
+        slope(plane[[below, col]] - plane[[above, col]], below - above),
+    ]
 }

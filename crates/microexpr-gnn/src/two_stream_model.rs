@@ -116,11 +116,19 @@ impl<B: GraphBackend> TwoStreamModel<B> {
         input: &TwoStreamInput<B>,
         mut training: Option<&mut SeededRng>,
     ) -> (Tensor<B, 2>, Explanation<B>) {
-        let mut run = |model: &Option<StreamModel<B>>, features: &StreamInput<B>| {
-            let model = model.as_ref()?;
-            Some(model.forward_explained(features.clone(), &input.graph, training.as_deref_mut()))
+        let run = |model: &Option<StreamModel<B>>, features: &StreamInput<B>, random: Option<&mut SeededRng>| {
+            Some(model.as_ref()?.forward_explained(features.clone(), &input.graph, random))
         };
-        let (location, flow) = (run(&self.location, &input.location), run(&self.flow, &input.flow));
+        let (location, flow) = match training.as_deref_mut() {
+            // The streams draw from one generator, one after the other.
+            Some(random) => {
+                (run(&self.location, &input.location, Some(random)), run(&self.flow, &input.flow, Some(random)))
+            }
+            None => B::side_by_side(
+                || run(&self.location, &input.location, None),
+                || run(&self.flow, &input.flow, None),
+            ),
+        };
         let embeddings =
             [&location, &flow].into_iter().flatten().map(|(embedding, _)| embedding.clone()).collect();
         let explanation = Explanation { location: location.map(|(_, e)| e), flow: flow.map(|(_, e)| e) };

@@ -17,6 +17,8 @@ pub enum PatchFeature {
     Vertical,
     /// Direction `atan2(v, u)` in radians, `−π..=π`, 0 where there is no motion.
     Orientation,
+    /// Optical strain in px/px, [`FlowField::strain_at`]: deformation, which motion of the whole face leaves at 0.
+    Strain,
     /// All of u, then all of v, in pixels: twice the values.
     Components,
     /// The patch's mean u and mean v, in pixels: two values.
@@ -62,22 +64,23 @@ impl PatchFeature {
         }
         let mut values = Vec::with_capacity(self.width(size_px));
         let (u, v) = (flow.u(), flow.v());
-        let mut plane = |value: fn(f32, f32) -> f32| {
+        if u.is_empty() {
+            return vec![0.0; self.width(size_px)];
+        }
+        let mut plane = |value: &dyn Fn((usize, usize)) -> f32| {
             for row in (0..size_px).map(|i| pixel(centre[1], i, size_px, u.nrows())) {
-                for col in (0..size_px).map(|i| pixel(centre[0], i, size_px, u.ncols())) {
-                    let at = [row, col];
-                    values.push(u.get(at).zip(v.get(at)).map_or(0.0, |(u, v)| value(*u, *v)));
-                }
+                values.extend((0..size_px).map(|i| value((row, pixel(centre[0], i, size_px, u.ncols())))));
             }
         };
         match self {
-            Self::Magnitude => plane(|u, v| (u * u + v * v).sqrt()),
-            Self::Horizontal => plane(|u, _| u),
-            Self::Vertical => plane(|_, v| v),
-            Self::Orientation => plane(|u, v| v.atan2(u)),
+            Self::Magnitude => plane(&|at| (u[at] * u[at] + v[at] * v[at]).sqrt()),
+            Self::Horizontal => plane(&|at| u[at]),
+            Self::Vertical => plane(&|at| v[at]),
+            Self::Orientation => plane(&|at| v[at].atan2(u[at])),
+            Self::Strain => plane(&|at| flow.strain_at(at)),
             Self::Components | Self::Mean => {
-                plane(|u, _| u);
-                plane(|_, v| v);
+                plane(&|at| u[at]);
+                plane(&|at| v[at]);
             }
         }
         values

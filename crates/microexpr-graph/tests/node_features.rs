@@ -75,6 +75,20 @@ fn patch_of_a_uniform_motion_shows_its_length_and_direction() {
 }
 
 #[test]
+fn strain_of_a_linear_motion_is_that_of_its_matrix() {
+    let motion = |a: f32, b: f32| Array2::from_shape_fn((20, 20), |(row, col)| a * col as f32 + b * row as f32);
+    let flow = FlowField::new(motion(0.02, 0.05), motion(-0.01, -0.03)).unwrap();
+    let expected = (0.02_f32.powi(2) + 0.03_f32.powi(2) + 0.5 * 0.04_f32.powi(2)).sqrt();
+    let patch = PatchFeature::Strain.patch(&flow, [10.0, 10.0], 10);
+    assert_eq!(patch.len(), 100);
+    assert!(patch.iter().all(|v| (v - expected).abs() < 1e-6), "{patch:?}");
+
+    let turned = FlowField::new(motion(0.0, -0.05), motion(0.05, 0.0)).unwrap();
+    let patch = PatchFeature::Strain.patch(&turned, [10.0, 10.0], 10);
+    assert!(patch.iter().all(|v| v.abs() < 1e-6), "a turn deforms nothing: {patch:?}");
+}
+
+#[test]
 fn orientation_runs_clockwise_on_the_screen_from_the_right() {
     let direction = |u: f32, v: f32| {
         let flow = FlowField::new(Array2::from_elem((4, 4), u), Array2::from_elem((4, 4), v)).unwrap();

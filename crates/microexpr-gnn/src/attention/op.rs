@@ -101,4 +101,13 @@ pub trait GraphBackend: Backend {
     fn sparse_product(matrix: &Arc<SparseMatrix>, x: Tensor<Self, 2>) -> Tensor<Self, 2> {
         sparse::plain::product(matrix, x)
     }
+
+    /// Runs two computations that need nothing of each other: on two threads where the calling thread does the arithmetic
+    /// (Flex), one after the other where it only queues it.
+    fn side_by_side<X: Send, Y: Send>(
+        first: impl FnOnce() -> X + Send,
+        second: impl FnOnce() -> Y + Send,
+    ) -> (X, Y) {
+        (first(), second())
+    }
 }

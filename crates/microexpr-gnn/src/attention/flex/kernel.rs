@@ -3,7 +3,7 @@
 use std::ops::Range;
 
 use super::gaussian::{EdgeGradients, GaussianOperands};
-use super::lanes::{Eight, LANES, Lanes, add_scaled_any, dot_any, exp};
+use super::lanes::{Eight, LANES, Lanes, add_scaled_any, dot_any};
 use crate::Topology;
 use crate::attention::{AttentionSettings, DensityReduction};
 
@@ -286,10 +286,16 @@ fn reduction(settings: &AttentionSettings, width: usize) -> f32 {
 fn softmax<V: Lanes>(scores: &mut [f32], incoming: &[u32], place: impl Fn(usize) -> usize) {
     let largest = incoming.iter().fold(f32::NEG_INFINITY, |m, e| m.max(scores[place(*e as usize)]));
     let mut sum = 0.0;
-    for edge in incoming {
-        let score = &mut scores[place(*edge as usize)];
-        *score = exp::<V>(*score - largest);
-        sum += *score;
+    for edges in incoming.chunks(LANES) {
+        let mut powers = [0.0; LANES];
+        for (power, edge) in powers.iter_mut().zip(edges) {
+            *power = scores[place(*edge as usize)] - largest;
+        }
+        V::load(&powers).exp().store(&mut powers);
+        for (power, edge) in powers.iter().zip(edges) {
+            scores[place(*edge as usize)] = *power;
+            sum += power;
+        }
     }
     for edge in incoming {
         scores[place(*edge as usize)] /= sum;

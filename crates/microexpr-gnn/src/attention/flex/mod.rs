@@ -37,6 +37,13 @@ impl GraphBackend for Flex {
     fn sparse_product(matrix: &Arc<SparseMatrix>, x: Tensor<Self, 2>) -> Tensor<Self, 2> {
         fused::sparse_product(matrix, x)
     }
+
+    fn side_by_side<X: Send, Y: Send>(
+        first: impl FnOnce() -> X + Send,
+        second: impl FnOnce() -> Y + Send,
+    ) -> (X, Y) {
+        rayon::join(first, second)
+    }
 }
 
 impl FusedBackend for Flex {
