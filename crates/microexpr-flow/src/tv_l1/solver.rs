@@ -5,7 +5,7 @@ use super::gradient_warp::GradientWarp;
 use super::iteration::{Iteration, Residual, Steps};
 use super::{MedianFilter, TvL1Params};
 use crate::dense_flow::check_pair;
-use crate::filter::derivatives;
+use crate::filter::{derivatives, differences_along_cols, differences_along_rows};
 use crate::median::Median;
 use crate::plane::Plane;
 use crate::plane_resize::resize;
@@ -27,8 +27,9 @@ const PLANES: usize = 3;
 ///
 /// Source: C. Zach, T. Pock, H. Bischof, "A Duality Based Approach for Realtime TV-L1 Optical Flow", DAGM 2007; J. Sánchez,
 /// E. Meinhardt-Llopis, G. Facciolo, "TV-L1 Optical Flow Estimation", IPOL 2013. Differs: pixels whose match lies outside
-/// the image do not count; Catmull-Rom warping; five-point derivatives, the mean of both frames as in A. Wedel, T. Pock,
-/// C. Zach, H. Bischof, D. Cremers, "An Improved Algorithm for TV-L1 Optical Flow", 2009.
+/// the image do not count; Catmull-Rom warping; the gradient is the mean of both frames' as in A. Wedel, T. Pock, C. Zach,
+/// H. Bischof, D. Cremers, "An Improved Algorithm for TV-L1 Optical Flow", 2009, by five-point derivatives in the frame that
+/// is then warped, because interpolation flattens it, and by central differences in the other.
 ///
 /// # Example
 ///
@@ -39,6 +40,8 @@ pub struct TvL1 {
     residual: Residual,
     iteration: Iteration,
     warp: GradientWarp,
+    /// The gradient of the first frame.
+    gradient: [Plane; 2],
     warped: Plane,
     inside: Plane,
     median: Median,
@@ -53,6 +56,7 @@ impl TvL1 {
             residual: Residual::default(),
             iteration: Iteration::default(),
             warp: GradientWarp::default(),
+            gradient: Default::default(),
             warped: Plane::default(),
             inside: Plane::default(),
             median: Median::default(),
@@ -68,22 +72,24 @@ impl TvL1 {
     fn refine(&mut self, from: &[Plane], to: &[Plane], u: &mut Plane, v: &mut Plane) {
         self.iteration.reset(u.dim());
         self.warp.set(to);
+        differences_along_rows(&from[0], &mut self.gradient[0]);
+        differences_along_cols(&from[0], &mut self.gradient[1]);
         for _ in 0..self.params.warps {
-            self.linearize(from, u, v);
+            self.linearize(&from[0], u, v);
             self.descend(u, v);
         }
     }
 
     /// Linearises the brightness difference around the flow, with the mean gradient of both frames.
-    fn linearize(&mut self, from: &[Plane], u: &Plane, v: &Plane) {
+    fn linearize(&mut self, from: &Plane, u: &Plane, v: &Plane) {
         let Residual { constant, dx, dy, inverse } = &mut self.residual;
         mark_inside(u, v, &mut self.inside);
         self.warp.run(u, v, [&mut self.warped, dx, dy]);
         constant.resize(u.dim());
         inverse.resize(u.dim());
         for row in 0..u.dim().0 {
-            let images = [from[0].row(row), self.warped.row(row), self.inside.row(row)];
-            let gradient = [from[1].row(row), from[2].row(row)];
+            let images = [from.row(row), self.warped.row(row), self.inside.row(row)];
+            let gradient = [self.gradient[0].row(row), self.gradient[1].row(row)];
             let flow = [u.row(row), v.row(row)];
             form_residual(
                 images,
