@@ -56,14 +56,13 @@ def tv_l1(**settings):
     return lambda a, b: solver.calc(a, b, None)
 
 
-def ours_dis(finest, stride, iterations, refinements=5, smoothness=3e-3):
+def ours_dis(finest, stride, iterations, refinements=5):
     return {
         "algorithm": "dis",
         "finest_scale": finest,
         "patch_stride": stride,
         "gradient_descent_iterations": iterations,
         "variational_refinement_iterations": refinements,
-        "smoothness": smoothness,
     }
 
 
@@ -76,7 +75,7 @@ PAIRS = {
         {"algorithm": "tvl1", "scale_step": 0.5, "inner_iterations": 10, "outer_iterations": 3},
     ),
     "DIS ultrafast": (dis(0), ours_dis(2, 4, 12, 0)),
-    "DIS fast": (dis(1), ours_dis(2, 4, 16, 5, 5e-3)),
+    "DIS fast": (dis(1), ours_dis(2, 4, 16)),
     "DIS medium": (dis(2), ours_dis(1, 3, 25)),
     "DIS full size": (dis(2, 0), ours_dis(0, 3, 25)),
     "CLG / DIS full size": (dis(2, 0), {"algorithm": "clg"}),

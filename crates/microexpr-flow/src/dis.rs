@@ -1,8 +1,10 @@
 //! Dense inverse search.
 
+mod constancy;
 mod densify;
 mod params;
 mod patch;
+mod refinement;
 mod search;
 mod solver;
 

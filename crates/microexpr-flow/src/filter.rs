@@ -29,6 +29,51 @@ pub(crate) fn derivatives(plane: &Plane, dx: &mut Plane, dy: &mut Plane) {
     correlate_cols(plane, &HALF, Symmetry::Odd, dy);
 }
 
+/// Sobel's derivatives, `(−1, 0, 1) / 2` along one direction and `(1, 2, 1) / 4` along the other.
+pub(crate) fn sobel(plane: &Plane, dx: &mut Plane, dy: &mut Plane, scratch: &mut Plane) {
+    const DIFFERENCE: [f32; 2] = [0.0, 0.5];
+    const SMOOTH: [f32; 2] = [0.5, 0.25];
+    for out in [&mut *dx, &mut *dy, &mut *scratch] {
+        out.resize(plane.dim());
+    }
+    correlate_rows(plane, &DIFFERENCE, Symmetry::Odd, scratch);
+    correlate_cols(scratch, &SMOOTH, Symmetry::Even, dx);
+    correlate_rows(plane, &SMOOTH, Symmetry::Even, scratch);
+    correlate_cols(scratch, &DIFFERENCE, Symmetry::Odd, dy);
+}
+
+/// `½·(next − previous)` along rows; half the one-sided difference at the border.
+pub(crate) fn differences_along_rows(plane: &Plane, out: &mut Plane) {
+    let (height, width) = plane.dim();
+    out.resize((height, width));
+    for row in 0..height {
+        let (line, out) = (plane.row(row), out.row_mut(row));
+        if width > 2 {
+            half_difference(&line[..width - 2], &line[2..], &mut out[1..width - 1]);
+        }
+        out[0] = 0.5 * (line[1.min(width - 1)] - line[0]);
+        out[width - 1] = 0.5 * (line[width - 1] - line[width.saturating_sub(2)]);
+    }
+}
+
+/// `½·(next − previous)` along columns; half the one-sided difference at the border.
+pub(crate) fn differences_along_cols(plane: &Plane, out: &mut Plane) {
+    let height = plane.dim().0;
+    out.resize(plane.dim());
+    for row in 0..height {
+        let (above, below) = (row.saturating_sub(1), (row + 1).min(height - 1));
+        half_difference(plane.row(above), plane.row(below), out.row_mut(row));
+    }
+}
+
+vectorized! {
+    fn half_difference(before: &[f32], after: &[f32], out: &mut [f32]) {
+        for ((value, a), b) in out.iter_mut().zip(after).zip(before) {
+            *value = 0.5 * (a - b);
+        }
+    }
+}
+
 /// How the left half of a kernel follows from its right half.
 #[derive(Clone, Copy)]
 pub(crate) enum Symmetry {

@@ -13,6 +13,14 @@ pub(crate) fn warp_cubic(image: &Plane, u: &Plane, v: &Plane, out: &mut Plane) {
     }
 }
 
+/// Samples `image` at `x + (u, v)` by bilinear interpolation; beyond the image its border repeats.
+pub(crate) fn warp_linear(image: &Plane, u: &Plane, v: &Plane, out: &mut Plane) {
+    out.resize(image.dim());
+    for row in 0..image.dim().0 {
+        warp_row_linear(image, row, u.row(row), v.row(row), out.row_mut(row));
+    }
+}
+
 /// Sets `inside` to 1 where `x + (u, v)` lies in the image, else to 0.
 pub(crate) fn mark_inside(u: &Plane, v: &Plane, inside: &mut Plane) {
     let dim = u.dim();
@@ -36,6 +44,25 @@ vectorized! {
             let x = (col as i32 as f32 + u).clamp(0.0, last_col);
             let y = (row as i32 as f32 + v).clamp(0.0, last_row);
             *value = cubic(image, x, y);
+        }
+    }
+}
+
+vectorized! {
+    fn warp_row_linear(image: &Plane, row: usize, u: &[f32], v: &[f32], out: &mut [f32]) {
+        let (height, width) = image.dim();
+        let (last_row, last_col) = ((height - 1) as f32, (width - 1) as f32);
+        for (col, (value, (u, v))) in out.iter_mut().zip(u.iter().zip(v)).enumerate() {
+            let x = (col as i32 as f32 + u).clamp(0.0, last_col);
+            let y = (row as i32 as f32 + v).clamp(0.0, last_row);
+            let (left, above) = (x as i32, y as i32);
+            let (part_x, part_y) = (x - left as f32, y - above as f32);
+            let (left, above) = (left as usize, above as usize);
+            let right = (left + 1).min(width - 1);
+            let (above, below) = (image.row(above), image.row((above + 1).min(height - 1)));
+            let upper = above[left] + part_x * (above[right] - above[left]);
+            let lower = below[left] + part_x * (below[right] - below[left]);
+            *value = upper + part_y * (lower - upper);
         }
     }
 }

@@ -1,43 +1,21 @@
 use microexpr_core::vectorized;
 
 use super::ClgParams;
-use super::checkerboard::Checkerboard;
 use super::motion_tensor::MotionTensor;
-use super::relaxation::OMEGA;
 use crate::plane::Plane;
+use crate::relaxation::{LinearSystem, Lines};
+
+/// Over-relaxation factor of the sweeps.
+pub(super) const OMEGA: f32 = 1.9;
 
 /// The linear equations of one set of robust weights.
 ///
-/// Per pixel: `(Σ_n g_n + a·J_xx)·u = Σ_n g_n·u_n + constant_u − a·J_xy·v` over the four neighbours `n`, and alike for
-/// `v`; `a` is the weight of the brightness constraint over the smoothness.
+/// The data's shares of a [`LinearSystem`] are `a·J_xx`, `a·J_xy`, `a·J_yy`; `a` is the weight of the brightness constraint
+/// over the smoothness.
 #[derive(Debug, Clone, Default)]
 pub(super) struct System {
-    /// `g` towards the right neighbour; zero in the last column.
-    pub(super) right: Checkerboard,
-    /// `g` towards the lower neighbour; zero in the last row.
-    pub(super) below: Checkerboard,
-    /// `a·J_xy`.
-    pub(super) coupling: Checkerboard,
-    pub(super) constant_u: Checkerboard,
-    pub(super) constant_v: Checkerboard,
-    /// Over-relaxation factor over the diagonal.
-    pub(super) step_u: Checkerboard,
-    pub(super) step_v: Checkerboard,
+    pub(super) equations: LinearSystem,
     edge: Plane,
-    lines: Lines,
-}
-
-/// One row of the system before it is dealt to the two colours.
-#[derive(Debug, Clone, Default)]
-struct Lines {
-    right: Vec<f32>,
-    above: Vec<f32>,
-    below: Vec<f32>,
-    coupling: Vec<f32>,
-    constant_u: Vec<f32>,
-    constant_v: Vec<f32>,
-    step_u: Vec<f32>,
-    step_v: Vec<f32>,
 }
 
 /// A flow's two components.
@@ -56,42 +34,20 @@ impl System {
         flow: FlowPlanes<'_>,
         params: &ClgParams,
     ) {
-        let (height, width) = flow.u.dim();
-        self.resize((height, width));
+        let dim = flow.u.dim();
+        self.edge.resize(dim);
         self.weigh_edges(flow, params.edge_scale);
-        self.lines.below.fill(0.0);
-        for row in 0..height {
-            let Lines { right, above, below, .. } = &mut self.lines;
-            std::mem::swap(above, below);
-            let next = (row + 1 < height).then(|| self.edge.row(row + 1));
-            link_neighbours(self.edge.row(row), next, right, below);
+        let edge = &self.edge;
+        self.equations.build(dim, OMEGA, |row, lines| {
+            let next = (row + 1 < dim.0).then(|| edge.row(row + 1));
+            link_neighbours(edge.row(row), next, &mut lines.right, &mut lines.below);
             build_row(
                 RowData::of(tensor, row),
                 [origin.u.row(row), origin.v.row(row), flow.u.row(row), flow.v.row(row)],
                 [params.smoothness, params.data_scale],
-                &mut self.lines,
+                lines,
             );
-            self.store_row(row);
-        }
-    }
-
-    fn resize(&mut self, dim: (usize, usize)) {
-        self.edge.resize(dim);
-        for board in [
-            &mut self.right,
-            &mut self.below,
-            &mut self.coupling,
-            &mut self.constant_u,
-            &mut self.constant_v,
-            &mut self.step_u,
-            &mut self.step_v,
-        ] {
-            board.resize(dim);
-        }
-        let Lines { right, above, below, coupling, constant_u, constant_v, step_u, step_v } = &mut self.lines;
-        for line in [right, above, below, coupling, constant_u, constant_v, step_u, step_v] {
-            line.resize(dim.1, 0.0);
-        }
+        });
     }
 
     /// Smoothness weight of every pixel, `1 / √(1 + (|∇u|² + |∇v|²) / scale²)`.
@@ -106,16 +62,6 @@ impl System {
                 self.edge.row_mut(row),
             );
         }
-    }
-
-    fn store_row(&mut self, row: usize) {
-        self.right.set_row(row, &self.lines.right);
-        self.below.set_row(row, &self.lines.below);
-        self.coupling.set_row(row, &self.lines.coupling);
-        self.constant_u.set_row(row, &self.lines.constant_u);
-        self.constant_v.set_row(row, &self.lines.constant_v);
-        self.step_u.set_row(row, &self.lines.step_u);
-        self.step_v.set_row(row, &self.lines.step_v);
     }
 }
 
@@ -213,7 +159,7 @@ vectorized! {
         let [u0, v0, u, v] = flows.map(|row| &row[..width]);
         let RowData { xx, xy, yy, xt, yt, tt } = tensor;
         let (xx, xy, yy, xt, yt, tt) = (&xx[..width], &xy[..width], &yy[..width], &xt[..width], &yt[..width], &tt[..width]);
-        let Lines { right, above, below, coupling, constant_u, constant_v, step_u, step_v } = lines;
+        let Lines { coupling, constant_u, constant_v, step_u, step_v, .. } = lines;
         for i in 0..width {
             let (du, dv) = (u[i] - u0[i], v[i] - v0[i]);
             let square = du * (xx[i] * du + 2.0 * (xy[i] * dv + xt[i])) + dv * (yy[i] * dv + 2.0 * yt[i]) + tt[i];
@@ -224,21 +170,5 @@ vectorized! {
             step_u[i] = weight * xx[i];
             step_v[i] = weight * yy[i];
         }
-        finish_steps([right, above, below], step_u);
-        finish_steps([right, above, below], step_v);
-    }
-}
-
-/// Turns the brightness constraint's share of the diagonal into the step of the relaxation.
-#[inline(always)]
-fn finish_steps(weights: [&[f32]; 3], steps: &mut [f32]) {
-    /// Keeps a single pixel without neighbours from dividing by zero.
-    const TINY: f32 = 1e-12;
-    let width = steps.len();
-    let [right, above, below] = weights.map(|w| &w[..width]);
-    let diagonal = |i: usize, left: f32| (left + right[i]) + (above[i] + below[i]) + TINY;
-    steps[0] = OMEGA / (steps[0] + diagonal(0, 0.0));
-    for i in 1..width {
-        steps[i] = OMEGA / (steps[i] + diagonal(i, right[i - 1]));
     }
 }

@@ -17,8 +17,12 @@ pub struct DisParams {
     pub gradient_descent_iterations: usize,
     /// Fixed-point iterations of the variational refinement per level.
     pub variational_refinement_iterations: usize,
-    /// Smoothness of the variational refinement, in `(grey/px)²`.
-    pub smoothness: f32,
+    /// Weight of the flow's smoothness in the variational refinement.
+    pub variational_refinement_alpha: f32,
+    /// Weight of brightness constancy in the variational refinement.
+    pub variational_refinement_delta: f32,
+    /// Weight of gradient constancy in the variational refinement.
+    pub variational_refinement_gamma: f32,
 }
 
 /// OpenCV's three trades of time for accuracy.
@@ -49,8 +53,9 @@ impl DisPreset {
             patch_stride,
             gradient_descent_iterations,
             variational_refinement_iterations,
-            // Coarse pixels hide less noise among one another.
-            smoothness: if self == Self::Fast { 5e-3 } else { 3e-3 },
+            variational_refinement_alpha: 20.0,
+            variational_refinement_delta: 5.0,
+            variational_refinement_gamma: 10.0,
         }
     }
 }
@@ -65,6 +70,13 @@ impl DisParams {
     pub(super) fn check(&self) -> Result<(), FlowError> {
         let stride = u32::try_from(self.patch_stride).unwrap_or(u32::MAX);
         check_range("patch_stride", stride, 1..=8, "1 to 8")?;
-        check_range("smoothness", self.smoothness, 1e-6..=1e6, "1e-6 to 1e6")
+        let (alpha, delta, gamma) = (
+            self.variational_refinement_alpha,
+            self.variational_refinement_delta,
+            self.variational_refinement_gamma,
+        );
+        check_range("variational_refinement_alpha", alpha, 1e-3..=1e6, "0.001 to 1e6")?;
+        check_range("variational_refinement_delta", delta, 0.0..=1e6, "0 to 1e6")?;
+        check_range("variational_refinement_gamma", gamma, 0.0..=1e6, "0 to 1e6")
     }
 }

@@ -1,6 +1,11 @@
 use super::patch::{Patch, SIDE};
-use crate::filter::derivatives;
+use crate::filter::sobel;
 use crate::plane::Plane;
+
+/// Share of a Newton step that a descent takes: OpenCV's, whose sums of Sobel are eight times the derivative. Patches end
+/// between where they started and where noise fits best.
+const STEP: f32 = 0.125;
+const SMALLEST_STEP_PX: f32 = 0.01;
 
 /// A regular grid of patches and the displacement of each.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +17,7 @@ pub(super) struct Grid {
     pub(super) flow: Vec<[f32; 2]>,
     dx: Plane,
     dy: Plane,
+    scratch: Plane,
     patch: Patch,
 }
 
@@ -36,7 +42,7 @@ impl Grid {
         let (height, width) = from.dim();
         self.rows = starts(height, stride);
         self.cols = starts(width, stride);
-        derivatives(from, &mut self.dx, &mut self.dy);
+        sobel(from, &mut self.dx, &mut self.dy, &mut self.scratch);
         let middle = SIDE / 2;
         self.flow.clear();
         for row in &self.rows {
@@ -69,7 +75,7 @@ impl Grid {
     }
 }
 
-/// The best of the candidates after gradient descent, as long as it gets better.
+/// The best of the candidates after gradient descent, which ends with the first step that does not improve.
 fn descend(
     patch: &Patch,
     to: &Plane,
@@ -87,19 +93,24 @@ fn descend(
         }
     }
     let start = best;
-    for _ in 0..iterations {
-        let step = patch.step(mismatch);
+    for iteration in 1..=iterations {
+        let step = patch.step(mismatch).map(|newton| STEP * newton);
         let next = [best[0] + step[0], best[1] + step[1]];
-        let other = compare(next);
         // Not finite or farther than a patch away: lost.
         let near = (next[0] - start[0]).abs() + (next[1] - start[1]).abs() <= SIDE as f32;
-        if !(near && other.square < mismatch.square) {
+        if !near {
             break;
         }
-        (best, mismatch) = (next, other);
-        if step[0].abs() + step[1].abs() < 0.01 {
+        best = next;
+        if iteration == iterations || step[0].abs() + step[1].abs() < SMALLEST_STEP_PX {
             break;
         }
+        let other = compare(next);
+        let better = other.square < mismatch.square;
+        if !better {
+            break;
+        }
+        mismatch = other;
     }
     best
 }

@@ -4,20 +4,23 @@ use ndarray::ArrayView2;
 use super::DisParams;
 use super::densify::Densify;
 use super::patch::{SIDE, padded};
+use super::refinement::Refinement;
 use super::search::Grid;
-use crate::clg::{ClgParams, Refinement};
 use crate::dense_flow::check_pair;
 use crate::plane::{Plane, pyramid};
 use crate::plane_warp::{coarsest_flow, double_flow};
 use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
 
-/// Flow gradient, in px/px, from which the refinement assumes a motion edge.
-const EDGE_SCALE: f32 = 0.02;
-
 /// Dense inverse search: patches find their displacement by gradient descent, their weighted mean is the flow.
 ///
-/// Source: T. Kroeger, R. Timofte, D. Dai, L. Van Gool, "Fast Optical Flow Using Dense Inverse Search", ECCV 2016; presets of
-/// OpenCV's `DISOpticalFlow`. Differs: a binomial pyramid, and the refinement is that of [`Clg`](crate::Clg) without window.
+/// Source: T. Kroeger, R. Timofte, D. Dai, L. Van Gool, "Fast Optical Flow Using Dense Inverse Search", ECCV 2016; presets,
+/// steps of the descent and refinement of OpenCV's `DISOpticalFlow`. Differs: a binomial pyramid; pixels whose match lies
+/// outside the image do not count in the refinement, whose relaxation takes longer steps.
+///
+/// The refinement minimises `Σ δ·|r₀| + γ·√(r_x² + r_y²) + α·√(|∇u|² + |∇v|²)`, rounded at `10⁻³`: `r₀`, `r_x` and `r_y` are
+/// the linearised changes of brightness and of its two derivatives along the flow, in pixels, each divided by its gradient.
+/// Source: T. Brox, A. Bruhn, N. Papenberg, J. Weickert, "High Accuracy Optical Flow Estimation Based on a Theory for
+/// Warping", ECCV 2004; normalisation: H. Zimmer, A. Bruhn, J. Weickert, "Optic Flow in Harmony", IJCV 2011.
 ///
 /// # Example
 ///
@@ -51,17 +54,8 @@ impl Dis {
             self.grid.search(from, &wide, (u, v), stride, iterations);
             self.densify.run(&self.grid, from, &wide, u, v);
         }
-        let refinement = ClgParams {
-            window_px: 0.0,
-            smoothness: self.params.smoothness,
-            edge_scale: EDGE_SCALE,
-            warps: 1,
-            reweightings: self.params.variational_refinement_iterations,
-            sweeps: 5,
-            ..ClgParams::default()
-        };
-        if refinement.reweightings > 0 {
-            self.refinement.run(from, to, &refinement, u, v);
+        if self.params.variational_refinement_iterations > 0 {
+            self.refinement.run(from, to, &self.params, u, v);
         }
     }
 

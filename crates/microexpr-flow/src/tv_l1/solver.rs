@@ -5,6 +5,7 @@ use super::gradient_warp::GradientWarp;
 use super::iteration::{Iteration, Residual, Steps};
 use super::{MedianFilter, TvL1Params};
 use crate::dense_flow::check_pair;
+use crate::filter::{derivatives, differences_along_cols, differences_along_rows};
 use crate::median::Median;
 use crate::plane::Plane;
 use crate::plane_resize::resize;
@@ -26,7 +27,9 @@ const PLANES: usize = 3;
 ///
 /// Source: C. Zach, T. Pock, H. Bischof, "A Duality Based Approach for Realtime TV-L1 Optical Flow", DAGM 2007; J. Sánchez,
 /// E. Meinhardt-Llopis, G. Facciolo, "TV-L1 Optical Flow Estimation", IPOL 2013. Differs: pixels whose match lies outside
-/// the image do not count; Catmull-Rom warping.
+/// the image do not count; Catmull-Rom warping; the gradient is the mean of both frames' as in A. Wedel, T. Pock, C. Zach,
+/// H. Bischof, D. Cremers, "An Improved Algorithm for TV-L1 Optical Flow", 2009, by five-point derivatives in the frame that
+/// is then warped, because interpolation flattens it, and by central differences in the other.
 ///
 /// # Example
 ///
@@ -37,6 +40,8 @@ pub struct TvL1 {
     residual: Residual,
     iteration: Iteration,
     warp: GradientWarp,
+    /// The gradient of the first frame.
+    gradient: [Plane; 2],
     warped: Plane,
     inside: Plane,
     median: Median,
@@ -51,6 +56,7 @@ impl TvL1 {
             residual: Residual::default(),
             iteration: Iteration::default(),
             warp: GradientWarp::default(),
+            gradient: Default::default(),
             warped: Plane::default(),
             inside: Plane::default(),
             median: Median::default(),
@@ -66,13 +72,15 @@ impl TvL1 {
     fn refine(&mut self, from: &[Plane], to: &[Plane], u: &mut Plane, v: &mut Plane) {
         self.iteration.reset(u.dim());
         self.warp.set(to);
+        differences_along_rows(&from[0], &mut self.gradient[0]);
+        differences_along_cols(&from[0], &mut self.gradient[1]);
         for _ in 0..self.params.warps {
             self.linearize(&from[0], u, v);
             self.descend(u, v);
         }
     }
 
-    /// Linearises the brightness difference around the flow.
+    /// Linearises the brightness difference around the flow, with the mean gradient of both frames.
     fn linearize(&mut self, from: &Plane, u: &Plane, v: &Plane) {
         let Residual { constant, dx, dy, inverse } = &mut self.residual;
         mark_inside(u, v, &mut self.inside);
@@ -81,9 +89,11 @@ impl TvL1 {
         inverse.resize(u.dim());
         for row in 0..u.dim().0 {
             let images = [from.row(row), self.warped.row(row), self.inside.row(row)];
+            let gradient = [self.gradient[0].row(row), self.gradient[1].row(row)];
             let flow = [u.row(row), v.row(row)];
             form_residual(
                 images,
+                gradient,
                 flow,
                 constant.row_mut(row),
                 [dx.row_mut(row), dy.row_mut(row), inverse.row_mut(row)],
@@ -127,7 +137,8 @@ impl TvL1 {
                 }
                 image = resize(&image, dim, 1.0);
             }
-            let (dx, dy) = central_differences(&image);
+            let (mut dx, mut dy) = (Plane::default(), Plane::default());
+            derivatives(&image, &mut dx, &mut dy);
             planes.extend([image.clone(), dx, dy]);
         }
         Ok(PreparedFrame::new(self.algorithm(), dim, planes))
@@ -174,33 +185,24 @@ impl DenseFlow for TvL1 {
     }
 }
 
-/// `½·(next − previous)`; half the one-sided difference at the border.
-fn central_differences(image: &Plane) -> (Plane, Plane) {
-    let (height, width) = image.dim();
-    let (mut dx, mut dy) = (Plane::zeros((height, width)), Plane::zeros((height, width)));
-    for row in 0..height {
-        let (line, above, below) = (image.row(row), row.saturating_sub(1), (row + 1).min(height - 1));
-        for (col, value) in dx.row_mut(row).iter_mut().enumerate() {
-            *value = 0.5 * (line[(col + 1).min(width - 1)] - line[col.saturating_sub(1)]);
-        }
-        let neighbours = image.row(below).iter().zip(image.row(above));
-        for (value, (below, above)) in dy.row_mut(row).iter_mut().zip(neighbours) {
-            *value = 0.5 * (below - above);
-        }
-    }
-    (dx, dy)
-}
-
 vectorized! {
-    /// `constant = I1w − I0 − dx·u − dy·v`; all is zero where the match lies outside the image.
-    fn form_residual(images: [&[f32]; 3], flow: [&[f32]; 2], constant: &mut [f32], gradient: [&mut [f32]; 3]) {
+    /// `constant = I1w − I0 − dx·u − dy·v`; all is zero where the match lies outside the image. `out` holds the warped gradient
+    /// of `I1`, which becomes the mean with that of `I0`, and one over its square.
+    fn form_residual(
+        images: [&[f32]; 3],
+        gradient: [&[f32]; 2],
+        flow: [&[f32]; 2],
+        constant: &mut [f32],
+        out: [&mut [f32]; 3],
+    ) {
         let width = constant.len();
         let [from, warped, inside] = images.map(|line| &line[..width]);
         let [u, v] = flow.map(|line| &line[..width]);
-        let [dx, dy, inverse] = gradient.map(|line| &mut line[..width]);
+        let [from_dx, from_dy] = gradient.map(|line| &line[..width]);
+        let [dx, dy, inverse] = out.map(|line| &mut line[..width]);
         for i in 0..width {
-            dx[i] *= inside[i];
-            dy[i] *= inside[i];
+            dx[i] = 0.5 * inside[i] * (dx[i] + from_dx[i]);
+            dy[i] = 0.5 * inside[i] * (dy[i] + from_dy[i]);
             constant[i] = inside[i] * (warped[i] - from[i]) - (dx[i] * u[i] + dy[i] * v[i]);
             let square = dx[i] * dx[i] + dy[i] * dy[i];
             inverse[i] = if square > FLAT { 1.0 / square } else { 0.0 };

@@ -1,28 +1,32 @@
 use microexpr_core::vectorized;
 
 use super::checkerboard::{Checkerboard, OtherColour};
-use super::system::System;
+use super::linear_system::LinearSystem;
 use crate::plane::Plane;
 
-/// Over-relaxation factor of the sweeps.
-pub(super) const OMEGA: f32 = 1.9;
-
-/// Successive over-relaxation of a [`System`] in red-black order.
+/// Successive over-relaxation of a [`LinearSystem`] in red-black order.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Relaxation {
+pub(crate) struct OverRelaxation {
     u: Checkerboard,
     v: Checkerboard,
 }
 
-impl Relaxation {
-    /// Improves the flow `(u, v)` by `sweeps` sweeps.
-    pub(super) fn run(&mut self, system: &System, sweeps: usize, u: &mut Plane, v: &mut Plane) {
+impl OverRelaxation {
+    /// Improves the flow `(u, v)` by `sweeps` sweeps, `omega` being the factor that the system was built with.
+    pub(crate) fn run(
+        &mut self,
+        system: &LinearSystem,
+        omega: f32,
+        sweeps: usize,
+        u: &mut Plane,
+        v: &mut Plane,
+    ) {
         self.u.set(u);
         self.v.set(v);
         for _ in 0..sweeps {
             for colour in 0..2 {
                 for row in 0..u.dim().0 {
-                    self.relax_row(system, colour, row);
+                    self.relax_row(system, omega, colour, row);
                 }
             }
         }
@@ -30,7 +34,7 @@ impl Relaxation {
         self.v.store(v);
     }
 
-    fn relax_row(&mut self, system: &System, colour: usize, row: usize) {
+    fn relax_row(&mut self, system: &LinearSystem, omega: f32, colour: usize, row: usize) {
         let at = row as isize;
         // Red pixels of even rows and black ones of odd rows stand in even columns.
         let shift = (row + colour) % 2;
@@ -56,6 +60,7 @@ impl Relaxation {
             Neighbours::of(around_v, at, shift),
             weights,
             equations,
+            omega,
         );
     }
 }
@@ -109,6 +114,7 @@ vectorized! {
         near_v: Neighbours<'_>,
         weights: Neighbours<'_>,
         equations: Equations<'_>,
+        omega: f32,
     ) {
         let n = u.len();
         let v = &mut v[..n];
@@ -121,9 +127,9 @@ vectorized! {
                 + (above * near_u.above[i] + below * near_u.below[i]);
             let around_v = (left * near_v.left[i] + right * near_v.right[i])
                 + (above * near_v.above[i] + below * near_v.below[i]);
-            let new_u = (1.0 - OMEGA) * u[i] + step_u[i] * (around_u + constant_u[i] - coupling[i] * v[i]);
+            let new_u = (1.0 - omega) * u[i] + step_u[i] * (around_u + constant_u[i] - coupling[i] * v[i]);
             u[i] = new_u;
-            v[i] = (1.0 - OMEGA) * v[i] + step_v[i] * (around_v + constant_v[i] - coupling[i] * new_u);
+            v[i] = (1.0 - omega) * v[i] + step_v[i] * (around_v + constant_v[i] - coupling[i] * new_u);
         }
     }
 }
