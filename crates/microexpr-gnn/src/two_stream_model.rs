@@ -116,14 +116,16 @@ impl<B: GraphBackend> TwoStreamModel<B> {
         input: &TwoStreamInput<B>,
         mut training: Option<&mut SeededRng>,
     ) -> (Tensor<B, 2>, Explanation<B>) {
-        let run = |model: &Option<StreamModel<B>>, features: &StreamInput<B>, random: Option<&mut SeededRng>| {
-            Some(model.as_ref()?.forward_explained(features.clone(), &input.graph, random))
-        };
+        let run =
+            |model: &Option<StreamModel<B>>, features: &StreamInput<B>, random: Option<&mut SeededRng>| {
+                Some(model.as_ref()?.forward_explained(features.clone(), &input.graph, random))
+            };
         let (location, flow) = match training.as_deref_mut() {
             // The streams draw from one generator, one after the other.
-            Some(random) => {
-                (run(&self.location, &input.location, Some(random)), run(&self.flow, &input.flow, Some(random)))
-            }
+            Some(random) => (
+                run(&self.location, &input.location, Some(random)),
+                run(&self.flow, &input.flow, Some(random)),
+            ),
             None => B::side_by_side(
                 || run(&self.location, &input.location, None),
                 || run(&self.flow, &input.flow, None),

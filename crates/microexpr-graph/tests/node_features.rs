@@ -76,7 +76,8 @@ fn patch_of_a_uniform_motion_shows_its_length_and_direction() {
 
 #[test]
 fn strain_of_a_linear_motion_is_that_of_its_matrix() {
-    let motion = |a: f32, b: f32| Array2::from_shape_fn((20, 20), |(row, col)| a * col as f32 + b * row as f32);
+    let motion =
+        |a: f32, b: f32| Array2::from_shape_fn((20, 20), |(row, col)| a * col as f32 + b * row as f32);
     let flow = FlowField::new(motion(0.02, 0.05), motion(-0.01, -0.03)).unwrap();
     let expected = (0.02_f32.powi(2) + 0.03_f32.powi(2) + 0.5 * 0.04_f32.powi(2)).sqrt();
     let patch = PatchFeature::Strain.patch(&flow, [10.0, 10.0], 10);

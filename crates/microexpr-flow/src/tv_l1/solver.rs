@@ -5,7 +5,7 @@ use super::gradient_warp::GradientWarp;
 use super::iteration::{Iteration, Residual, Steps};
 use super::{MedianFilter, TvL1Params};
 use crate::dense_flow::check_pair;
-use crate::filter::{derivatives, differences_along_cols, differences_along_rows};
+use crate::filter::{differences_along_cols, differences_along_rows};
 use crate::median::Median;
 use crate::plane::Plane;
 use crate::plane_resize::resize;
@@ -27,9 +27,8 @@ const PLANES: usize = 3;
 ///
 /// Source: C. Zach, T. Pock, H. Bischof, "A Duality Based Approach for Realtime TV-L1 Optical Flow", DAGM 2007; J. Sánchez,
 /// E. Meinhardt-Llopis, G. Facciolo, "TV-L1 Optical Flow Estimation", IPOL 2013. Differs: pixels whose match lies outside
-/// the image do not count; Catmull-Rom warping; the gradient is the mean of both frames' as in A. Wedel, T. Pock, C. Zach,
-/// H. Bischof, D. Cremers, "An Improved Algorithm for TV-L1 Optical Flow", 2009, by five-point derivatives in the frame that
-/// is then warped, because interpolation flattens it, and by central differences in the other.
+/// the image do not count; the second frame is warped along splines; the gradient is the mean of both frames' as in A. Wedel,
+/// T. Pock, C. Zach, H. Bischof, D. Cremers, "An Improved Algorithm for TV-L1 Optical Flow", 2009.
 ///
 /// # Example
 ///
@@ -138,7 +137,8 @@ impl TvL1 {
                 image = resize(&image, dim, 1.0);
             }
             let (mut dx, mut dy) = (Plane::default(), Plane::default());
-            derivatives(&image, &mut dx, &mut dy);
+            differences_along_rows(&image, &mut dx);
+            differences_along_cols(&image, &mut dy);
             planes.extend([image.clone(), dx, dy]);
         }
         Ok(PreparedFrame::new(self.algorithm(), dim, planes))
