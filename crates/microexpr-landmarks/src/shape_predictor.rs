@@ -114,7 +114,6 @@ impl ShapePredictor {
     ///
     /// A model of 68 points gives [`LandmarkScheme::Ibug68`], any other [`LandmarkScheme::Custom`].
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "a model's values are bounded when it is read")]
     pub fn predict(&self, image: &GrayImage, face: &FaceBox) -> Landmarks {
         self.predict_all(image, std::slice::from_ref(face)).swap_remove(0)
     }
