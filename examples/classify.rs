@@ -3,6 +3,7 @@
 mod shared;
 
 use std::error::Error;
+use std::num::NonZero;
 use std::path::PathBuf;
 use std::process::ExitCode;
 use std::time::Duration;
@@ -36,6 +37,9 @@ struct Options {
     /// 68-point model in dlib's format [default: as in training]
     #[arg(long, value_name = "FILE")]
     landmark_model: Option<PathBuf>,
+    /// Classify the clip that often and print the shortest time: the first clip of a process also pays for fresh memory
+    #[arg(long, default_value_t = NonZero::<usize>::MIN)]
+    repeat: NonZero<usize>,
     /// Where the network runs: cpu, cuda or wgpu
     #[arg(long, default_value = "cpu")]
     device: Device,
@@ -57,10 +61,17 @@ fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
         None => Classifier::load(&options.model, options.device)?,
     };
     let frames = ImageSequence::open(&options.input)?;
-    let prediction = match options.relevance {
-        Some(_) => classifier.explain(&frames, options.fps)?,
-        None => classifier.classify(&frames, options.fps)?,
+    let classified = || match options.relevance {
+        Some(_) => classifier.explain(&frames, options.fps),
+        None => classifier.classify(&frames, options.fps),
     };
+    let mut prediction = classified()?;
+    for _ in 1..options.repeat.get() {
+        let again = classified()?;
+        if again.times.total() < prediction.times.total() {
+            prediction = again;
+        }
+    }
     for (name, probability) in prediction.classes.iter().zip(&prediction.probabilities) {
         println!("{name:>12}  {probability:.4}");
     }

@@ -1,3 +1,5 @@
+use std::borrow::Cow;
+
 use microexpr_core::{Clip, FlowField, ImageSequence, Landmarks};
 use microexpr_flow::{LucasKanadeParams, Selection, flow_pairs, select_frames_of};
 use microexpr_graph::{VideoGraph, build, build_triplets};
@@ -130,7 +132,10 @@ impl Pipeline {
     /// the clip.
     pub fn graph(&self, registered: &RegisteredClip, alpha: f64) -> Result<ClipGraph, ClassifierError> {
         let params = MagnifyParams { alpha, ..self.settings.magnification.clone() };
-        let magnified = magnify_clip(&registered.aligned.clip, &params)?;
+        let aligned = &registered.aligned.clip;
+        // An α of 0 adds nothing; a copy of the clip would only take time.
+        let magnified =
+            if alpha == 0.0 { Cow::Borrowed(aligned) } else { Cow::Owned(magnify_clip(aligned, &params)?) };
         let quick = self.settings.selection_flow.as_ref().unwrap_or(&self.settings.flow);
         let selection = select_frames_of(&magnified, quick, &self.settings.selection)?;
         let flows = self.patch_flows(&magnified, &selection.kept)?;

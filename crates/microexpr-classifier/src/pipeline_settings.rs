@@ -2,7 +2,7 @@ use std::path::PathBuf;
 
 use microexpr_flow::{FlowAlgorithm, SelectionParams};
 use microexpr_graph::GraphParams;
-use microexpr_landmarks::{AlignParams, LandmarkerParams, Paper51Params};
+use microexpr_landmarks::{AlignEvidence, AlignParams, LandmarkerParams, Paper51Params, PointMotion};
 use microexpr_magnify::MagnifyParams;
 use serde::{Deserialize, Serialize};
 
@@ -82,6 +82,14 @@ pub struct PipelineSettings {
 }
 
 impl PipelineSettings {
+    /// Whether the points are followed a second time, in the averaged frames, so that they only have to be near in the first
+    /// place.
+    pub(crate) fn points_are_followed_anew(&self) -> bool {
+        self.averaging_s != 0.0
+            && self.landmarker.motion == PointMotion::Tracked
+            && self.alignment.evidence == AlignEvidence::Texture
+    }
+
     /// Magnification factor of test clips.
     #[must_use]
     pub fn alpha(&self) -> f64 {

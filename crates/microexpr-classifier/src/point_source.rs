@@ -25,7 +25,10 @@ pub(crate) enum PointSource {
 impl PointSource {
     /// Loads the model and the detector, if the settings ask for them.
     pub(crate) fn open(settings: &PipelineSettings) -> Result<Self, ClassifierError> {
-        let params = settings.landmarker.clone();
+        let mut params = settings.landmarker.clone();
+        if settings.points_are_followed_anew() {
+            params.track = params.track.rough();
+        }
         match &settings.landmarks {
             LandmarkSource::Files => Ok(Self::Files { params }),
             LandmarkSource::Model { path } => {

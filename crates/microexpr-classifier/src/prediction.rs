@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use burn::tensor::backend::AutodiffBackend;
@@ -11,14 +12,14 @@ use microexpr_graph::VideoGraph;
 use crate::committee::Answer;
 use crate::device::OnBackend;
 use crate::fold_runner::largest;
-use crate::{ClassifierError, Device, LandmarkSource, ModelDescription, Pipeline, SavedModel};
+use crate::{ClassifierError, Device, LandmarkSource, ModelDescription, ModelSettings, Pipeline, SavedModel};
 
 /// A saved network with its pipeline: from the frames of a clip to class probabilities.
 #[derive(Debug)]
 pub struct Classifier {
-    model: SavedModel,
+    model: ModelDescription,
     pipeline: Pipeline,
-    device: Device,
+    networks: Networks,
 }
 
 /// The network's answer for one clip, and what it rests on.
@@ -88,8 +89,8 @@ impl Classifier {
     }
 
     fn new(model: SavedModel, device: Device) -> Result<Self, ClassifierError> {
-        device.probe()?;
-        Ok(Self { pipeline: Pipeline::new(&model.description.pipeline)?, model, device })
+        let networks = device.run(Loading { model: &model })??;
+        Ok(Self { pipeline: Pipeline::new(&model.description.pipeline)?, model: model.description, networks })
     }
 
     /// Classifies a clip recorded at `fps` frames per second.
@@ -125,11 +126,11 @@ impl Classifier {
         let registration = lap();
         let prepared = self.pipeline.graph(&registered, self.pipeline.settings().alpha())?;
         let graph = lap();
-        let inference = Inference { model: &self.model, graphs: prepared.units(), with_relevance };
-        let (Answer { probabilities, attention }, relevance) = self.device.run(inference)??;
+        let (Answer { probabilities, attention }, relevance) =
+            (self.networks.0)(prepared.units(), with_relevance)?;
         let times = StageTimes { registration, graph, network: lap() };
         Ok(Prediction {
-            classes: self.model.description.classes.clone(),
+            classes: self.model.classes.clone(),
             probabilities,
             kept_frames: prepared.graph.kept_frames().to_vec(),
             attention,
@@ -203,25 +204,42 @@ impl Prediction {
     }
 }
 
-struct Inference<'a> {
-    model: &'a SavedModel,
-    graphs: &'a [VideoGraph],
-    with_relevance: bool,
+/// The answer for the graphs of a clip, and the relevance of the landmarks if asked for.
+type Answers =
+    dyn Fn(&[VideoGraph], bool) -> Result<(Answer, Option<Vec<f64>>), ClassifierError> + Send + Sync;
+
+/// Networks on their device, whichever it is.
+struct Networks(Box<Answers>);
+
+impl std::fmt::Debug for Networks {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Networks").finish_non_exhaustive()
+    }
 }
 
-impl OnBackend for Inference<'_> {
-    /// The answer, and the relevance of the landmarks if asked for.
-    type Output = Result<(Answer, Option<Vec<f64>>), ClassifierError>;
+/// Puts the networks of a model on a device.
+struct Loading<'a> {
+    model: &'a SavedModel,
+}
+
+impl OnBackend for Loading<'_> {
+    type Output = Result<Networks, ClassifierError>;
 
     fn run<B>(self, device: &B::Device) -> Self::Output
     where
         B: AutodiffBackend + GraphBackend,
         B::InnerBackend: GraphBackend,
     {
-        let committee = self.model.committee::<B::InnerBackend>(device)?;
-        let ModelDescription { standardisation, model, .. } = &self.model.description;
-        let answer = committee.answer(self.graphs, *standardisation, model.columns, device)?;
-        let relevance = || committee.relevance(self.graphs, *standardisation, model.columns, device);
-        Ok((answer, self.with_relevance.then(relevance).transpose()?))
+        // Modules can be sent to another thread, not used by two: every answer takes a copy, which shares the weights.
+        let committee = Mutex::new(self.model.committee::<B::InnerBackend>(device)?);
+        let ModelDescription { standardisation, model: ModelSettings { columns, .. }, .. } =
+            self.model.description;
+        let device = device.clone();
+        Ok(Networks(Box::new(move |graphs, with_relevance| {
+            let committee = committee.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let answer = committee.answer(graphs, standardisation, columns, &device)?;
+            let relevance = || committee.relevance(graphs, standardisation, columns, &device);
+            Ok((answer, with_relevance.then(relevance).transpose()?))
+        })))
     }
 }

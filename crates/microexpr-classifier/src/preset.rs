@@ -1,7 +1,7 @@
 use std::fmt;
 use std::str::FromStr;
 
-use microexpr_flow::{DisPreset, FlowAlgorithm, SelectionParams};
+use microexpr_flow::{ClgParams, DisPreset, FlowAlgorithm, SelectionParams};
 use microexpr_gnn::Readout;
 use microexpr_graph::{FeatureColumns, GraphParams, NodeFrames, PatchFeature, PositionFeature, Trend};
 use microexpr_magnify::MagnifyParams;
@@ -41,7 +41,8 @@ impl Preset {
                     },
                     averaging_s: 0.03,
                     magnification: MagnifyParams { alpha: 0.0, ..MagnifyParams::default() },
-                    selection_flow: Some(FlowAlgorithm::Dis(DisPreset::Fast.params())),
+                    flow: FlowAlgorithm::Clg(ClgParams { finest_level: 1, ..ClgParams::default() }),
+                    selection_flow: Some(FlowAlgorithm::Dis(DisPreset::Ultrafast.params())),
                     selection: SelectionParams { max_kept: Some(5), ..SelectionParams::default() },
                     ..PipelineSettings::default()
                 },

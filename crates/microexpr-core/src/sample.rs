@@ -46,14 +46,19 @@ vectorized! {
     /// If the image is empty.
     pub fn bicubic_line(image: ArrayView2<'_, f32>, start: [f64; 2], step: [f64; 2], out: &mut [f32]) {
         assert!(!image.is_empty(), "an empty image has no values");
+        let far = (LANES as f64 * step[0], LANES as f64 * step[1]);
+        let (step_x, step_y) = (step[0] as f32, step[1] as f32);
         for (block, out) in out.chunks_mut(LANES).enumerate() {
-            let at = |axis: usize, lane: usize| start[axis] + (block * LANES + lane) as f64 * step[axis];
-            let places = Places::<LANES>::new(image.dim(), |lane| at(0, lane), |lane| at(1, lane));
+            let first = [start[0] + block as f64 * far.0, start[1] + block as f64 * far.1];
+            let places = Places::<LANES>::on_line(image.dim(), first, [step_x, step_y]);
             let values = places.sample(image);
             out.copy_from_slice(&values[..out.len()]);
         }
     }
 }
+
+/// From here on `f32` has whole numbers only, one after the other: adding it rounds any image's positions.
+const WHOLE_ABOVE: f32 = 12_582_912.0;
 
 /// Positions sampled at once.
 const LANES: usize = 8;
@@ -82,6 +87,35 @@ impl<const N: usize> Places<N> {
             (fx[lane], fy[lane]) = ((x - f64::from(left)) as f32, (y - f64::from(above)) as f32);
         }
         Self { height, width, col, row, wx: cubic_weights(fx), wy: cubic_weights(fy) }
+    }
+
+    /// Positions on a line: only the first one needs the precision of `f64`, the others are counted from the pixel it lies in.
+    #[inline(always)]
+    fn on_line((height, width): (usize, usize), start: [f64; 2], step: [f32; 2]) -> Self {
+        let (left, fx, col) = Self::axis(width, start[0], step[0]);
+        let (above, fy, row) = Self::axis(height, start[1], step[1]);
+        let (wx, wy) = (cubic_weights(fx), cubic_weights(fy));
+        Self { height, width, col: col.map(|c| c + left), row: row.map(|r| r + above), wx, wy }
+    }
+
+    /// The pixel that the first position lies in, and for every position the fraction of its pixel and its distance in pixels.
+    #[inline(always)]
+    fn axis(length: usize, start: f64, step: f32) -> (i32, [f32; N], [i32; N]) {
+        let last = (length - 1) as f64;
+        let base = start.max(0.0).min(last).floor();
+        let first = (start - base) as f32;
+        let (lowest, highest) = (-base as f32, (last - base) as f32);
+        let (mut fraction, mut whole) = ([0.0; N], [0; N]);
+        for lane in 0..N {
+            let at = (first + lane as i32 as f32 * step).max(lowest).min(highest);
+            // The nearest whole number by vector instructions, which `as i32` is not made of.
+            let shifted = at + WHOLE_ABOVE;
+            let nearest = shifted - WHOLE_ABOVE;
+            let too_large = nearest > at;
+            fraction[lane] = at - if too_large { nearest - 1.0 } else { nearest };
+            whole[lane] = shifted.to_bits().wrapping_sub(WHOLE_ABOVE.to_bits()) as i32 - i32::from(too_large);
+        }
+        (base as i32, fraction, whole)
     }
 
     #[inline(always)]
@@ -135,7 +169,7 @@ impl<const N: usize> Places<N> {
     #[inline(always)]
     fn sample_apart(&self, pixels: &[f32]) -> [f32; N] {
         // Of every lane, the four columns weighed over the rows.
-        let mut columns = [[0.0; N]; 4];
+        let mut columns = [[0.0; 4]; N];
         for lane in 0..N {
             let first = (self.row[lane] as usize - 1) * self.width + self.col[lane] as usize - 1;
             let around = &pixels[first..][..3 * self.width + 4];
@@ -146,14 +180,13 @@ impl<const N: usize> Places<N> {
                     sums[tap] += wy[lane] * line[tap];
                 }
             }
-            for tap in 0..4 {
-                columns[tap][lane] = sums[tap];
-            }
+            columns[lane] = sums;
         }
         let mut values = [0.0; N];
         for lane in 0..N {
-            values[lane] = (self.wx[0][lane] * columns[0][lane] + self.wx[1][lane] * columns[1][lane])
-                + (self.wx[2][lane] * columns[2][lane] + self.wx[3][lane] * columns[3][lane]);
+            let [a, b, c, d] = columns[lane];
+            values[lane] =
+                (self.wx[0][lane] * a + self.wx[1][lane] * b) + (self.wx[2][lane] * c + self.wx[3][lane] * d);
         }
         values
     }

@@ -65,6 +65,20 @@ fn large_motion_is_found_through_the_pyramid() {
 }
 
 #[test]
+fn a_flow_found_on_a_halved_image_has_the_full_size_and_is_as_long() {
+    let (truth, from, to) = rotation(0.01);
+    let flow_to = |finest_level: usize| {
+        let mut solver = Clg::new(ClgParams { finest_level, ..Default::default() });
+        solver.flow(from.view(), to.view()).unwrap()
+    };
+    let motion = error(&FlowField::zeros(SIZE.0, SIZE.1), &truth);
+    let halved = error(&flow_to(1), &truth);
+    assert!(halved < 0.1 * motion, "mean error {halved} of a mean motion of {motion}");
+    // Beyond the coarsest level there is none.
+    assert_eq!(flow_to(4), flow_to(40));
+}
+
+#[test]
 fn a_frame_does_not_move_against_itself() {
     let (frame, _) = texture::shifted_pair(SIZE, (0.0, 0.0));
     let flow = Clg::new(ClgParams::default()).flow(frame.view(), frame.view()).unwrap();

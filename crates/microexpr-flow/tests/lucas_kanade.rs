@@ -45,6 +45,29 @@ fn shifts_from_a_fiftieth_of_a_pixel_to_nine_pixels_are_found() {
 }
 
 #[test]
+fn a_search_that_ends_on_a_halved_image_is_near() {
+    let rough = LucasKanadeParams { finest_level: 1, window_radius_px: 5, ..LucasKanadeParams::default() };
+    for shift in [(0.0, 0.0), (0.3, -0.4), (-4.3, 3.1)] {
+        for (point, f) in grid().iter().zip(track(&texture::shifted_pair(SIZE, shift), rough.clone())) {
+            let off = (f.position[0] - point[0] - shift.0).hypot(f.position[1] - point[1] - shift.1);
+            assert!(f.is_tracked() && off < 0.1, "{shift:?}: {off}");
+        }
+    }
+    // An image too small for a second level is searched as it is.
+    let (from, to) = texture::shifted_pair((20, 20), (0.3, 0.2));
+    let mut tracker = LucasKanade::new(LucasKanadeParams { finest_level: 3, ..LucasKanadeParams::default() });
+    let (from, to) = (prepared(&tracker, &from), prepared(&tracker, &to));
+    let found = tracker.track(&from, &to, &[[10.0, 10.0]], None).unwrap()[0];
+    assert!((found.position[0] - 10.3).abs() < 0.1 && (found.position[1] - 10.2).abs() < 0.1, "{found:?}");
+    // Frames of different levels do not fit together.
+    let fine = LucasKanade::new(LucasKanadeParams { max_level: 1, ..LucasKanadeParams::default() });
+    let mut rough = LucasKanade::new(LucasKanadeParams { max_level: 2, finest_level: 1, ..rough });
+    let (frame, _) = texture::shifted_pair(SIZE, (0.0, 0.0));
+    let (fine, frame) = (prepared(&fine, &frame), prepared(&rough, &frame));
+    assert!(matches!(rough.track(&fine, &frame, &grid(), None), Err(FlowError::PreparedElsewhere)));
+}
+
+#[test]
 fn a_frame_is_found_in_itself_exactly() {
     let still = texture::shifted_pair(SIZE, (0.0, 0.0));
     for (point, f) in grid().iter().zip(track(&still, LucasKanadeParams::default())) {

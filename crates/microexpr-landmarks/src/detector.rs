@@ -22,6 +22,20 @@ pub trait FaceDetector {
     ///
     /// Whatever keeps the detector from looking.
     fn detect(&self, image: &GrayImage) -> Result<Vec<Detection>, LandmarkError>;
+
+    /// The largest face of the image, if there is one: a detector may look for large faces first.
+    ///
+    /// # Errors
+    ///
+    /// As [`FaceDetector::detect`].
+    fn largest(&self, image: &GrayImage) -> Result<Option<FaceBox>, LandmarkError> {
+        Ok(largest_of(&self.detect(image)?))
+    }
+}
+
+/// The box of the largest of some faces.
+pub(crate) fn largest_of(found: &[Detection]) -> Option<FaceBox> {
+    found.iter().map(|d| d.face).max_by(|a, b| a.area().total_cmp(&b.area()))
 }
 
 /// Which face of an image is meant.
@@ -51,10 +65,7 @@ pub fn choose_face(
         FaceChoice::Given(face) => Ok(face),
         FaceChoice::WholeFrame => FaceBox::whole_frame(image.width(), image.height()),
         FaceChoice::Largest => detector
-            .detect(image)?
-            .iter()
-            .map(|d| d.face)
-            .max_by(|a, b| a.area().total_cmp(&b.area()))
+            .largest(image)?
             .ok_or(LandmarkError::NoFace { width: image.width(), height: image.height() }),
     }
 }

@@ -10,7 +10,7 @@ use image::GrayImage;
 use microexpr_core::Landmarks;
 use serde::{Deserialize, Serialize};
 
-use crate::parallel::map_in_parallel;
+use crate::parallel::{map_in_parallel, threads};
 use crate::plane_map::median;
 use crate::{
     FaceBox, FaceDetector, LandmarkError, LandmarkModel, SeetaFace, SeetaFaceParams, ShapePredictor,
@@ -117,7 +117,8 @@ impl FaceLandmarker {
             .flat_map(|(dx, dy)| [face.adjusted(*dx, *dy, 1.0 - j), face.adjusted(*dx, *dy, 1.0 + j)])
             .collect();
         boxes.push(*face);
-        let all = map_in_parallel(boxes.len(), |i| self.predictor.predict(image, &boxes[i]));
+        let parts: Vec<&[FaceBox]> = boxes.chunks(boxes.len().div_ceil(threads())).collect();
+        let all = map_in_parallel(parts.len(), |i| self.predictor.predict_all(image, parts[i])).concat();
         let points = (0..self.predictor.landmark_count())
             .map(|i| [0, 1].map(|axis| median(all.iter().map(|l| l.points()[i][axis]).collect())))
             .collect();

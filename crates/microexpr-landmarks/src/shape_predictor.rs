@@ -114,15 +114,25 @@ impl ShapePredictor {
     ///
     /// A model of 68 points gives [`LandmarkScheme::Ibug68`], any other [`LandmarkScheme::Custom`].
     #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "a model's values are bounded when it is read")]
     pub fn predict(&self, image: &GrayImage, face: &FaceBox) -> Landmarks {
-        let shape = predict::run(&self.model, &self.reference, image, face);
-        let points = shape.chunks_exact(2).map(|p| predict::to_image(face, p[0], p[1])).collect();
+        self.predict_all(image, std::slice::from_ref(face)).swap_remove(0)
+    }
+
+    /// [`ShapePredictor::predict`] for several boxes of one image: the same points, in less time where the boxes lie near each
+    /// other.
+    #[must_use]
+    #[expect(clippy::missing_panics_doc, reason = "a model's values are bounded when it is read")]
+    pub fn predict_all(&self, image: &GrayImage, faces: &[FaceBox]) -> Vec<Landmarks> {
+        let shapes = predict::run(&self.model, &self.reference, image, faces);
         let scheme = match self.landmark_count() {
             68 => LandmarkScheme::Ibug68,
             _ => LandmarkScheme::Custom,
         };
-        Landmarks::new(scheme, points).expect("sums of bounded values in a bounded box are finite")
+        let landmarks = |(shape, face): (Vec<f32>, &FaceBox)| {
+            let points = shape.chunks_exact(2).map(|p| predict::to_image(face, p[0], p[1])).collect();
+            Landmarks::new(scheme, points).expect("sums of bounded values in a bounded box are finite")
+        };
+        shapes.into_iter().zip(faces).map(landmarks).collect()
     }
 }
 

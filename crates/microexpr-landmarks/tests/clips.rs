@@ -60,6 +60,23 @@ fn points_are_followed_to_a_hundredth_of_a_pixel() {
 }
 
 #[test]
+fn roughly_followed_points_are_near_and_align_as_well() {
+    let clip = clip(12, 0.0, sway, STILL);
+    let rough = track(&clip, &face_points(), &TrackParams::default().rough()).expect("tracked");
+    for (t, found) in rough.iter().enumerate() {
+        let pairs = found.points().iter().zip(true_points(t).points().to_vec());
+        let error = root_mean_square(pairs.map(|(p, q)| distance(*p, q)));
+        assert!(error < 0.1, "frame {t}: {error}");
+    }
+    let aligner = FaceAligner::new(AlignParams::default()).expect("valid");
+    let fine = track(&clip, &face_points(), &TrackParams::default()).expect("tracked");
+    let [fine, rough] =
+        [fine, rough].map(|points| head_error_px(&aligner.align(&clip, &points).expect("aligned"), sway));
+    println!("from fine points {fine:.5} px, from rough ones {rough:.5} px");
+    assert!(rough < fine + 1e-3, "{fine} {rough}");
+}
+
+#[test]
 fn noise_moves_the_points_of_a_still_face_by_less_than_three_hundredths_of_a_pixel() {
     let still = clip(20, 2.0, |_| PlaneMap::IDENTITY, STILL);
     let tracked = track(&still, &face_points(), &TrackParams::default()).expect("tracked");

@@ -7,7 +7,7 @@ use image::{GenericImage, GrayImage};
 use microexpr_core::{Clip, ImageSequence, Landmarks, Point};
 use microexpr_landmarks::{
     Detection, FaceBox, FaceChoice, FaceDetector, FaceLandmarker, LandmarkError, LandmarkModel,
-    LandmarkerParams, OnLoss, PointMotion, ShapePredictor, grey_from_frame,
+    LandmarkerParams, OnLoss, PointMotion, SeetaFace, SeetaFaceParams, ShapePredictor, grey_from_frame,
 };
 use microexpr_synth::{Expression, Nuisance, Subject, SynthClip, SynthParams};
 
@@ -181,6 +181,33 @@ fn half_a_face_at_the_border_gives_points_beyond_the_image() {
         let error = distance(&found.points()[i], &there);
         assert!(error < 0.10 * 78.0, "{i}: {error}");
     }
+}
+
+#[test]
+fn the_largest_face_is_found_in_the_shrunk_image_where_all_faces_say_it_is() {
+    let Ok(detector) = SeetaFace::new(SeetaFaceParams::default()) else { return };
+    let grey = grey_from_frame(STILL.0.frame(0));
+    // The face alone, and small in a corner of a larger image, where only the image itself shows it.
+    let mut wide = GrayImage::from_pixel(1300, 1000, image::Luma([90]));
+    wide.copy_from(&grey, 900, 600).expect("fits");
+    for image in [&grey, &wide] {
+        let all = detector.detect(image).expect("an answer");
+        let of_all = all.iter().map(|d| d.face).max_by(|a, b| a.area().total_cmp(&b.area())).expect("a face");
+        let largest = detector.largest(image).expect("an answer").expect("a face");
+        let overlap = largest.intersection_over_union(&of_all);
+        assert!(overlap > 0.75, "{}: {largest:?} {of_all:?}", image.width());
+    }
+}
+
+#[test]
+fn boxes_are_predicted_together_as_they_are_alone() {
+    let grey = grey_from_frame(STILL.0.frame(0));
+    let predictor = ShapePredictor::for_generated_faces();
+    let face = |shift: f64| FaceBox::new(80.0 + shift, 90.0, 240.0 + shift, 250.0).expect("a box");
+    let boxes: Vec<FaceBox> = (0..5).map(|i| face(3.0 * f64::from(i))).collect();
+    let alone: Vec<Landmarks> = boxes.iter().map(|face| predictor.predict(&grey, face)).collect();
+    assert_eq!(predictor.predict_all(&grey, &boxes), alone);
+    assert!(predictor.predict_all(&grey, &[]).is_empty());
 }
 
 /// Finds no face in the first images it is shown.

@@ -1,7 +1,7 @@
 //! Averages over neighbouring frames: less noise in every frame, the first one included.
 
 use microexpr_core::{Clip, vectorized};
-use ndarray::{Array3, ArrayView3, ArrayViewMut2, Axis, Zip};
+use ndarray::{Array3, ArrayView3, ArrayViewMut3, Axis};
 
 use crate::MagnifyError;
 use crate::parallel::for_each_frame;
@@ -38,28 +38,60 @@ fn average_in_time(values: ArrayView3<'_, f32>, sigma_s: f64, fps: f64) -> Resul
     let frames = values.len_of(Axis(0));
     let weights = weights(sigma_s, fps, frames)?;
     let radius = weights.len() - 1;
+    // Of every frame, the first neighbour and the weights of the neighbours.
+    let neighbours: Vec<(usize, Vec<f32>)> = (0..frames)
+        .map(|at| {
+            let near = at.saturating_sub(radius)..(at + radius + 1).min(frames);
+            let total: f64 = near.clone().map(|other| weights[other.abs_diff(at)]).sum();
+            (near.start, near.map(|other| (weights[other.abs_diff(at)] / total) as f32).collect())
+        })
+        .collect();
     let mut averaged = Array3::zeros(values.dim());
-    let average = |at: usize, mut plane: ArrayViewMut2<'_, f32>| {
-        let near = at.saturating_sub(radius)..(at + radius + 1).min(frames);
-        let total: f64 = near.clone().map(|other| weights[other.abs_diff(at)]).sum();
-        for other in near {
-            let weight = (weights[other.abs_diff(at)] / total) as f32;
-            let source = values.index_axis(Axis(0), other);
-            match (plane.as_slice_mut(), source.as_slice()) {
-                (Some(sums), Some(source)) => add_scaled(sums, weight, source),
-                _ => Zip::from(&mut plane).and(source).for_each(|sum, value| *sum += weight * value),
-            }
+    // Band by band, as the same few rows of all frames stay in the processor's cache.
+    let average = |lines: &mut Vec<f32>, band: usize, mut out: ArrayViewMut3<'_, f32>| {
+        let (_, height, width) = out.dim();
+        lines.clear();
+        for frame in values.outer_iter() {
+            let rows = frame.to_slice().expect("the frames of a clip are contiguous");
+            lines.extend_from_slice(&rows[band * BAND * width..][..height * width]);
+        }
+        for ((first, weights), mut out) in neighbours.iter().zip(out.outer_iter_mut()) {
+            let out = out.as_slice_mut().expect("rows of one frame are contiguous");
+            weigh(&lines[first * out.len()..], weights, out);
         }
     };
-    let planes = averaged.outer_iter_mut().enumerate().collect();
-    for_each_frame(planes, || (), |(), (at, plane)| average(at, plane));
+    let bands = averaged.axis_chunks_iter_mut(Axis(1), BAND).enumerate().collect();
+    for_each_frame(bands, Vec::new, |lines, (band, out)| average(lines, band, out));
     Ok(averaged)
 }
 
+/// Rows averaged at once.
+const BAND: usize = 8;
+/// Values summed at once.
+const LANES: usize = 32;
+
 vectorized! {
-    /// `sums += weight · values`.
-    fn add_scaled(sums: &mut [f32], weight: f32, values: &[f32]) {
-        sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
+    /// `Σ_k weights[k]·lines[x + k·width]`, `width` being that of `out`.
+    fn weigh(lines: &[f32], weights: &[f32], out: &mut [f32]) {
+        let width = out.len();
+        let mut at = 0;
+        while at < width {
+            let count = LANES.min(width - at);
+            let mut sums = [0.0_f32; LANES];
+            for (k, weight) in weights.iter().enumerate() {
+                if count == LANES {
+                    let values = &lines[k * width + at..][..LANES];
+                    for lane in 0..LANES {
+                        sums[lane] += weight * values[lane];
+                    }
+                } else {
+                    let values = &lines[k * width + at..][..count];
+                    sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += weight * value);
+                }
+            }
+            out[at..at + count].copy_from_slice(&sums[..count]);
+            at += count;
+        }
     }
 }
 

@@ -19,6 +19,9 @@ pub struct ClgParams {
     pub edge_scale: f32,
     /// Halvings of the image above the full size; small images get fewer.
     pub max_level: usize,
+    /// Level of the pyramid on which the flow is found last, at most the coarsest: 1 takes about a quarter of the time of 0, the
+    /// full size, and sees no motion finer than two pixels.
+    pub finest_level: usize,
     /// Linearisations per level.
     pub warps: usize,
     /// Updates of the robust weights per linearisation.
@@ -36,6 +39,7 @@ impl Default for ClgParams {
             data_scale: 0.02,
             edge_scale: 0.01,
             max_level: 4,
+            finest_level: 0,
             warps: 2,
             reweightings: 2,
             sweeps: 10,

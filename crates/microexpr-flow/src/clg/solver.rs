@@ -72,13 +72,16 @@ impl DenseFlow for Clg {
         initial: Option<&FlowField>,
     ) -> Result<FlowField, FlowError> {
         check_pair(&self.algorithm(), from, to, initial)?;
-        let levels = from.planes().iter().zip(to.planes()).rev();
+        let levels = from.planes().iter().zip(to.planes()).enumerate().rev();
         let (mut u, mut v) = coarsest_flow(initial, from.planes());
-        for (from, to) in levels {
+        let finest = self.params.finest_level.min(from.planes().len() - 1);
+        for (level, (from, to)) in levels {
             if u.dim() != from.dim() {
                 (u, v) = (double_flow(&u, from.dim()), double_flow(&v, from.dim()));
             }
-            self.refinement.run(from, to, &self.params, &mut u, &mut v);
+            if level >= finest {
+                self.refinement.run(from, to, &self.params, &mut u, &mut v);
+            }
         }
         Ok(FlowField::new(u.into_array(), v.into_array())?)
     }

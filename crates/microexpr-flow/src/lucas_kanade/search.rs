@@ -18,14 +18,16 @@ pub(super) struct Match {
 pub(super) struct Search<'a> {
     pub(super) params: &'a LucasKanadeParams,
     pub(super) window: &'a mut Window,
-    /// In pixels of the finest level.
+    /// In pixels of the frame.
     pub(super) position: Point,
+    /// Halvings between the frame and level 0 of the search.
+    pub(super) finest: usize,
     /// Whether the last level had enough texture.
     pub(super) textured: bool,
 }
 
 impl Search<'_> {
-    /// Goes on with the window `template` of one level of the pyramid.
+    /// Goes on with the window `template` of one level of the search, 0 being the finest.
     pub(super) fn on_level(
         &mut self,
         level: usize,
@@ -36,8 +38,9 @@ impl Search<'_> {
         self.textured = smaller_eigenvalue(gradient) >= self.params.min_eigenvalue.max(f64::MIN_POSITIVE);
         if self.textured {
             let epsilon = if level == 0 { self.params.epsilon_px } else { COARSE_EPSILON_PX };
-            let found = self.descend(image, template, gradient, on_level(self.position, level), epsilon);
-            self.position = found.map(|c| c * level_scale(level));
+            let halvings = self.finest + level;
+            let found = self.descend(image, template, gradient, on_level(self.position, halvings), epsilon);
+            self.position = found.map(|c| c * level_scale(halvings));
         }
     }
 
@@ -70,15 +73,16 @@ impl Search<'_> {
         at
     }
 
-    /// What the search has found; `frame` and the template's window `finest` are those of the finest level.
-    pub(super) fn finish(self, frame: &SplinePlane, finest: &Template) -> Match {
+    /// What the search has found in a frame of size `dim`; `image` and the template's window `finest` are those of the finest
+    /// level.
+    pub(super) fn finish(self, dim: (usize, usize), image: &SplinePlane, finest: &Template) -> Match {
         let Self { window, position, textured, .. } = self;
         if !textured {
-            let [x, y] = frame.within_reach(position);
-            window.sample(frame, x, y);
+            let [x, y] = image.within_reach(on_level(position, self.finest));
+            window.sample(image, x, y);
         }
         let residual = window.mean_difference(finest.pixels());
-        let status = match (textured, is_inside(position, frame.dim())) {
+        let status = match (textured, is_inside(position, dim)) {
             (false, _) => TrackStatus::NoTexture,
             (true, false) => TrackStatus::OutsideImage,
             (true, true) => TrackStatus::Tracked,

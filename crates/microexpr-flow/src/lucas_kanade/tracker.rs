@@ -21,6 +21,9 @@ const MIN_PART: usize = 8;
 /// A frame with its pyramid: made once by [`LucasKanade::prepare`], used any number of times as template or target.
 #[derive(Debug, Clone, PartialEq)]
 pub struct FramePyramid {
+    dim: (usize, usize),
+    /// Halvings between the frame and the finest level.
+    finest: usize,
     /// Finest first.
     levels: Vec<SplinePlane>,
 }
@@ -29,7 +32,14 @@ impl FramePyramid {
     /// Height and width of the frame in pixels.
     #[must_use]
     pub fn dim(&self) -> (usize, usize) {
-        self.levels[0].dim()
+        self.dim
+    }
+
+    /// The levels from `finest` on, or the coarsest one, of a frame of size `dim`.
+    fn new(dim: (usize, usize), radius: usize, finest: usize, levels: &[Plane]) -> Self {
+        let finest = finest.min(levels.len() - 1);
+        let levels = levels[finest..].iter().map(|level| SplinePlane::new(level, radius)).collect();
+        Self { dim, finest, levels }
     }
 }
 
@@ -156,19 +166,22 @@ impl LucasKanade {
             None => Cow::Owned(frame.iter().copied().collect()),
         };
         let row = |row: usize| &bytes[row * width..][..width];
-        let radius = self.params.window_radius_px;
+        let (radius, finest) = (self.params.window_radius_px, self.params.finest_level);
+        if finest > 0 {
+            return Ok(self.prepare_plane(Plane::from_bytes(frame)?));
+        }
         let mut levels = vec![SplinePlane::of_bytes(dim, radius, row)];
         if self.params.max_level > 0 && height.min(width).div_ceil(2) >= self.min_side() {
             let coarser = pyramid(halved_bytes(dim, row), self.params.max_level - 1, self.min_side());
             levels.extend(coarser.iter().map(|level| SplinePlane::new(level, radius)));
         }
-        Ok(FramePyramid { levels })
+        Ok(FramePyramid { dim, finest, levels })
     }
 
     fn prepare_plane(&self, plane: Plane) -> FramePyramid {
+        let dim = plane.dim();
         let levels = pyramid(plane, self.params.max_level, self.min_side());
-        let radius = self.params.window_radius_px;
-        FramePyramid { levels: levels.iter().map(|level| SplinePlane::new(level, radius)).collect() }
+        FramePyramid::new(dim, self.params.window_radius_px, self.params.finest_level, &levels)
     }
 
     /// Levels of the pyramid have at least this height and width.
@@ -213,7 +226,7 @@ impl LucasKanade {
         let side = self.side();
         let window = |level: usize, point: Point| {
             let mut template_window = Template::new(side);
-            let [x, y] = on_level(point, level);
+            let [x, y] = on_level(point, template.finest + level);
             let gradient = template_window.take(&template.levels[level], x, y);
             PointWindow { template: template_window, gradient }
         };
@@ -323,14 +336,19 @@ impl LucasKanade {
         if !is_inside(point, template.dim()) {
             return Match { position: start, status: TrackStatus::OutsideImage, residual: 0.0 };
         }
-        let mut search =
-            Search { params: &self.params, window: &mut self.image, position: start, textured: false };
+        let mut search = Search {
+            params: &self.params,
+            window: &mut self.image,
+            position: start,
+            finest: frame.finest,
+            textured: false,
+        };
         for level in (0..levels).rev() {
-            let [x, y] = on_level(point, level);
+            let [x, y] = on_level(point, template.finest + level);
             let gradient = self.template.take(&template.levels[level], x, y);
             search.on_level(level, &frame.levels[level], &self.template, gradient);
         }
-        search.finish(&frame.levels[0], &self.template)
+        search.finish(frame.dim, &frame.levels[0], &self.template)
     }
 
     /// Searches for a point with the windows of its levels; without windows it lies outside the template.
@@ -338,12 +356,17 @@ impl LucasKanade {
         let Some(finest) = windows.first() else {
             return Match { position: start, status: TrackStatus::OutsideImage, residual: 0.0 };
         };
-        let mut search =
-            Search { params: &self.params, window: &mut self.image, position: start, textured: false };
+        let mut search = Search {
+            params: &self.params,
+            window: &mut self.image,
+            position: start,
+            finest: frame.finest,
+            textured: false,
+        };
         for (level, PointWindow { template, gradient }) in windows.iter().enumerate().rev() {
             search.on_level(level, &frame.levels[level], template, *gradient);
         }
-        search.finish(&frame.levels[0], &finest.template)
+        search.finish(frame.dim, &frame.levels[0], &finest.template)
     }
 
     /// Side of the window in pixels.
@@ -357,7 +380,7 @@ fn check_pair(template: &FramePyramid, frame: &FramePyramid) -> Result<(), FlowE
     if template.dim() != frame.dim() {
         return Err(FlowError::FrameSize { expected: template.dim(), found: frame.dim() });
     }
-    if template.levels.len() != frame.levels.len() {
+    if template.levels.len() != frame.levels.len() || template.finest != frame.finest {
         return Err(FlowError::PreparedElsewhere);
     }
     Ok(())

@@ -75,7 +75,7 @@ impl Default for TextureParams {
             max_iod_px: 100.0,
             expressive_margin_iod: 0.2,
             stable_px: 0.01,
-            rounds: 3,
+            rounds: 2,
             max_iterations: 20,
             epsilon_px: 2e-4,
         }

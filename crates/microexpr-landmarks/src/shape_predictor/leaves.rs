@@ -21,6 +21,9 @@ pub(super) struct Projected {
     pub(super) components: usize,
 }
 
+/// Trees whose leaves, half a kilobyte each, stay in the processor's cache while several shapes are moved by them.
+const TREES_AT_ONCE: usize = 64;
+
 impl Leaves {
     /// Adds the leaves `numbers` (counted from the model's first leaf) of a cascade to `shape`.
     pub(super) fn add_to(&self, shape: &mut [f32], cascade: usize, numbers: &[usize]) {
@@ -33,6 +36,20 @@ impl Leaves {
                 }
             }
             Self::Projected(projected) => projected.add_to(shape, cascade, numbers),
+        }
+    }
+
+    /// [`Leaves::add_to`] for several shapes with as many leaves each: leaves that they share are read from memory once.
+    pub(super) fn add_to_all(&self, shapes: &mut [Vec<f32>], cascade: usize, numbers: &[Vec<usize>]) {
+        let trees = numbers.first().map_or(0, Vec::len);
+        let at_once = match self {
+            Self::Rows(_) => TREES_AT_ONCE,
+            Self::Projected(_) => trees.max(1),
+        };
+        for first in (0..trees).step_by(at_once) {
+            for (shape, numbers) in shapes.iter_mut().zip(numbers) {
+                self.add_to(shape, cascade, &numbers[first..(first + at_once).min(trees)]);
+            }
         }
     }
 

@@ -38,26 +38,36 @@ fn centre(shape: &[f32]) -> Vec<[f64; 2]> {
     points.map(|p| [p[0] - sum[0] / n, p[1] - sum[1] / n]).collect()
 }
 
-/// The shape in box coordinates after all cascades.
-pub(super) fn run(model: &Model, reference: &Reference, image: &GrayImage, face: &FaceBox) -> Vec<f32> {
-    let mut shape = model.initial_shape.clone();
+/// The shapes in box coordinates after all cascades.
+///
+/// Cascade by cascade for all boxes: boxes of one face lead to many leaves in common, which are then read from memory once.
+pub(super) fn run(
+    model: &Model,
+    reference: &Reference,
+    image: &GrayImage,
+    faces: &[FaceBox],
+) -> Vec<Vec<f32>> {
+    let mut shapes = vec![model.initial_shape.clone(); faces.len()];
     let per_tree = (1 << model.depth) - 1;
-    let (mut values, mut numbers) = (Vec::new(), Vec::new());
+    let mut values = Vec::new();
+    let mut numbers = vec![Vec::new(); faces.len()];
     let (mut splits, mut leaf) = (model.splits.as_slice(), 0);
     for (cascade, (pool, trees)) in model.pools.iter().zip(&model.trees).enumerate() {
         let (now, later) = splits.split_at(trees * per_tree);
         splits = later;
-        look(pool, reference.rotation_and_scale(&shape), &shape, image, face, &mut values);
-        // All leaf numbers first: the sum below then reads memory whose addresses are long known.
-        numbers.clear();
-        numbers.extend(now.chunks_exact(per_tree).map(|splits| {
-            let number = leaf + descend(splits, model.depth, &values);
-            leaf += per_tree + 1;
-            number
-        }));
-        model.leaves.add_to(&mut shape, cascade, &numbers);
+        for ((face, shape), numbers) in faces.iter().zip(&shapes).zip(&mut numbers) {
+            look(pool, reference.rotation_and_scale(shape), shape, image, face, &mut values);
+            // All leaf numbers first: the sum below then reads memory whose addresses are long known.
+            numbers.clear();
+            let trees = now.chunks_exact(per_tree).enumerate();
+            numbers.extend(
+                trees.map(|(t, splits)| leaf + t * (per_tree + 1) + descend(splits, model.depth, &values)),
+            );
+        }
+        leaf += trees * (per_tree + 1);
+        model.leaves.add_to_all(&mut shapes, cascade, &numbers);
     }
-    shape
+    shapes
 }
 
 /// Values of the pool's pixels; zero outside the image.
