@@ -114,13 +114,13 @@ impl<B: GraphBackend> TwoStreamModel<B> {
     pub fn forward_explained(
         &self,
         input: &TwoStreamInput<B>,
-        mut training: Option<&mut SeededRng>,
+        training: Option<&mut SeededRng>,
     ) -> (Tensor<B, 2>, Explanation<B>) {
         let run =
             |model: &Option<StreamModel<B>>, features: &StreamInput<B>, random: Option<&mut SeededRng>| {
                 Some(model.as_ref()?.forward_explained(features.clone(), &input.graph, random))
             };
-        let (location, flow) = match training.as_deref_mut() {
+        let (location, flow) = match training {
             // The streams draw from one generator, one after the other.
             Some(random) => (
                 run(&self.location, &input.location, Some(random)),

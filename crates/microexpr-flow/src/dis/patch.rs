@@ -7,6 +7,9 @@ pub(super) const SIDE: usize = 8;
 /// Pixels around a padded plane; patches may leave the image by this much.
 pub(super) const MARGIN: usize = 16;
 const AREA: f32 = (SIDE * SIDE) as f32;
+/// Added to the sums of squared derivatives (Levenberg's damping): derivatives of one grey level per pixel in the whole patch,
+/// which is what rounding and noise make. Patches without texture of their own take short steps.
+const DAMPING: f32 = AREA * (1.0 / 255.0) * (1.0 / 255.0);
 
 /// One row of a patch.
 pub(super) type Row = [f32; SIDE];
@@ -51,10 +54,10 @@ impl Patch {
             self.dy[i].copy_from_slice(&dy.row(row + i)[col..col + SIDE]);
         }
         let [x, y, xx, xy, yy] = moments(&self.dx, &self.dy);
-        let (xx, xy, yy) = (xx - x * x / AREA, xy - x * y / AREA, yy - y * y / AREA);
+        let (xx, xy, yy) = (xx - x * x / AREA + DAMPING, xy - x * y / AREA, yy - y * y / AREA + DAMPING);
         let determinant = xx * yy - xy * xy;
         self.sum = [x, y];
-        // Patches without texture in two directions do not move.
+        // In frames of huge values the damping gets lost: patches without texture in two directions do not move then.
         self.inverse = if determinant > 1e-4 * xx * yy && determinant > 1e-12 {
             [yy, -xy, xx].map(|entry| entry / determinant)
         } else {

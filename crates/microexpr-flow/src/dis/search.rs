@@ -5,7 +5,7 @@ use crate::plane::Plane;
 /// Share of a Newton step that a descent takes: OpenCV's, whose sums of Sobel are eight times the derivative. Patches end
 /// between where they started and where noise fits best.
 const STEP: f32 = 0.125;
-const SMALLEST_STEP_PX: f32 = 0.01;
+const SMALLEST_STEP_PX: f32 = 0.0025;
 
 /// A regular grid of patches and the displacement of each.
 #[derive(Debug, Clone, Default)]
