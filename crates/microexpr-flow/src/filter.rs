@@ -188,4 +188,42 @@ mod tests {
             assert!((dy.row(row)[col] - (-0.04 * y + 0.3 * x)).abs() < 1e-5);
         }
     }
+
+    #[test]
+    fn sobel_and_differences_of_a_plane_are_its_slopes_and_half_of_them_across_the_border() {
+        let image = Plane::from_frame(
+            Array2::from_shape_fn((9, 12), |(r, c)| 0.05 * c as f32 - 0.02 * r as f32).view(),
+        );
+        let image = image.unwrap();
+        let (mut dx, mut dy, mut scratch) = (Plane::default(), Plane::default(), Plane::default());
+        sobel(&image, &mut dx, &mut dy, &mut scratch);
+        assert!((dx.row(4)[5] - 0.05).abs() < 1e-6 && (dy.row(4)[5] + 0.02).abs() < 1e-6);
+        differences_along_rows(&image, &mut dx);
+        differences_along_cols(&image, &mut dy);
+        for (found, expected) in [
+            (dx.row(4)[5], 0.05),
+            (dx.row(4)[0], 0.025),
+            (dx.row(4)[11], 0.025),
+            (dy.row(4)[5], -0.02),
+            (dy.row(0)[5], -0.01),
+        ] {
+            assert!((found - expected).abs() < 1e-6, "{found} {expected}");
+        }
+    }
+
+    #[test]
+    fn sobel_smooths_across_its_direction() {
+        let mut image = Plane::zeros((5, 5));
+        image.row_mut(2)[2] = 1.0;
+        let (mut dx, mut dy, mut scratch) = (Plane::default(), Plane::default(), Plane::default());
+        sobel(&image, &mut dx, &mut dy, &mut scratch);
+        assert_eq!(
+            [dx.row(1)[1], dx.row(2)[1], dx.row(3)[1], dx.row(2)[2], dx.row(2)[3]],
+            [0.125, 0.25, 0.125, 0.0, -0.25]
+        );
+        assert_eq!(
+            [dy.row(1)[1], dy.row(1)[2], dy.row(1)[3], dy.row(2)[2], dy.row(3)[2]],
+            [0.125, 0.25, 0.125, 0.0, -0.25]
+        );
+    }
 }

@@ -33,3 +33,20 @@ pub(crate) fn store(line: &mut [f32], at: usize, lanes: &Lanes) {
         None => line[at..].iter_mut().zip(lanes).for_each(|(value, lane)| *value = *lane),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn beyond_the_end_of_a_line_zeros_are_read_and_nothing_is_written() {
+        let mut line: Vec<f32> = (1..=11).map(|i| i as f32).collect();
+        assert_eq!(load(&line, 1), [2.0, 3.0, 4.0, 5.0, 6.0, 7.0, 8.0, 9.0]);
+        assert_eq!(load(&line, 8), [9.0, 10.0, 11.0, 0.0, 0.0, 0.0, 0.0, 0.0]);
+        assert_eq!(load(&line, 12), [0.0; LANES]);
+        store(&mut line, 9, &[-1.0; LANES]);
+        assert_eq!(line[7..], [8.0, 9.0, -1.0, -1.0]);
+        store(&mut line, 0, &[-2.0; LANES]);
+        assert_eq!(line[6..], [-2.0, -2.0, 9.0, -1.0, -1.0]);
+    }
+}

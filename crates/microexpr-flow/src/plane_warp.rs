@@ -160,3 +160,19 @@ pub(crate) fn coarsest_flow(initial: Option<&FlowField>, levels: &[Plane]) -> (P
     };
     (coarse(flow.u()), coarse(flow.v()))
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn linear_warping_of_a_plane_is_exact_and_repeats_the_border() {
+        let (dim, count) = ((6, 9), 54);
+        let image =
+            Plane::from_data(dim, (0..count).map(|i| (i % 9) as f32 + 10.0 * (i / 9) as f32).collect());
+        let (u, v) = (Plane::from_data(dim, vec![0.25; count]), Plane::from_data(dim, vec![-0.5; count]));
+        let mut out = Plane::default();
+        warp_linear(&image, &u, &v, &mut out);
+        assert_eq!([out.row(3)[4], out.row(0)[0], out.row(5)[8]], [4.25 + 25.0, 0.25, 8.0 + 45.0]);
+    }
+}
