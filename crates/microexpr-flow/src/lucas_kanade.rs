@@ -1,11 +1,15 @@
 //! Pyramidal Lucas–Kanade: where single points of one frame have gone in another.
 
+mod frame_pyramid;
 mod params;
 mod search;
 mod spline_plane;
 mod spline_taps;
+mod tracked_point;
 mod tracker;
 mod window;
 
+pub use frame_pyramid::FramePyramid;
 pub use params::{Consistency, LucasKanadeParams};
-pub use tracker::{FramePyramid, LucasKanade, PreparedPoints, TrackStatus, TrackedPoint};
+pub use tracked_point::{TrackStatus, TrackedPoint};
+pub use tracker::{LucasKanade, PreparedPoints};

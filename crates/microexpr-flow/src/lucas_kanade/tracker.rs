@@ -1,47 +1,17 @@
-use std::borrow::Cow;
-
 use microexpr_core::Point;
 use ndarray::ArrayView2;
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
-use serde::{Deserialize, Serialize};
 
 use super::search::{Match, Search, is_inside, on_level};
-use super::spline_plane::SplinePlane;
 use super::window::{Template, Window};
-use super::{Consistency, LucasKanadeParams};
+use super::{Consistency, FramePyramid, LucasKanadeParams, TrackStatus, TrackedPoint};
 use crate::FlowError;
-use crate::plane::{Plane, pyramid};
-use crate::plane_halving::halved_bytes;
+use crate::plane::Plane;
 
 /// Fewer points than this are not worth a thread.
 #[cfg(feature = "rayon")]
 const MIN_PART: usize = 8;
-
-/// A frame with its pyramid: made once by [`LucasKanade::prepare`], used any number of times as template or target.
-#[derive(Debug, Clone, PartialEq)]
-pub struct FramePyramid {
-    dim: (usize, usize),
-    /// Halvings between the frame and the finest level.
-    finest: usize,
-    /// Finest first.
-    levels: Vec<SplinePlane>,
-}
-
-impl FramePyramid {
-    /// Height and width of the frame in pixels.
-    #[must_use]
-    pub fn dim(&self) -> (usize, usize) {
-        self.dim
-    }
-
-    /// The levels from `finest` on, or the coarsest one, of a frame of size `dim`.
-    fn new(dim: (usize, usize), radius: usize, finest: usize, levels: &[Plane]) -> Self {
-        let finest = finest.min(levels.len() - 1);
-        let levels = levels[finest..].iter().map(|level| SplinePlane::new(level, radius)).collect();
-        Self { dim, finest, levels }
-    }
-}
 
 /// Points of a template with their windows: made once by [`LucasKanade::prepare_points`], looked for in any number of frames.
 #[derive(Debug, Clone)]
@@ -58,41 +28,6 @@ pub struct PreparedPoints {
 struct PointWindow {
     template: Template,
     gradient: [f64; 3],
-}
-
-/// What became of a tracked point.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[non_exhaustive]
-pub enum TrackStatus {
-    /// Found.
-    Tracked,
-    /// The point or its match lies outside the image.
-    OutsideImage,
-    /// The window around the point has too little texture in some direction.
-    NoTexture,
-    /// Tracking back ends too far from the point.
-    Inconsistent,
-}
-
-/// A point of the template in another frame.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct TrackedPoint {
-    /// `[x, y]` in pixels, always finite: the best estimate even where the status is not [`TrackStatus::Tracked`].
-    pub position: Point,
-    /// Whether the point was found.
-    pub status: TrackStatus,
-    /// Mean absolute grey difference between the two windows, before the last step.
-    pub residual: f64,
-    /// Distance in pixels between the point and its track back; `None` if it was not tracked back.
-    pub forward_backward_px: Option<f64>,
-}
-
-impl TrackedPoint {
-    /// Whether the point was found.
-    #[must_use]
-    pub fn is_tracked(&self) -> bool {
-        self.status == TrackStatus::Tracked
-    }
 }
 
 /// Pyramidal Lucas–Kanade tracker with its workspace.
@@ -148,7 +83,7 @@ impl LucasKanade {
     ///
     /// [`FlowError::EmptyFrame`], [`FlowError::PixelValue`].
     pub fn prepare(&self, frame: ArrayView2<'_, f32>) -> Result<FramePyramid, FlowError> {
-        Ok(self.prepare_plane(Plane::from_frame(frame)?))
+        Ok(FramePyramid::of_plane(Plane::from_frame(frame)?, &self.params))
     }
 
     /// [`LucasKanade::prepare`] of a frame of bytes, 255 being white: faster and smaller, points are found at the same places.
@@ -157,36 +92,7 @@ impl LucasKanade {
     ///
     /// [`FlowError::EmptyFrame`].
     pub fn prepare_u8(&self, frame: ArrayView2<'_, u8>) -> Result<FramePyramid, FlowError> {
-        let dim @ (height, width) = frame.dim();
-        if frame.is_empty() {
-            return Err(FlowError::EmptyFrame { height, width });
-        }
-        let bytes = match frame.as_slice() {
-            Some(bytes) => Cow::Borrowed(bytes),
-            None => Cow::Owned(frame.iter().copied().collect()),
-        };
-        let row = |row: usize| &bytes[row * width..][..width];
-        let (radius, finest) = (self.params.window_radius_px, self.params.finest_level);
-        if finest > 0 {
-            return Ok(self.prepare_plane(Plane::from_bytes(frame)?));
-        }
-        let mut levels = vec![SplinePlane::of_bytes(dim, radius, row)];
-        if self.params.max_level > 0 && height.min(width).div_ceil(2) >= self.min_side() {
-            let coarser = pyramid(halved_bytes(dim, row), self.params.max_level - 1, self.min_side());
-            levels.extend(coarser.iter().map(|level| SplinePlane::new(level, radius)));
-        }
-        Ok(FramePyramid { dim, finest, levels })
-    }
-
-    fn prepare_plane(&self, plane: Plane) -> FramePyramid {
-        let dim = plane.dim();
-        let levels = pyramid(plane, self.params.max_level, self.min_side());
-        FramePyramid::new(dim, self.params.window_radius_px, self.params.finest_level, &levels)
-    }
-
-    /// Levels of the pyramid have at least this height and width.
-    fn min_side(&self) -> usize {
-        2 * self.params.window_radius_px + 2
+        FramePyramid::of_bytes(frame, &self.params)
     }
 
     /// Finds the points of `template` in `frame`: one result per point, in order.
@@ -348,7 +254,7 @@ impl LucasKanade {
             let gradient = self.template.take(&template.levels[level], x, y);
             search.on_level(level, &frame.levels[level], &self.template, gradient);
         }
-        search.finish(frame.dim, &frame.levels[0], &self.template)
+        search.finish(frame.dim(), &frame.levels[0], &self.template)
     }
 
     /// Searches for a point with the windows of its levels; without windows it lies outside the template.
@@ -366,7 +272,7 @@ impl LucasKanade {
         for (level, PointWindow { template, gradient }) in windows.iter().enumerate().rev() {
             search.on_level(level, &frame.levels[level], template, *gradient);
         }
-        search.finish(frame.dim, &frame.levels[0], &finest.template)
+        search.finish(frame.dim(), &frame.levels[0], &finest.template)
     }
 
     /// Side of the window in pixels.
