@@ -16,17 +16,27 @@ pub(super) struct Match {
 
 /// The search for one point: its window in the other frame, and how far it has come.
 pub(super) struct Search<'a> {
-    pub(super) params: &'a LucasKanadeParams,
-    pub(super) window: &'a mut Window,
+    params: &'a LucasKanadeParams,
+    window: &'a mut Window,
     /// In pixels of the frame.
-    pub(super) position: Point,
+    position: Point,
     /// Halvings between the frame and level 0 of the search.
-    pub(super) finest: usize,
+    finest: usize,
     /// Whether the last level had enough texture.
-    pub(super) textured: bool,
+    textured: bool,
 }
 
-impl Search<'_> {
+impl<'a> Search<'a> {
+    /// Begins at `start`, in pixels of a frame that is halved `finest` times on level 0 of the search.
+    pub(super) fn new(
+        params: &'a LucasKanadeParams,
+        window: &'a mut Window,
+        start: Point,
+        finest: usize,
+    ) -> Self {
+        Self { params, window, position: start, finest, textured: false }
+    }
+
     /// Goes on with the window `template` of one level of the search, 0 being the finest.
     pub(super) fn on_level(
         &mut self,

@@ -242,13 +242,7 @@ impl LucasKanade {
         if !is_inside(point, template.dim()) {
             return Match { position: start, status: TrackStatus::OutsideImage, residual: 0.0 };
         }
-        let mut search = Search {
-            params: &self.params,
-            window: &mut self.image,
-            position: start,
-            finest: frame.finest,
-            textured: false,
-        };
+        let mut search = Search::new(&self.params, &mut self.image, start, frame.finest);
         for level in (0..levels).rev() {
             let [x, y] = on_level(point, template.finest + level);
             let gradient = self.template.take(&template.levels[level], x, y);
@@ -262,13 +256,7 @@ impl LucasKanade {
         let Some(finest) = windows.first() else {
             return Match { position: start, status: TrackStatus::OutsideImage, residual: 0.0 };
         };
-        let mut search = Search {
-            params: &self.params,
-            window: &mut self.image,
-            position: start,
-            finest: frame.finest,
-            textured: false,
-        };
+        let mut search = Search::new(&self.params, &mut self.image, start, frame.finest);
         for (level, PointWindow { template, gradient }) in windows.iter().enumerate().rev() {
             search.on_level(level, &frame.levels[level], template, *gradient);
         }
