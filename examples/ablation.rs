@@ -12,11 +12,12 @@ use microexpr::prelude::{Evaluation, Experiment, Settings};
 use shared::ProgressBars;
 use shared::dataset_options::label_scheme;
 use shared::evaluation_options::EvaluationOptions;
-use shared::experiment_options::{PipelineOptions, TrainingOptions};
+use shared::experiment_options::{Changes, PipelineOptions, TrainingOptions};
+use shared::protocol_options::ProtocolOptions;
 use shared::reading_options::ReadingOptions;
 
-/// Evaluates the full model and variants that lack one part each, leaving one subject out: self-attention only, Gaussian
-/// attention only, one stream only, no magnification, no frame selection.
+/// Evaluates the full model and variants that lack one part each: self-attention only, Gaussian attention only, one stream
+/// only, no magnification, no frame selection.
 ///
 /// Every variant is a whole evaluation in a folder of its own, OUT/PRESET/VARIANT, and goes on where it stopped if it is
 /// started again. ablation.json and ablation.html hold the table. With --shard every machine does a share of all variants;
@@ -40,6 +41,10 @@ struct Options {
     /// Only these variants beside the full model [default: all]
     #[arg(long, value_enum, value_delimiter = ',')]
     variants: Vec<VariantName>,
+    #[command(flatten)]
+    changes: Changes,
+    #[command(flatten)]
+    protocol: ProtocolOptions,
     #[command(flatten)]
     evaluation: EvaluationOptions,
     #[command(flatten)]
@@ -82,7 +87,8 @@ fn ablation(options: &Options) -> Result<(), Box<dyn Error>> {
     let index = options.reading.read(options.dataset, options.root.clone())?;
     let mut ablation = Ablation::default();
     for preset in options.presets() {
-        let mut experiment = options.training.experiment(preset.settings(), &options.pipeline)?;
+        let settings = options.changes.applied_to(preset.settings())?;
+        let mut experiment = options.training.experiment(settings, &options.pipeline)?;
         options.evaluation.apply(&mut experiment.settings);
         let method = experiment.settings.clone();
         let mut full: Option<Evaluation> = None;
@@ -119,7 +125,7 @@ fn evaluate(
     let request = EvaluationRequest {
         datasets: std::slice::from_ref(index),
         scheme,
-        protocol: microexpr::classifier::Protocol::Loso,
+        protocol: options.protocol.protocol(&[options.dataset], options.evaluation.seed)?,
         seeds: &options.evaluation.seeds(),
         shard: options.evaluation.shard().unwrap_or(Shard::WHOLE),
         out: &out,

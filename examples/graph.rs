@@ -11,8 +11,9 @@ use clap::Parser;
 use image::{ImageFormat, Rgb, RgbImage};
 use imageproc::drawing::{draw_antialiased_line_segment_mut, draw_filled_circle_mut};
 use imageproc::pixelops::interpolate;
-use microexpr::classifier::{ClipGraph, RegisteredClip};
+use microexpr::classifier::ClipGraph;
 use microexpr::core::{atomic_file, resize};
+use microexpr::landmarks::AlignedClip;
 use microexpr::prelude::{ImageSequence, Pipeline};
 use shared::experiment_options::{BaseOptions, PipelineOptions};
 
@@ -48,8 +49,8 @@ fn graph(options: &Options) -> Result<(), Box<dyn Error>> {
     options.pipeline.limit_threads()?;
     let settings = options.pipeline.applied_to(options.base.settings()?).pipeline;
     let pipeline = Pipeline::new(&settings)?;
-    let registered = pipeline.register(&ImageSequence::open(&options.input)?, options.fps)?;
-    let graph = pipeline.graph(&registered, settings.alpha())?;
+    let aligned = pipeline.register(&ImageSequence::open(&options.input)?, options.fps)?;
+    let graph = pipeline.graph(&aligned, settings.alpha())?;
     atomic_file::write(&options.out, &serde_json::to_vec(&graph)?)?;
     println!(
         "{}: {} nodes, {} edges, {} of {} frames kept",
@@ -60,16 +61,16 @@ fn graph(options: &Options) -> Result<(), Box<dyn Error>> {
         graph.frames
     );
     if let Some(path) = &options.picture {
-        draw(&registered, &graph, path)?;
+        draw(&aligned, &graph, path)?;
         println!("{}", path.display());
     }
     Ok(())
 }
 
 /// Nodes and spatial edges of the first kept frame on the aligned face, three times enlarged.
-fn draw(registered: &RegisteredClip, graph: &ClipGraph, path: &Path) -> Result<(), Box<dyn Error>> {
+fn draw(aligned: &AlignedClip, graph: &ClipGraph, path: &Path) -> Result<(), Box<dyn Error>> {
     const ZOOM: usize = 3;
-    let frame = registered.aligned.clip.frame(0);
+    let frame = aligned.clip.frame(0);
     let face = resize::bilinear(frame, (ZOOM * frame.nrows(), ZOOM * frame.ncols()));
     let mut picture = RgbImage::from_fn(face.ncols() as u32, face.nrows() as u32, |x, y| {
         let grey = (face[[y as usize, x as usize]] * 255.0).round().clamp(0.0, 255.0) as u8;

@@ -8,6 +8,8 @@ use microexpr::classifier::{Attention, LandmarkSource, Preset};
 use microexpr::landmarks::FaceChoice;
 use microexpr::prelude::{Cache, Device, Experiment, Settings};
 
+use super::one_line;
+
 /// Where landmarks come from.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 pub(crate) enum LandmarksFrom {
@@ -47,18 +49,41 @@ pub(crate) struct BaseOptions {
     /// All settings as a JSON file, as found under `settings` in results.json; other options override it
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
+    #[command(flatten)]
+    changes: Changes,
 }
 
 impl BaseOptions {
     pub(crate) fn settings(&self) -> Result<Settings, Box<dyn Error>> {
-        self.settings.as_deref().map_or_else(|| Ok(self.preset.settings()), read_settings)
+        let base = self.settings.as_deref().map_or_else(|| Ok(self.preset.settings()), read_settings)?;
+        self.changes.applied_to(base)
     }
 }
 
-/// Reads the `settings` of a results.json from a file of their own.
-pub(crate) fn read_settings(path: &Path) -> Result<Settings, Box<dyn Error>> {
+fn read_settings(path: &Path) -> Result<Settings, Box<dyn Error>> {
     let text = std::fs::read(path).map_err(|e| format!("{}: {e}", path.display()))?;
-    Ok(serde_json::from_slice(&text).map_err(|e| format!("{}: {e}", path.display()))?)
+    Settings::from_json(&text).map_err(|e| format!("{}: {}", path.display(), one_line(&e)).into())
+}
+
+/// Single settings, changed by name.
+#[derive(Debug, Args)]
+pub(crate) struct Changes {
+    /// Change one setting, by its path in the settings' JSON: --set pipeline.averaging_s=0.045; may be repeated. A value
+    /// with parts is replaced as a whole: --set 'pipeline.flow={"algorithm":"tvl1"}'
+    #[arg(long = "set", value_name = "KEY=VALUE", value_parser = key_and_value)]
+    set: Vec<(String, String)>,
+}
+
+impl Changes {
+    /// The settings `base` with the changes, one after the other.
+    pub(crate) fn applied_to(&self, base: Settings) -> Result<Settings, Box<dyn Error>> {
+        Ok(self.set.iter().try_fold(base, |settings, (key, value)| settings.with(key, value))?)
+    }
+}
+
+fn key_and_value(text: &str) -> Result<(String, String), String> {
+    let (key, value) = text.split_once('=').ok_or("expected KEY=VALUE, such as model.layers=2")?;
+    Ok((key.to_owned(), value.to_owned()))
 }
 
 /// Options that decide how clips become graphs.

@@ -8,7 +8,7 @@ use sha2::{Digest, Sha256};
 use crate::ClassifierError;
 
 /// Changes whenever preprocessing gives other results for the same settings, so that old entries are not found.
-const FORMAT: &str = "microexpr graph 6";
+const FORMAT: &str = "microexpr graph 7";
 
 /// Graphs on disk, found by what they were made from: the bytes of the frames and the settings.
 ///

@@ -134,6 +134,17 @@ pub enum ClassifierError {
         /// What it is.
         found: String,
     },
+    /// A setting that does not exist.
+    #[error("unknown setting `{key}`; {expected}")]
+    UnknownSetting {
+        /// Its path.
+        key: String,
+        /// What there is in its place.
+        expected: String,
+    },
+    /// A text that does not hold settings.
+    #[error("these are no settings")]
+    DecodeSettings(#[source] serde_json::Error),
     /// An unknown device name.
     #[error("unknown device `{found}`; expected cpu, cuda or wgpu")]
     UnknownDevice {

@@ -7,6 +7,7 @@ use microexpr_landmarks::{
     AlignedClip, FaceAligner, LandmarkError, LandmarkerParams, PointMotion, TrackParams, paper51, track,
 };
 use microexpr_magnify::{MagnifyParams, average_frames, magnify_clip};
+use ndarray::Axis;
 use serde::{Deserialize, Serialize};
 use sha2::{Digest, Sha256};
 
@@ -17,7 +18,7 @@ use crate::{ClassifierError, FlowSpan, GraphUnit, LandmarkSource, PipelineSettin
 /// Turns clips into graphs: everything between the frames on disk and the network.
 ///
 /// ```text
-/// frames --points, tracking, alignment--> RegisteredClip --magnification, flow, selection, graph--> ClipGraph
+/// frames --points, tracking, alignment, averaging--> AlignedClip --magnification, selection, points, flow, graph--> ClipGraph
 /// ```
 ///
 /// The first arrow does not depend on the magnification and is done once per clip.
@@ -26,15 +27,6 @@ pub struct Pipeline {
     settings: PipelineSettings,
     points: PointSource,
     aligner: FaceAligner,
-}
-
-/// A clip whose face stands still, 254×254 pixels large, with the 51 points of every frame.
-#[derive(Debug, Clone, PartialEq)]
-pub struct RegisteredClip {
-    /// The aligned faces, their 68 points and what the alignment left over.
-    pub aligned: AlignedClip,
-    /// The paper's 51 points of every frame, in pixels of the aligned clip.
-    pub points: Vec<Landmarks>,
 }
 
 /// The graph of one clip at one magnification.
@@ -91,37 +83,54 @@ impl Pipeline {
         &self.settings
     }
 
-    /// Finds and follows the face, aligns the frames to the first one and cuts the face out.
+    /// Finds and follows the face, aligns the frames to the first one, cuts the face out and averages over time. The landmarks of
+    /// the result are those of the recording.
     ///
     /// # Errors
     ///
     /// [`ClassifierError::Core`] naming a frame that cannot be used, [`ClassifierError::Landmarks`] if no face is found or
     /// followed.
-    pub fn register(&self, frames: &ImageSequence, fps: f64) -> Result<RegisteredClip, ClassifierError> {
+    pub fn register(&self, frames: &ImageSequence, fps: f64) -> Result<AlignedClip, ClassifierError> {
         let (clip, tracked) = self.points.follow(frames, fps)?;
-        let aligned = self.averaged(self.aligner.align(&clip, &tracked)?)?;
-        let size = (aligned.clip.width(), aligned.clip.height());
-        let points = aligned.landmarks.iter().map(|l| paper51(l, size, &self.settings.paper51));
-        Ok(RegisteredClip { points: points.collect::<Result<_, _>>()?, aligned })
-    }
-
-    /// The aligned clip averaged over time, and its points followed anew: with less noise in the frames, the first one
-    /// included, they are followed far more exactly than in the recording. Where they get lost the old ones stay.
-    fn averaged(&self, aligned: AlignedClip) -> Result<AlignedClip, ClassifierError> {
-        let LandmarkerParams { motion, track: params, .. } = &self.settings.landmarker;
+        let aligned = self.aligner.align(&clip, &tracked)?;
         if self.settings.averaging_s == 0.0 {
             return Ok(aligned);
         }
-        let clip = average_frames(&aligned.clip, self.settings.averaging_s)?;
-        let landmarks = match (motion, aligned.landmarks.first()) {
-            (PointMotion::Tracked, Some(first)) => match track(&clip, first, &aligned_params(params)) {
-                Ok(points) => points,
-                Err(LandmarkError::TrackLost { .. }) => aligned.landmarks,
-                Err(error) => return Err(error.into()),
-            },
-            _ => aligned.landmarks,
-        };
-        Ok(AlignedClip { clip, landmarks, ..aligned })
+        Ok(AlignedClip { clip: average_frames(&aligned.clip, self.settings.averaging_s)?, ..aligned })
+    }
+
+    /// The paper's 51 points of some frames, in pixels of the aligned clip.
+    pub(crate) fn points(
+        &self,
+        aligned: &AlignedClip,
+        frames: &[usize],
+    ) -> Result<Vec<Landmarks>, ClassifierError> {
+        let size = (aligned.clip.width(), aligned.clip.height());
+        let found = self.followed_anew(aligned, frames)?;
+        let points = found.iter().map(|landmarks| paper51(landmarks, size, &self.settings.paper51));
+        Ok(points.collect::<Result<_, _>>()?)
+    }
+
+    /// The 68 points of some frames of an averaged clip, followed anew from the first one: with less noise in the frames, the
+    /// first one included, they are followed far more exactly than in the recording. Where they get lost, or frames are not
+    /// averaged, those of the recording stay.
+    fn followed_anew(
+        &self,
+        aligned: &AlignedClip,
+        frames: &[usize],
+    ) -> Result<Vec<Landmarks>, ClassifierError> {
+        let recorded = || frames.iter().map(|frame| aligned.landmarks[*frame].clone()).collect();
+        let LandmarkerParams { motion, track: params, .. } = &self.settings.landmarker;
+        if self.settings.averaging_s == 0.0 || *motion != PointMotion::Tracked {
+            return Ok(recorded());
+        }
+        let from_first: Vec<usize> = std::iter::once(0).chain(frames.iter().copied()).collect();
+        let clip = Clip::new(aligned.clip.frames().select(Axis(0), &from_first), aligned.clip.fps())?;
+        match track(&clip, &aligned.landmarks[0], &aligned_params(params)) {
+            Ok(points) => Ok(points[1..].to_vec()),
+            Err(LandmarkError::TrackLost { .. }) => Ok(recorded()),
+            Err(error) => Err(error.into()),
+        }
     }
 
     /// Magnifies by `alpha`, keeps the frames of high intensity and builds the graph.
@@ -130,17 +139,20 @@ impl Pipeline {
     ///
     /// [`ClassifierError::Magnify`], [`ClassifierError::Flow`] or [`ClassifierError::Graph`] for settings that do not fit
     /// the clip.
-    pub fn graph(&self, registered: &RegisteredClip, alpha: f64) -> Result<ClipGraph, ClassifierError> {
+    pub fn graph(&self, aligned: &AlignedClip, alpha: f64) -> Result<ClipGraph, ClassifierError> {
         let params = MagnifyParams { alpha, ..self.settings.magnification.clone() };
-        let aligned = &registered.aligned.clip;
         // An α of 0 adds nothing; a copy of the clip would only take time.
-        let magnified =
-            if alpha == 0.0 { Cow::Borrowed(aligned) } else { Cow::Owned(magnify_clip(aligned, &params)?) };
+        let magnified = match alpha {
+            0.0 => Cow::Borrowed(&aligned.clip),
+            _ => Cow::Owned(magnify_clip(&aligned.clip, &params)?),
+        };
         let quick = self.settings.selection_flow.as_ref().unwrap_or(&self.settings.flow);
         let selection = select_frames_of(&magnified, quick, &self.settings.selection)?;
-        let flows = self.patch_flows(&magnified, &selection.kept)?;
-        let points: Vec<Landmarks> =
-            selection.kept.iter().map(|frame| registered.points[*frame].clone()).collect();
+        let (points, flows) = rayon::join(
+            || self.points(aligned, &selection.kept),
+            || self.patch_flows(&magnified, &selection.kept),
+        );
+        let (points, flows) = (points?, flows?);
         let graph = build(&points, &flows, &selection.kept, &self.settings.graph)?;
         let triplets = match self.settings.unit {
             GraphUnit::Clip => Vec::new(),
@@ -152,7 +164,7 @@ impl Pipeline {
             triplets,
             selection,
             frames: magnified.len(),
-            residual_px: registered.aligned.residual_px.iter().copied().fold(0.0, f64::max),
+            residual_px: aligned.residual_px.iter().copied().fold(0.0, f64::max),
             digest: Sha256::digest(bytes).into(),
         })
     }

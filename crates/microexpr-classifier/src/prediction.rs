@@ -122,9 +122,9 @@ impl Classifier {
             let before = std::mem::replace(&mut started, Instant::now());
             started - before
         };
-        let registered = self.pipeline.register(frames, fps)?;
+        let aligned = self.pipeline.register(frames, fps)?;
         let registration = lap();
-        let prepared = self.pipeline.graph(&registered, self.pipeline.settings().alpha())?;
+        let prepared = self.pipeline.graph(&aligned, self.pipeline.settings().alpha())?;
         let graph = lap();
         let (Answer { probabilities, attention }, relevance) =
             (self.networks.0)(prepared.units(), with_relevance)?;
@@ -135,9 +135,9 @@ impl Classifier {
             kept_frames: prepared.graph.kept_frames().to_vec(),
             attention,
             relevance,
-            points: registered.points[0].clone(),
+            points: self.pipeline.points(&aligned, &[0])?.swap_remove(0),
             times,
-            face: registered.aligned.clip,
+            face: aligned.clip,
         })
     }
 }

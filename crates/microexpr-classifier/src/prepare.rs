@@ -83,18 +83,18 @@ fn prepare_clip(
 ) -> Result<Vec<(Alpha, ClipGraph)>, ClassifierError> {
     let frames = record.sequence()?;
     let digest = pipeline.digest(&frames)?;
-    let mut registered = None;
+    let mut aligned = None;
     let mut graphs = Vec::with_capacity(alphas.len());
     for alpha in alphas {
         let key = digest.key(&pipeline.cache_settings(alpha.value(), record.fps)?)?;
         let graph = match cache.get(&key) {
             Some(graph) => graph,
             None => {
-                if registered.is_none() {
-                    registered = Some(pipeline.register(&frames, record.fps)?);
+                if aligned.is_none() {
+                    aligned = Some(pipeline.register(&frames, record.fps)?);
                 }
-                let registered = registered.as_ref().expect("registered just above");
-                let graph = pipeline.graph(registered, alpha.value())?;
+                let aligned = aligned.as_ref().expect("aligned just above");
+                let graph = pipeline.graph(aligned, alpha.value())?;
                 cache.put(&key, &graph)?;
                 graph
             }

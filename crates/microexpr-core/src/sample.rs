@@ -1,5 +1,7 @@
 //! Sub-pixel sampling; positions outside the image take the nearest border pixel.
 
+mod row_of_pixels;
+
 use ndarray::ArrayView2;
 
 use crate::vectorized;
@@ -47,12 +49,15 @@ vectorized! {
     pub fn bicubic_line(image: ArrayView2<'_, f32>, start: [f64; 2], step: [f64; 2], out: &mut [f32]) {
         assert!(!image.is_empty(), "an empty image has no values");
         let far = (LANES as f64 * step[0], LANES as f64 * step[1]);
-        let (step_x, step_y) = (step[0] as f32, step[1] as f32);
+        let step = [step[0] as f32, step[1] as f32];
         for (block, out) in out.chunks_mut(LANES).enumerate() {
             let first = [start[0] + block as f64 * far.0, start[1] + block as f64 * far.1];
-            let places = Places::<LANES>::on_line(image.dim(), first, [step_x, step_y]);
-            let values = places.sample(image);
-            out.copy_from_slice(&values[..out.len()]);
+            let along_a_row = image.as_slice().and_then(|pixels| row_of_pixels::sample(pixels, image.dim(), first, step));
+            let values = along_a_row.unwrap_or_else(|| Places::on_line(image.dim(), first, step).sample(image));
+            match <&mut [f32; LANES]>::try_from(&mut *out) {
+                Ok(whole) => *whole = values,
+                Err(_) => out.copy_from_slice(&values[..out.len()]),
+            }
         }
     }
 }
@@ -121,7 +126,6 @@ impl<const N: usize> Places<N> {
     #[inline(always)]
     fn sample(&self, image: ArrayView2<'_, f32>) -> [f32; N] {
         match image.as_slice() {
-            Some(pixels) if self.side_by_side() => self.sample_together(pixels),
             Some(pixels) if self.inside() => self.sample_apart(pixels),
             _ => self.sample_at_border(image),
         }
@@ -139,37 +143,9 @@ impl<const N: usize> Places<N> {
         inside
     }
 
-    /// Whether the pixels lie side by side in one row, away from the border.
-    #[inline(always)]
-    fn side_by_side(&self) -> bool {
-        let (col, row) = (self.col[0], self.row[0]);
-        let mut together =
-            (col >= 1) & (row >= 1) & (col as usize + N + 1 < self.width) & (row as usize + 2 < self.height);
-        for lane in 1..N {
-            together &= (self.col[lane] == col + lane as i32) & (self.row[lane] == row);
-        }
-        together
-    }
-
-    #[inline(always)]
-    fn sample_together(&self, pixels: &[f32]) -> [f32; N] {
-        let first = (self.row[0] as usize - 1) * self.width + self.col[0] as usize - 1;
-        let mut values = [0.0; N];
-        for (row, wy) in self.wy.iter().enumerate() {
-            let line = &pixels[first + row * self.width..][..N + 3];
-            for lane in 0..N {
-                let sum = (self.wx[0][lane] * line[lane] + self.wx[1][lane] * line[lane + 1])
-                    + (self.wx[2][lane] * line[lane + 2] + self.wx[3][lane] * line[lane + 3]);
-                values[lane] += wy[lane] * sum;
-            }
-        }
-        values
-    }
-
     #[inline(always)]
     fn sample_apart(&self, pixels: &[f32]) -> [f32; N] {
-        // Of every lane, the four columns weighed over the rows.
-        let mut columns = [[0.0; 4]; N];
+        let mut values = [0.0; N];
         for lane in 0..N {
             let first = (self.row[lane] as usize - 1) * self.width + self.col[lane] as usize - 1;
             let around = &pixels[first..][..3 * self.width + 4];
@@ -180,13 +156,10 @@ impl<const N: usize> Places<N> {
                     sums[tap] += wy[lane] * line[tap];
                 }
             }
-            columns[lane] = sums;
-        }
-        let mut values = [0.0; N];
-        for lane in 0..N {
-            let [a, b, c, d] = columns[lane];
-            values[lane] =
-                (self.wx[0][lane] * a + self.wx[1][lane] * b) + (self.wx[2][lane] * c + self.wx[3][lane] * d);
+            for tap in 0..4 {
+                sums[tap] *= self.wx[tap][lane];
+            }
+            values[lane] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
         }
         values
     }

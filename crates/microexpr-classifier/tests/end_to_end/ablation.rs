@@ -54,8 +54,8 @@ fn without_selection_every_frame_is_in_the_graph_and_with_magnification_everythi
     let graph = |variant: Variant| {
         let settings = variant.settings(&generated.experiment().settings).pipeline;
         let pipeline = Pipeline::new(&settings).unwrap();
-        let registered = pipeline.register(&clip.sequence().unwrap(), clip.fps).unwrap();
-        pipeline.graph(&registered, settings.alpha()).unwrap()
+        let aligned = pipeline.register(&clip.sequence().unwrap(), clip.fps).unwrap();
+        pipeline.graph(&aligned, settings.alpha()).unwrap()
     };
     let [full, all, magnified] = [Variant::Full, Variant::AllFrames, Variant::Magnification].map(graph);
     assert_eq!(all.selection.kept, (0..clip.frames.len()).collect::<Vec<_>>());

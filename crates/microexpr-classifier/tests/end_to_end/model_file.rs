@@ -69,8 +69,8 @@ fn a_network_of_triplets_is_trained_saved_and_asked_like_one_of_clips() {
 
     let pipeline = Pipeline::new(&experiment.settings.pipeline).unwrap();
     let clip = &index.clips[0];
-    let registered = pipeline.register(&clip.sequence().unwrap(), clip.fps).unwrap();
-    let graph = pipeline.graph(&registered, experiment.settings.pipeline.alpha()).unwrap();
+    let aligned = pipeline.register(&clip.sequence().unwrap(), clip.fps).unwrap();
+    let graph = pipeline.graph(&aligned, experiment.settings.pipeline.alpha()).unwrap();
     let kept = graph.graph.kept_frames();
     let triplets: Vec<&[usize]> = graph.units().iter().map(|unit| unit.kept_frames()).collect();
     assert_eq!(triplets, kept.windows(3).collect::<Vec<_>>());

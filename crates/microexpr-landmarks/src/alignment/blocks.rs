@@ -4,6 +4,7 @@ use microexpr_core::{Point, sample};
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn, Matrix2, Vector2};
 use ndarray::{Array2, ArrayView2};
 
+use crate::parallel::map_in_parallel;
 use crate::{MotionModel, PlaneMap};
 
 /// A square of the face that is weighed as a whole. A constant difference of its brightness counts for nothing.
@@ -28,6 +29,9 @@ pub(super) struct Template {
     radius_px: f64,
 }
 
+/// Parameters of an affine step: six of the motion, one of the gain.
+const MOST_PARAMETERS: usize = 7;
+
 /// What the blocks say about a frame.
 pub(super) struct Comparison {
     /// `Σ jᵀr` per block.
@@ -46,6 +50,7 @@ impl Template {
     ) -> Self {
         let mut template = Self { blocks: Vec::new(), side_px, model, centre, radius_px };
         let (height, width) = image.dim();
+        let mut corners = Vec::new();
         let starts = |length: usize| {
             (DERIVATIVE_REACH..length.saturating_sub(side_px + DERIVATIVE_REACH - 1)).step_by(side_px)
         };
@@ -53,19 +58,20 @@ impl Template {
             for left in starts(width) {
                 let middle = [left, top].map(|v| v as f64 + (side_px as f64 - 1.0) / 2.0);
                 if inside(middle) {
-                    template.blocks.push(template.block(image, left, top));
+                    corners.push((left, top));
                 }
             }
         }
+        template.blocks = map_in_parallel(corners.len(), |i| template.block(image, corners[i]));
         template
     }
 
-    fn block(&self, image: ArrayView2<'_, f32>, left: usize, top: usize) -> Block {
+    fn block(&self, image: ArrayView2<'_, f32>, (left, top): (usize, usize)) -> Block {
         let side = self.side_px;
         let positions = (top..top + side).flat_map(|row| (left..left + side).map(move |col| (row, col)));
-        let mut pixels: Vec<Vec<f64>> =
+        let mut pixels: Vec<[f64; MOST_PARAMETERS]> =
             positions.clone().map(|(row, col)| self.jacobian(image, row, col)).collect();
-        let parameters = pixels.first().map_or(0, Vec::len);
+        let parameters = self.parameters();
         for k in 0..parameters {
             let mean = pixels.iter().map(|p| p[k]).sum::<f64>() / pixels.len() as f64;
             pixels.iter_mut().for_each(|p| p[k] -= mean);
@@ -81,19 +87,28 @@ impl Template {
         }
     }
 
-    /// Change of a pixel's grey value per unit of each parameter.
-    fn jacobian(&self, image: ArrayView2<'_, f32>, row: usize, col: usize) -> Vec<f64> {
+    /// How many parameters a step has: those of the motion and the gain.
+    fn parameters(&self) -> usize {
+        match self.model {
+            MotionModel::Affine => 7,
+            MotionModel::None | MotionModel::Similarity => 5,
+        }
+    }
+
+    /// Change of a pixel's grey value per unit of each parameter; beyond [`Self::parameters`] nothing.
+    fn jacobian(&self, image: ArrayView2<'_, f32>, row: usize, col: usize) -> [f64; MOST_PARAMETERS] {
         let difference = |a: f32, b: f32, c: f32, d: f32| f64::from(a - 8.0 * b + 8.0 * c - d) / 12.0;
         let at = |dr: isize, dc: isize| image[[row.wrapping_add_signed(dr), col.wrapping_add_signed(dc)]];
         let gx = difference(at(0, -2), at(0, -1), at(0, 1), at(0, 2));
         let gy = difference(at(-2, 0), at(-1, 0), at(1, 0), at(2, 0));
         let (x, y) = self.units([col as f64, row as f64]);
-        let mut jacobian = match self.model {
-            MotionModel::Affine => vec![gx, gy, gx * x, gx * y, gy * x, gy * y],
-            MotionModel::None | MotionModel::Similarity => vec![gx, gy, gx * x + gy * y, gy * x - gx * y],
-        };
-        jacobian.push(f64::from(at(0, 0)));
-        jacobian
+        let gain = f64::from(at(0, 0));
+        match self.model {
+            MotionModel::Affine => [gx, gy, gx * x, gx * y, gy * x, gy * y, gain],
+            MotionModel::None | MotionModel::Similarity => {
+                [gx, gy, gx * x + gy * y, gy * x - gx * y, gain, 0.0, 0.0]
+            }
+        }
     }
 
     fn units(&self, p: Point) -> (f64, f64) {

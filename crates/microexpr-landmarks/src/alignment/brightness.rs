@@ -1,6 +1,7 @@
 use std::convert::Infallible;
 
-use ndarray::{Array3, Axis};
+use microexpr_core::vectorized;
+use ndarray::{Array3, s};
 use serde::{Deserialize, Serialize};
 
 use crate::parallel::{fill_frames, map_in_parallel};
@@ -23,17 +24,15 @@ pub enum Brightness {
 /// noise, so the gain has no bias from it. Black clips stay.
 pub(super) fn match_first(frames: &mut Array3<f32>) {
     let (count, height, width) = frames.dim();
-    let rows = map_in_parallel(height, |row| {
-        let mut sums = vec![0.0_f64; width];
-        for frame in frames.outer_iter() {
-            sums.iter_mut().zip(frame.row(row)).for_each(|(sum, value)| *sum += f64::from(*value));
-        }
+    let row = |frame: usize, row: usize| -> &[f32] {
+        frames.slice(s![frame, row, ..]).to_slice().expect("rows of a clip are contiguous")
+    };
+    let sums = map_in_parallel(height, |y| {
+        let mut sums = vec![0.0; width];
+        (0..count).for_each(|i| add_to(&mut sums, row(i, y)));
         sums
     });
-    let gains = map_in_parallel(count, |i| {
-        let values = frames.index_axis(Axis(0), i);
-        values.iter().zip(rows.iter().flatten()).map(|(v, m)| f64::from(*v) * m).sum::<f64>()
-    });
+    let gains = map_in_parallel(count, |i| (0..height).map(|y| dot(row(i, y), &sums[y])).sum::<f64>());
     let scaled = fill_frames(frames, |i, mut frame| {
         let factor = (gains[0] / gains[i]) as f32;
         if factor.is_finite() && factor > 0.0 {
@@ -46,10 +45,35 @@ pub(super) fn match_first(frames: &mut Array3<f32>) {
     }
 }
 
+vectorized! {
+    fn add_to(sums: &mut [f64], values: &[f32]) {
+        for (sum, value) in sums.iter_mut().zip(values) {
+            *sum += f64::from(*value);
+        }
+    }
+}
+
+/// Products summed side by side.
+const LANES: usize = 8;
+
+vectorized! {
+    fn dot(values: &[f32], weights: &[f64]) -> f64 {
+        let ((values, last_values), (weights, last_weights)) = (values.as_chunks::<LANES>(), weights.as_chunks::<LANES>());
+        let mut sums = [0.0; LANES];
+        for (values, weights) in values.iter().zip(weights) {
+            for lane in 0..LANES {
+                sums[lane] += f64::from(values[lane]) * weights[lane];
+            }
+        }
+        let rest: f64 = last_values.iter().zip(last_weights).map(|(v, w)| f64::from(*v) * w).sum();
+        sums.iter().sum::<f64>() + rest
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
-    use ndarray::{Array2, stack};
+    use ndarray::{Array2, Axis, stack};
 
     #[test]
     fn a_lamp_that_flickers_leaves_no_trace() {

@@ -1,0 +1,128 @@
+//! Settings as JSON: read with every key known, and changed key by key.
+
+use serde_json::{Map, Value};
+
+use crate::{ClassifierError, Settings};
+
+impl Settings {
+    /// Reads settings as found under `settings` in results.json. What the text leaves out is the paper's.
+    ///
+    /// # Errors
+    ///
+    /// [`ClassifierError::DecodeSettings`] if the text is not JSON or a value is of the wrong kind;
+    /// [`ClassifierError::UnknownSetting`] for a key that nothing reads, such as a misspelt one.
+    pub fn from_json(text: &[u8]) -> Result<Self, ClassifierError> {
+        from_value(serde_json::from_slice(text).map_err(ClassifierError::DecodeSettings)?)
+    }
+
+    /// These settings with one changed: `key` is its path in the JSON, such as `pipeline.averaging_s` or `model.layers`;
+    /// `value` is JSON, or a word without quotes (`consecutive`). A value with parts of its own is replaced as a whole:
+    /// `pipeline.flow` by `{"algorithm":"tvl1"}`.
+    ///
+    /// # Errors
+    ///
+    /// [`ClassifierError::UnknownSetting`] if there is no such key, [`ClassifierError::DecodeSettings`] if it cannot have
+    /// this value.
+    pub fn with(&self, key: &str, value: &str) -> Result<Self, ClassifierError> {
+        let mut all = serde_json::to_value(self).map_err(ClassifierError::EncodeSettings)?;
+        let mut place = &mut all;
+        for (at, part) in key.split('.').enumerate() {
+            let unknown = unknown_setting(key.split('.').take(at + 1), place.as_object());
+            place = place.get_mut(part).ok_or(unknown)?;
+        }
+        *place = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+        from_value(all)
+    }
+}
+
+/// The settings, if each of the keys means something.
+fn from_value(given: Value) -> Result<Settings, ClassifierError> {
+    let settings: Settings =
+        serde_json::from_value(given.clone()).map_err(ClassifierError::DecodeSettings)?;
+    let read = serde_json::to_value(&settings).map_err(ClassifierError::EncodeSettings)?;
+    check_keys(&given, &read, &mut Vec::new())?;
+    Ok(settings)
+}
+
+/// Refuses a key of `given` that is not in what was `read` from it. What is `null` counts as absent.
+fn check_keys<'a>(given: &'a Value, read: &Value, path: &mut Vec<&'a str>) -> Result<(), ClassifierError> {
+    let (Value::Object(given), Value::Object(read)) = (given, read) else { return Ok(()) };
+    for (key, value) in given.iter().filter(|(_, value)| !value.is_null()) {
+        path.push(key);
+        let kept = read.get(key).ok_or_else(|| unknown_setting(path.iter().copied(), Some(read)))?;
+        check_keys(value, kept, path)?;
+        path.pop();
+    }
+    Ok(())
+}
+
+fn unknown_setting<'a>(
+    path: impl Iterator<Item = &'a str>,
+    beside: Option<&Map<String, Value>>,
+) -> ClassifierError {
+    let expected = match beside {
+        Some(keys) => {
+            format!("expected one of {}", keys.keys().map(String::as_str).collect::<Vec<_>>().join(", "))
+        }
+        None => "what holds it is a single value".to_owned(),
+    };
+    ClassifierError::UnknownSetting { key: path.collect::<Vec<_>>().join("."), expected }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::{FlowSpan, Preset};
+    use microexpr_flow::FlowAlgorithm;
+
+    fn error(result: Result<Settings, ClassifierError>) -> String {
+        crate::error::chain(&result.unwrap_err())
+    }
+
+    #[test]
+    fn settings_survive_the_way_through_json() {
+        for preset in [Preset::Paper, Preset::Recommended] {
+            let settings = preset.settings();
+            let text = serde_json::to_vec(&settings).unwrap();
+            assert_eq!(Settings::from_json(&text).unwrap(), settings);
+        }
+        assert_eq!(Settings::from_json(b"{}").unwrap(), Settings::default());
+        assert_eq!(Settings::from_json(br#"{"inner_validation": null}"#).unwrap(), Settings::default());
+    }
+
+    #[test]
+    fn one_setting_changes_and_no_other() {
+        let settings = Preset::Recommended.settings();
+        let mut expected = settings.clone();
+        expected.pipeline.averaging_s = 0.045;
+        assert_eq!(settings.with("pipeline.averaging_s", "0.045").unwrap(), expected);
+
+        let mut expected = settings.clone();
+        expected.pipeline.flow_span = FlowSpan::Consecutive;
+        expected.pipeline.flow = FlowAlgorithm::Tvl1(Default::default());
+        let changed = settings.with("pipeline.flow_span", "consecutive").unwrap();
+        assert_eq!(changed.with("pipeline.flow", r#"{"algorithm":"tvl1"}"#).unwrap(), expected);
+    }
+
+    #[test]
+    fn a_misspelt_key_is_refused_by_name() {
+        let settings = Settings::default();
+        let message = error(settings.with("pipeline.averging_s", "0.045"));
+        assert!(message.starts_with("unknown setting `pipeline.averging_s`; expected one of "), "{message}");
+        assert!(message.contains("averaging_s"), "{message}");
+        let message = error(settings.with("training.epochs.first", "3"));
+        assert!(message.contains("`training.epochs.first`") && message.contains("single value"), "{message}");
+        let message = error(settings.with("pipeline.flow", r#"{"algorithm":"tvl1","warpz":3}"#));
+        assert!(message.contains("`pipeline.flow.warpz`"), "{message}");
+        let message = error(Settings::from_json(br#"{"modell": {}}"#));
+        assert!(message.contains("`modell`; expected one of model, pipeline, training"), "{message}");
+    }
+
+    #[test]
+    fn a_value_of_the_wrong_kind_is_refused() {
+        let message = error(Settings::default().with("training.epochs", "many"));
+        assert!(message.contains("many") && message.contains("usize"), "{message}");
+        let message = error(Settings::from_json(b"{"));
+        assert!(message.contains("EOF"), "{message}");
+    }
+}
