@@ -74,6 +74,7 @@ enum VariantName {
     NoMagnification,
     Magnification,
     AllFrames,
+    NoInputReadout,
 }
 
 fn main() -> ExitCode {
@@ -165,6 +166,7 @@ impl Options {
             VariantName::NoMagnification => Variant::NoMagnification,
             VariantName::Magnification => Variant::Magnification,
             VariantName::AllFrames => Variant::AllFrames,
+            VariantName::NoInputReadout => Variant::NoInputReadout,
         };
         std::iter::once(Variant::Full).chain(self.variants.iter().map(named)).collect()
     }

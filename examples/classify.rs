@@ -9,7 +9,7 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use microexpr::classifier::{LandmarkSource, StageTimes};
+use microexpr::classifier::{FrameExplanation, LandmarkSource, StageTimes};
 use microexpr::prelude::{Classifier, Device, ImageSequence};
 use shared::experiment_options::LandmarksFrom;
 
@@ -77,6 +77,11 @@ fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     println!("class: {}", prediction.class_name());
     println!("kept frames: {:?}", prediction.kept_frames);
+    for FrameExplanation { frame, attention, relevance, .. } in &prediction.frames {
+        if let Some(relevance) = relevance {
+            println!("frame {frame}: relevance {relevance:.4}, attention {attention:.2}");
+        }
+    }
     let StageTimes { registration, graph, network } = prediction.times;
     println!(
         "time: {:.0} ms (aligned face {:.0}, graph {:.0}, network {:.0})",

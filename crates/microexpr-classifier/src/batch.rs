@@ -50,8 +50,17 @@ impl Standardisation {
 pub(crate) struct PreparedGraph<'a> {
     graph: &'a VideoGraph,
     topology: Topology,
-    /// The landmark whose node features count as 0, if any.
-    hidden: Option<usize>,
+    /// The part whose node features count as 0, if any.
+    hidden: Option<Hidden>,
+}
+
+/// A part of a graph, in both streams.
+#[derive(Debug, Clone, Copy)]
+pub(crate) enum Hidden {
+    /// A landmark, in all frames.
+    Landmark(usize),
+    /// The frame of that number in the clip, with all its landmarks.
+    Frame(usize),
 }
 
 impl<'a> PreparedGraph<'a> {
@@ -61,17 +70,25 @@ impl<'a> PreparedGraph<'a> {
         Ok(Self { graph, topology, hidden: None })
     }
 
-    /// The same graph with the node features of a landmark, in all frames and both streams, set to 0; edges stay.
-    pub(crate) fn without(&self, landmark: usize) -> Self {
-        Self { hidden: Some(landmark), ..self.clone() }
+    /// The same graph with the node features of a part set to 0; edges stay.
+    pub(crate) fn without(&self, part: Hidden) -> Self {
+        Self { hidden: Some(part), ..self.clone() }
     }
 
-    /// Features of a node in a stream, without those of a hidden landmark.
+    fn is_hidden(&self, node: usize) -> bool {
+        let landmarks = self.graph.landmarks();
+        match self.hidden {
+            None => false,
+            Some(Hidden::Landmark(landmark)) => node % landmarks == landmark,
+            Some(Hidden::Frame(frame)) => self.graph.kept_frames()[node / landmarks] == frame,
+        }
+    }
+
+    /// Features of the nodes in a stream, without those of the hidden part.
     fn node_features(&self, stream: fn(&VideoGraph) -> &Stream) -> impl Iterator<Item = f32> {
         let rows = stream(self.graph).node_features().into_outer_iter().enumerate();
-        let hidden = self.hidden.map(|landmark| (landmark, self.graph.landmarks()));
         rows.flat_map(move |(node, row)| {
-            let hide = hidden.is_some_and(|(landmark, landmarks)| node % landmarks == landmark);
+            let hide = self.is_hidden(node);
             row.into_iter().map(move |value| if hide { 0.0 } else { *value })
         })
     }

@@ -3,8 +3,8 @@ use burn::tensor::activation::softmax;
 use microexpr_gnn::{GraphBackend, TwoStreamModel};
 use microexpr_graph::{FeatureColumns, VideoGraph};
 
-use crate::batch::{BatchLayout, PreparedGraph};
-use crate::explanation::received_attention;
+use crate::batch::{BatchLayout, Hidden, PreparedGraph};
+use crate::explanation::{Shares, node_frames, received_attention};
 use crate::fold_runner::largest;
 use crate::{ClassifierError, Standardisation};
 
@@ -22,11 +22,11 @@ pub(crate) struct Committee<B: Backend> {
 pub(crate) struct Answer {
     /// Mean probability of every class.
     pub(crate) probabilities: Vec<f64>,
-    /// Mean attention that every landmark receives.
-    pub(crate) attention: Vec<f64>,
+    /// Mean attention that every landmark and every frame receives.
+    pub(crate) attention: Shares,
 }
 
-/// Nodes of a batch of graphs with a hidden landmark each.
+/// Nodes of a batch of graphs with a hidden part each.
 const NODES_AT_ONCE: usize = 8192;
 
 impl<B: GraphBackend> Committee<B> {
@@ -47,11 +47,14 @@ impl<B: GraphBackend> Committee<B> {
             probabilities.push(softmax(scores.mean_dim(0), 1).into_data().iter::<f64>().collect());
             attention.push(received_attention(&explanation, graphs));
         }
-        Ok(Answer { probabilities: mean(&probabilities), attention: mean(&attention) })
+        let mean_of =
+            |part: fn(Shares) -> Vec<f64>| mean(&attention.iter().cloned().map(part).collect::<Vec<_>>());
+        let attention = Shares { landmarks: mean_of(|a| a.landmarks), frames: mean_of(|a| a.frames) };
+        Ok(Answer { probabilities: mean(&probabilities), attention })
     }
 
-    /// By how much the probability of the most probable class falls when a landmark's node features are set to 0, for
-    /// every landmark; below 0 where it rises.
+    /// By how much the probability of the most probable class falls when the node features of a landmark, or of a frame, are set
+    /// to 0, for every landmark and every frame; below 0 where it rises.
     ///
     /// Source: occlusion sensitivity, M. Zeiler, R. Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014.
     pub(crate) fn relevance(
@@ -60,21 +63,24 @@ impl<B: GraphBackend> Committee<B> {
         standardisation: Standardisation,
         columns: FeatureColumns,
         device: &B::Device,
-    ) -> Result<Vec<f64>, ClassifierError> {
+    ) -> Result<Shares, ClassifierError> {
         let layout = BatchLayout::<B> { standardisation, columns, device };
         let whole = graphs.iter().map(PreparedGraph::new).collect::<Result<Vec<_>, _>>()?;
-        let landmarks: Vec<usize> = (0..graphs.first().map_or(0, VideoGraph::landmarks)).collect();
+        let landmarks = graphs.first().map_or(0, VideoGraph::landmarks);
+        let frames = node_frames(graphs).into_iter().map(Hidden::Frame);
+        let parts: Vec<Hidden> = (0..landmarks).map(Hidden::Landmark).chain(frames).collect();
         let nodes: usize = graphs.iter().map(VideoGraph::nodes).sum();
         let answer = self.probabilities(&layout, &whole, 1)?.concat();
         let class = largest(&answer);
-        let mut falls = Vec::with_capacity(landmarks.len());
-        for some in landmarks.chunks((NODES_AT_ONCE / nodes.max(1)).max(1)) {
+        let mut falls = Vec::with_capacity(parts.len());
+        for some in parts.chunks((NODES_AT_ONCE / nodes.max(1)).max(1)) {
             let hidden: Vec<PreparedGraph<'_>> =
-                some.iter().flat_map(|landmark| whole.iter().map(|graph| graph.without(*landmark))).collect();
+                some.iter().flat_map(|part| whole.iter().map(|graph| graph.without(*part))).collect();
             let without = self.probabilities(&layout, &hidden, some.len())?;
             falls.extend(without.iter().map(|probabilities| answer[class] - probabilities[class]));
         }
-        Ok(falls)
+        let frames = falls.split_off(landmarks);
+        Ok(Shares { landmarks: falls, frames })
     }
 
     /// Mean probabilities for several clips of equally many graphs, given one after the other.
@@ -132,7 +138,7 @@ mod tests {
     }
 
     impl OnBackend for Answers {
-        type Output = (Answer, Vec<Answer>, Vec<f64>);
+        type Output = (Answer, Vec<Answer>, Shares);
 
         fn run<B>(self, device: &B::Device) -> Self::Output
         where
@@ -179,28 +185,44 @@ mod tests {
             (alone[0].probabilities[0] - alone[2].probabilities[0]).abs() > 1e-3,
             "graphs that are all alike"
         );
-        for (landmark, attention) in together.attention.iter().enumerate() {
-            let mean = alone.iter().map(|a| a.attention[landmark]).sum::<f64>() / 3.0;
+        for (landmark, attention) in together.attention.landmarks.iter().enumerate() {
+            let mean = alone.iter().map(|a| a.attention.landmarks[landmark]).sum::<f64>() / 3.0;
             assert!((attention - mean).abs() < 1e-5, "{attention} {mean}");
         }
+        // Frames 0, 3, 5, 8, 9: the graphs hold 0 3 5, 3 5 8 and 5 8 9.
+        let frame = |graph: usize, at: usize| alone[graph].attention.frames[at];
+        let means = [
+            frame(0, 0),
+            (frame(0, 1) + frame(1, 0)) / 2.0,
+            (frame(0, 2) + frame(1, 1) + frame(2, 0)) / 3.0,
+            (frame(1, 2) + frame(2, 1)) / 2.0,
+            frame(2, 2),
+        ];
+        for (attention, mean) in together.attention.frames.iter().zip(means) {
+            assert!((attention - mean).abs() < 1e-5, "{attention} {mean}");
+        }
+        assert_eq!(together.attention.frames.len(), 5);
     }
 
     #[test]
-    fn only_landmarks_whose_features_differ_from_0_are_relevant() {
+    fn only_landmarks_and_frames_whose_features_differ_from_0_are_relevant() {
         let faces = [face(0), face(0)];
         // The flow is 0 but around one landmark and whatever lies within its patch.
         let [x, y] = faces[0].points()[30].map(|c| c as usize);
         let mut u = ndarray::Array2::zeros((254, 254));
         u.slice_mut(ndarray::s![y - 3..y + 3, x - 3..x + 3]).fill(2.0);
         let flow = FlowField::new(u.clone(), u).unwrap();
-        let graph = build(&faces, &[flow.clone(), flow], &[0, 4], &GraphParams::default()).unwrap();
+        let still = FlowField::zeros(254, 254);
+        let graph = build(&faces, &[still, flow], &[0, 4], &GraphParams::default()).unwrap();
         let features = graph.patch().node_features();
-        let moves: Vec<bool> = (0..51).map(|node| features.row(node).iter().any(|v| *v != 0.0)).collect();
+        let moves: Vec<bool> = (51..102).map(|node| features.row(node).iter().any(|v| *v != 0.0)).collect();
         assert!(moves[30] && moves.iter().filter(|moves| **moves).count() < 10);
         let answers = Answers { graphs: vec![graph], streams: Streams::Flow };
         let (.., relevance) = Device::Cpu.run(answers).unwrap();
         for (landmark, moves) in moves.iter().enumerate() {
-            assert_eq!(relevance[landmark] != 0.0, *moves, "landmark {landmark}: {}", relevance[landmark]);
+            let fall = relevance.landmarks[landmark];
+            assert_eq!(fall != 0.0, *moves, "landmark {landmark}: {fall}");
         }
+        assert!(relevance.frames[0] == 0.0 && relevance.frames[1] != 0.0, "{:?}", relevance.frames);
     }
 }

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::ChosenEpoch;
+use crate::{ChosenEpoch, FrameExplanation};
 
 /// The network's answer for one clip that it was not trained on.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -22,6 +22,9 @@ pub struct ClipPrediction {
     /// By how much the answer's probability falls when a landmark's node features are set to 0, landmark by landmark.
     #[serde(default)]
     pub relevance: Vec<f64>,
+    /// The frames that have nodes, and what the answer owes to each.
+    #[serde(default)]
+    pub frames: Vec<FrameExplanation>,
 }
 
 impl ClipPrediction {

@@ -9,6 +9,7 @@ use microexpr_graph::VideoGraph;
 use crate::committee::{Answer, Committee};
 use crate::device::OnBackend;
 use crate::epoch_count::EpochCount;
+use crate::explanation::FrameExplanation;
 use crate::fold_runner::{FoldRunner, largest};
 use crate::training::{Trained, train};
 use crate::{ChosenEpoch, ClassifierError, ClipPrediction, FoldResult, InnerValidation, TrainingSettings};
@@ -95,8 +96,14 @@ impl FoldTask<'_> {
                 truth: clip.class,
                 predicted: largest(&probabilities),
                 probabilities,
-                attention,
-                relevance,
+                frames: FrameExplanation::of(
+                    graphs,
+                    prepared.frames,
+                    &attention.frames,
+                    Some(&relevance.frames),
+                ),
+                attention: attention.landmarks,
+                relevance: relevance.landmarks,
             });
         }
         Ok(predictions)

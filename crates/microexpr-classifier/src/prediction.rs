@@ -11,6 +11,7 @@ use microexpr_graph::VideoGraph;
 
 use crate::committee::Answer;
 use crate::device::OnBackend;
+use crate::explanation::{FrameExplanation, Shares};
 use crate::fold_runner::largest;
 use crate::{ClassifierError, Device, LandmarkSource, ModelDescription, ModelSettings, Pipeline, SavedModel};
 
@@ -37,6 +38,8 @@ pub struct Prediction {
     /// By how much the probability of the answer falls when the node features of each of the 51 landmarks are set to 0; only
     /// from [`Classifier::explain`].
     pub relevance: Option<Vec<f64>>,
+    /// The frames that have nodes, and what the answer owes to each; their relevance only from [`Classifier::explain`].
+    pub frames: Vec<FrameExplanation>,
     /// The 51 points of the first frame, in pixels of the aligned face.
     pub points: Landmarks,
     /// What the answer took, stage by stage.
@@ -133,8 +136,14 @@ impl Classifier {
             classes: self.model.classes.clone(),
             probabilities,
             kept_frames: prepared.graph.kept_frames().to_vec(),
-            attention,
-            relevance,
+            frames: FrameExplanation::of(
+                prepared.units(),
+                prepared.frames,
+                &attention.frames,
+                relevance.as_ref().map(|r| r.frames.as_slice()),
+            ),
+            attention: attention.landmarks,
+            relevance: relevance.map(|r| r.landmarks),
             points: self.pipeline.points(&aligned, &[0])?.swap_remove(0),
             times,
             face: aligned.clip,
@@ -204,9 +213,8 @@ impl Prediction {
     }
 }
 
-/// The answer for the graphs of a clip, and the relevance of the landmarks if asked for.
-type Answers =
-    dyn Fn(&[VideoGraph], bool) -> Result<(Answer, Option<Vec<f64>>), ClassifierError> + Send + Sync;
+/// The answer for the graphs of a clip, and the relevance of landmarks and frames if asked for.
+type Answers = dyn Fn(&[VideoGraph], bool) -> Result<(Answer, Option<Shares>), ClassifierError> + Send + Sync;
 
 /// Networks on their device, whichever it is.
 struct Networks(Box<Answers>);

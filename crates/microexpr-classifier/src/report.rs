@@ -12,7 +12,7 @@ mod wrong_answers;
 
 use std::fmt::Write;
 
-use crate::{Evaluation, face_figure, figures};
+use crate::{Evaluation, face_figure, figures, frame_figure};
 use page::{escape, section, table};
 
 /// The evaluation as one self-contained page.
@@ -28,9 +28,18 @@ pub(crate) fn html(evaluation: &Evaluation) -> String {
     picture(
         &mut body,
         "Relevance of the landmarks",
-        "By how much the probability of the answer falls when a landmark's motion is hidden from the network, mean of the clips answered          rightly (above) and wrongly (below): from the least (small, blue) to the most (large, red) of each face.",
+        "By how much the probability of the answer falls when a landmark's motion is hidden from the network, mean of the clips \
+         answered rightly (above) and wrongly (below): from the least (small, blue) to the most (large, red) of each face.",
         Width::Own,
         face_figure::faces(evaluation, |p| &p.relevance),
+    );
+    picture(
+        &mut body,
+        "Relevance of the frames",
+        "By how much the probability of the answer falls when a frame's motion is hidden from the network, by the frame's place in \
+         its clip: means of the clips answered rightly and wrongly.",
+        Width::Own,
+        frame_figure::relevance(evaluation),
     );
     picture(
         &mut body,

@@ -99,7 +99,7 @@ mod tests {
 
         let mut expected = settings.clone();
         expected.pipeline.flow_span = FlowSpan::Consecutive;
-        expected.pipeline.flow = FlowAlgorithm::Tvl1(Default::default());
+        expected.pipeline.flow = FlowAlgorithm::TvL1(Default::default());
         let changed = settings.with("pipeline.flow_span", "consecutive").unwrap();
         assert_eq!(changed.with("pipeline.flow", r#"{"algorithm":"tvl1"}"#).unwrap(), expected);
     }

@@ -156,9 +156,7 @@ impl<const N: usize> Places<N> {
                     sums[tap] += wy[lane] * line[tap];
                 }
             }
-            for tap in 0..4 {
-                sums[tap] *= self.wx[tap][lane];
-            }
+            sums.iter_mut().zip(&self.wx).for_each(|(sum, wx)| *sum *= wx[lane]);
             values[lane] = (sums[0] + sums[1]) + (sums[2] + sums[3]);
         }
         values
