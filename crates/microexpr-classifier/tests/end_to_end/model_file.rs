@@ -32,6 +32,12 @@ fn a_saved_model_classifies_the_clips_it_was_trained_on() {
         // The network sees the frames between the first and the last one.
         let seen = &prediction.kept_frames;
         assert!(seen.len() == 3 && seen[0] > 0 && seen[2] < clip.frames.len() - 1, "{seen:?}");
+        let last = (clip.frames.len() - 1) as f64;
+        for (frame, seen) in prediction.frames.iter().zip(seen) {
+            assert_eq!((frame.frame, frame.relevance), (*seen, None));
+            assert!((frame.place - *seen as f64 / last).abs() < 1e-12, "{frame:?}");
+        }
+        assert!((prediction.frames.iter().map(|f| f.attention).sum::<f64>() / 3.0 - 1.0).abs() < 1e-4);
         correct += usize::from(Some(prediction.class()) == LabelScheme::ThreeClasses.class_of(clip));
         if correct == 1 {
             let picture = folder.path().join("attention.png");
@@ -44,6 +50,7 @@ fn a_saved_model_classifies_the_clips_it_was_trained_on() {
             let relevance = explained.relevance.clone().unwrap();
             // Of a clip it was trained on the network is so sure that a single landmark changes little.
             assert!(relevance.len() == 51 && relevance.iter().any(|r| *r > 0.0), "{relevance:?}");
+            assert!(explained.frames.len() == 3 && explained.frames.iter().all(|f| f.relevance.is_some()));
             let relevance_picture = folder.path().join("relevance.png");
             explained.write_relevance_picture(&relevance_picture).unwrap();
             assert_ne!(fs::read(&relevance_picture).unwrap(), fs::read(&picture).unwrap());
