@@ -4,8 +4,8 @@
     python benches/study.py --dataset smic --root ROOT --out OUT [--tables choices,network,paper] [--seeds 3] -- EVALUATE OPTIONS
 
 Every line is one whole run of the program `evaluate` (five folds of subjects) with single settings changed by --set. What stands
-after `--` goes to every run, such as --landmark-model FILE. A finished run is not repeated; OUT/study.md holds what there is
-so far. Choose on clips that no result is reported on.
+after `--` goes to every run, such as --landmark-model FILE. Started again it goes on where it stopped; OUT/study.md holds what
+there is so far. Choose on clips that no result is reported on.
 """
 import argparse, json, os, statistics, subprocess, sys
 
@@ -74,17 +74,15 @@ TABLES = {
 
 
 def run(options, preset, name, changes):
-    """The results of one run; done if it is not yet."""
+    """The results of one run; what of it was finished before, `evaluate` does not repeat."""
     out = os.path.join(options.out, name)
-    path = os.path.join(out, "results.json")
-    if not os.path.exists(path):
-        command = [options.evaluate, "--dataset", options.dataset, "--root", options.root, "--protocol", "k-fold", "--folds", "5",
-                   "--seeds", str(options.seeds), "--preset", preset, "--out", out, *options.rest]
-        for change in changes:
-            command += ["--set", change]
-        if subprocess.run(command, stdout=subprocess.DEVNULL).returncode != 0:
-            return None
-    with open(path) as file:
+    command = [options.evaluate, "--dataset", options.dataset, "--root", options.root, "--protocol", "k-fold", "--folds", "5",
+               "--seeds", str(options.seeds), "--preset", preset, "--out", out, *options.rest]
+    for change in changes:
+        command += ["--set", change]
+    if subprocess.run(command, stdout=subprocess.DEVNULL).returncode != 0:
+        return None
+    with open(os.path.join(out, "results.json")) as file:
         return json.load(file)
 
 
