@@ -1,8 +1,8 @@
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use microexpr_core::atomic_file;
 
-use crate::{ClassifierError, Evaluation, figures, report};
+use crate::{ClassifierError, Evaluation, confusion_figure, loss_figure, report};
 
 const RESULTS: &str = "results.json";
 
@@ -16,7 +16,8 @@ impl Evaluation {
         let json = serde_json::to_vec_pretty(self).map_err(ClassifierError::EncodeSettings)?;
         atomic_file::write(folder.join(RESULTS), &json)?;
         atomic_file::write(folder.join("predictions.csv"), self.predictions_csv().as_bytes())?;
-        figures::write(self, folder)?;
+        Self::write_picture(folder.join("confusion_matrix.svg"), confusion_figure::confusion_matrix(self))?;
+        Self::write_picture(folder.join("training_loss.svg"), loss_figure::training_loss(self))?;
         atomic_file::write(folder.join("report.html"), report::html(self).as_bytes())?;
         Ok(())
     }
@@ -34,6 +35,13 @@ impl Evaluation {
             Err(source) => return Err(ClassifierError::ReadFile { path, source }),
         };
         serde_json::from_slice(&bytes).map_err(|source| ClassifierError::InvalidResults { path, source })
+    }
+
+    fn write_picture(path: PathBuf, svg: Result<String, String>) -> Result<(), ClassifierError> {
+        match svg {
+            Ok(svg) => Ok(atomic_file::write(path, svg.as_bytes())?),
+            Err(reason) => Err(ClassifierError::Picture { path, reason }),
+        }
     }
 
     /// One line per clip and seed.

@@ -1,54 +1,34 @@
 use plotters::prelude::*;
 
+use crate::line_chart::{Axis, Curve, LineChart};
 use crate::{ClipPrediction, Evaluation, FrameExplanation};
-
-type DrawError<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>;
 
 /// Parts that the length of a clip is divided into.
 const PARTS: usize = 10;
 
 /// Mean relevance of the frames by their place in the clip, a line for the answers that are right and one for those that are wrong.
 pub(crate) fn relevance(evaluation: &Evaluation) -> Result<String, String> {
-    let mut svg = String::new();
-    draw(&mut svg, evaluation).map_err(|e| e.to_string())?;
-    Ok(svg)
-}
-
-fn draw<'a>(svg: &'a mut String, evaluation: &Evaluation) -> Result<(), DrawError<'a>> {
-    let curves = [("right", true, RGBColor(8, 64, 129)), ("wrong", false, RGBColor(200, 60, 40))]
-        .map(|(name, right, colour)| (name, colour, means(&evaluation.predictions, right)));
-    let values = || curves.iter().flat_map(|(.., curve)| curve).map(|(_, value)| *value);
+    let curves = [("right", true, RGBColor(8, 64, 129)), ("wrong", false, RGBColor(200, 60, 40))];
+    let curves = curves.map(|(name, right, colour)| Curve {
+        name: name.to_owned(),
+        colour: colour.to_rgba(),
+        points: means(&evaluation.predictions, right),
+        dots_px: 3,
+    });
+    let values = || curves.iter().flat_map(|curve| &curve.points).map(|(_, value)| *value);
     let (low, high) = (values().fold(0.0, f64::min), values().fold(1e-3, f64::max));
     let room = 0.05 * (high - low);
-    let root = SVGBackend::with_string(svg, (640, 320)).into_drawing_area();
-    root.fill(&WHITE)?;
-    let mut chart = ChartBuilder::on(&root)
-        .margin(12)
-        .x_label_area_size(44)
-        .y_label_area_size(64)
-        .build_cartesian_2d(0.0..1.0, low - room..high + room)?;
-    chart
-        .configure_mesh()
-        .x_desc("place in the clip, from the first to the last frame")
-        .y_desc("fall of the probability")
-        .disable_x_mesh()
-        .light_line_style(TRANSPARENT)
-        .label_style(("sans-serif", 14))
-        .draw()?;
-    for (name, colour, curve) in curves {
-        chart
-            .draw_series(LineSeries::new(curve, colour.stroke_width(2)).point_size(3))?
-            .label(name)
-            .legend(move |(x, y)| PathElement::new([(x, y), (x + 16, y)], colour));
+    LineChart {
+        x: Axis {
+            name: "place in the clip, from the first to the last frame",
+            range: 0.0..1.0,
+            counts: false,
+        },
+        y: Axis { name: "fall of the probability", range: low - room..high + room, counts: false },
+        curves: curves.into(),
+        legend: SeriesLabelPosition::UpperRight,
     }
-    chart
-        .configure_series_labels()
-        .position(SeriesLabelPosition::UpperRight)
-        .label_font(("sans-serif", 14))
-        .border_style(BLACK.mix(0.3))
-        .background_style(WHITE)
-        .draw()?;
-    root.present()
+    .svg()
 }
 
 /// Middle of every part of the clips' length in which there are frames, and the frames' mean relevance.

@@ -12,7 +12,7 @@ mod wrong_answers;
 
 use std::fmt::Write;
 
-use crate::{Evaluation, face_figure, figures, frame_figure};
+use crate::{Evaluation, confusion_figure, face_figure, frame_figure, loss_figure};
 use page::{escape, section, table};
 
 /// The evaluation as one self-contained page.
@@ -22,8 +22,8 @@ pub(crate) fn html(evaluation: &Evaluation) -> String {
     let mut body = String::new();
     scores::write(&mut body, evaluation);
     classes::write(&mut body, evaluation);
-    picture(&mut body, "Confusion matrix", "", Width::Fitted, figures::confusion_matrix(evaluation));
-    picture(&mut body, "Training", "", Width::Own, figures::training_loss(evaluation));
+    picture(&mut body, "Confusion matrix", "", Width::Fitted, confusion_figure::confusion_matrix(evaluation));
+    picture(&mut body, "Training", "", Width::Own, loss_figure::training_loss(evaluation));
     chosen_epochs::write(&mut body, evaluation);
     picture(
         &mut body,

@@ -1,6 +1,6 @@
 //! Separable convolution with reflect-101 borders.
 
-use ndarray::{Array2, ArrayView1, ArrayView2, Axis};
+use ndarray::{Array2, ArrayView1, ArrayView2, ArrayViewMut2, Axis};
 
 use crate::border::reflect_101;
 use crate::vectorized;
@@ -118,15 +118,14 @@ vectorized! {
 
 /// Along rows and columns, with only as many filtered rows in memory as the kernel is long: the same values as [`rows`] and then
 /// [`cols`].
-fn separable(image: ArrayView2<'_, f32>, kernel: &[f32]) -> Array2<f32> {
+fn separable(image: ArrayView2<'_, f32>, kernel: &[f32], mut out: ArrayViewMut2<'_, f32>) {
     let ((height, width), taps, radius) = (image.dim(), kernel.len(), kernel.len() / 2);
     if height < taps {
-        return cols(rows(image, kernel).view(), kernel);
+        return out.assign(&cols(rows(image, kernel).view(), kernel));
     }
-    let mut out = Array2::zeros((height, width));
     // Row `i` is at `i mod taps`.
     let (mut ring, mut made, mut line) = (vec![0.0; taps * width], 0, Vec::new());
-    let mut starts = vec![0; taps];
+    let (mut starts, mut weighed) = (vec![0; taps], Vec::new());
     for (row, mut target) in out.outer_iter_mut().enumerate() {
         while made < (row + radius + 1).min(height) {
             extend_mirrored(image.row(made), radius, &mut line);
@@ -136,20 +135,36 @@ fn separable(image: ArrayView2<'_, f32>, kernel: &[f32]) -> Array2<f32> {
         for (tap, start) in starts.iter_mut().enumerate() {
             *start = reflect_101((row + tap) as isize - radius as isize, height) % taps * width;
         }
-        let target = target.as_slice_mut().expect("rows of a new array are contiguous");
-        weigh_rows(&ring, &starts, kernel, target);
+        match target.as_slice_mut() {
+            Some(target) => weigh_rows(&ring, &starts, kernel, target),
+            None => {
+                weighed.resize(width, 0.0);
+                weigh_rows(&ring, &starts, kernel, &mut weighed);
+                target.assign(&ArrayView1::from(&weighed));
+            }
+        }
     }
-    out
 }
 
 /// Gaussian blur with standard deviation `sigma_px`, cut at `⌈3σ⌉`; zero or less returns the image.
 #[must_use]
 pub fn gaussian(image: ArrayView2<'_, f32>, sigma_px: f32) -> Array2<f32> {
+    let mut out = Array2::zeros(image.dim());
+    gaussian_into(image, sigma_px, out.view_mut());
+    out
+}
+
+/// [`gaussian`], written to memory at hand.
+///
+/// # Panics
+///
+/// If `out` is not as large as the image.
+pub fn gaussian_into(image: ArrayView2<'_, f32>, sigma_px: f32, mut out: ArrayViewMut2<'_, f32>) {
+    assert_eq!(image.dim(), out.dim(), "the result is as large as the image");
     if sigma_px <= 0.0 || image.is_empty() {
-        return image.to_owned();
+        return out.assign(&image);
     }
-    let kernel = gaussian_kernel(sigma_px);
-    separable(image, &kernel)
+    separable(image, &gaussian_kernel(sigma_px), out);
 }
 
 /// Samples of the Gaussian of standard deviation `sigma_px` at whole pixels up to `⌈3σ⌉`, with sum 1.
@@ -175,6 +190,9 @@ mod tests {
                 let expected = cols(rows(image.view(), &kernel).view(), &kernel);
                 assert_eq!(gaussian(image.view(), sigma_px), expected, "{size:?}, {sigma_px}");
                 assert_eq!(gaussian(image.t(), sigma_px).dim(), (size.1, size.0));
+                let mut turned = Array2::zeros((size.1, size.0));
+                gaussian_into(image.view(), sigma_px, turned.view_mut().reversed_axes());
+                assert_eq!(turned.t(), expected, "{size:?}, {sigma_px}, written across");
             }
         }
     }

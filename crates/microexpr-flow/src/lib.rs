@@ -43,6 +43,7 @@
 mod algorithm;
 mod angular_error;
 mod clg;
+mod coarse_to_fine;
 mod color_wheel;
 mod dense_flow;
 mod dis;

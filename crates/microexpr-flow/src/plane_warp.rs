@@ -1,7 +1,6 @@
-//! Backward warping of planes, and flows on the levels of a pyramid.
+//! Backward warping of planes.
 
-use microexpr_core::{FlowField, vectorized};
-use ndarray::ArrayView2;
+use microexpr_core::vectorized;
 
 use crate::plane::Plane;
 
@@ -103,62 +102,6 @@ pub(crate) fn cubic_weights(t: f32) -> [f32; 4] {
         0.5 * (t + 4.0 * t2 - 3.0 * t3),
         0.5 * (t3 - t2),
     ]
-}
-
-/// A coarse flow on the next finer grid, of size `dim`: twice the displacement at half the position.
-pub(crate) fn double_flow(coarse: &Plane, dim: (usize, usize)) -> Plane {
-    let mut fine = Plane::zeros(dim);
-    let height = coarse.dim().0;
-    let mut line = vec![0.0; coarse.dim().1 + 1];
-    for row in 0..dim.0 {
-        let (a, b) = (coarse.row(row / 2), coarse.row((row / 2 + row % 2).min(height - 1)));
-        let (last, middle) = line.split_last_mut().expect("a plane has columns");
-        add_rows(a, b, middle);
-        *last = middle[middle.len() - 1];
-        double_row(&line, fine.row_mut(row));
-    }
-    fine
-}
-
-vectorized! {
-    fn add_rows(a: &[f32], b: &[f32], out: &mut [f32]) {
-        for ((sum, a), b) in out.iter_mut().zip(a).zip(b) {
-            *sum = a + b;
-        }
-    }
-}
-
-vectorized! {
-    /// Values and means of neighbours in turn, times two for the displacement and by two for the sum of two rows.
-    fn double_row(line: &[f32], out: &mut [f32]) {
-        let pairs = out.len() / 2;
-        let (here, next) = (&line[..pairs], &line[1..pairs + 1]);
-        for (i, pair) in out.chunks_exact_mut(2).enumerate() {
-            pair[0] = here[i];
-            pair[1] = 0.5 * (here[i] + next[i]);
-        }
-        if out.len() % 2 == 1 {
-            out[2 * pairs] = line[pairs];
-        }
-    }
-}
-
-/// The initial flow, or none, on the last of repeatedly halved `levels`.
-pub(crate) fn coarsest_flow(initial: Option<&FlowField>, levels: &[Plane]) -> (Plane, Plane) {
-    let Some(flow) = initial else {
-        let dim = levels[levels.len() - 1].dim();
-        return (Plane::zeros(dim), Plane::zeros(dim));
-    };
-    let coarse = |component: ArrayView2<'_, f32>| {
-        let halvings = levels.len() - 1;
-        let mut plane = Plane::from_array(component);
-        for _ in 0..halvings {
-            plane = plane.halved();
-        }
-        plane.scale(0.5_f32.powi(halvings as i32));
-        plane
-    };
-    (coarse(flow.u()), coarse(flow.v()))
 }
 
 #[cfg(test)]

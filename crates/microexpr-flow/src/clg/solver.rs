@@ -3,10 +3,10 @@ use ndarray::ArrayView2;
 
 use super::ClgParams;
 use super::refinement::Refinement;
+use crate::coarse_to_fine::coarse_to_fine;
 use crate::dense_flow::check_pair;
 use crate::filter::blur;
 use crate::plane::{Plane, pyramid};
-use crate::plane_warp::{coarsest_flow, double_flow};
 use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
 
 /// Pixels below which an image is not halved again.
@@ -72,17 +72,9 @@ impl DenseFlow for Clg {
         initial: Option<&FlowField>,
     ) -> Result<FlowField, FlowError> {
         check_pair(&self.algorithm(), from, to, initial)?;
-        let levels = from.planes().iter().zip(to.planes()).enumerate().rev();
-        let (mut u, mut v) = coarsest_flow(initial, from.planes());
-        let finest = self.params.finest_level.min(from.planes().len() - 1);
-        for (level, (from, to)) in levels {
-            if u.dim() != from.dim() {
-                (u, v) = (double_flow(&u, from.dim()), double_flow(&v, from.dim()));
-            }
-            if level >= finest {
-                self.refinement.run(from, to, &self.params, &mut u, &mut v);
-            }
-        }
-        Ok(FlowField::new(u.into_array(), v.into_array())?)
+        let finest = self.params.finest_level;
+        coarse_to_fine((from, to), initial, finest, |from, to, u, v| {
+            self.refinement.run(from, to, &self.params, u, v);
+        })
     }
 }

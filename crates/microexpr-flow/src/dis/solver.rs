@@ -6,9 +6,9 @@ use super::densify::Densify;
 use super::patch::{SIDE, padded};
 use super::refinement::Refinement;
 use super::search::Grid;
+use crate::coarse_to_fine::coarse_to_fine;
 use crate::dense_flow::check_pair;
 use crate::plane::{Plane, pyramid};
-use crate::plane_warp::{coarsest_flow, double_flow};
 use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
 
 /// Dense inverse search: patches find their displacement by gradient descent, their weighted mean is the flow.
@@ -89,17 +89,8 @@ impl DenseFlow for Dis {
         initial: Option<&FlowField>,
     ) -> Result<FlowField, FlowError> {
         check_pair(&self.algorithm(), from, to, initial)?;
-        let levels = from.planes().iter().zip(to.planes()).enumerate().rev();
-        let (mut u, mut v) = coarsest_flow(initial, from.planes());
-        let finest = self.params.finest_scale.min(from.planes().len() - 1);
-        for (level, (from, to)) in levels {
-            if u.dim() != from.dim() {
-                (u, v) = (double_flow(&u, from.dim()), double_flow(&v, from.dim()));
-            }
-            if level >= finest {
-                self.refine(from, to, &mut u, &mut v);
-            }
-        }
-        Ok(FlowField::new(u.into_array(), v.into_array())?)
+        coarse_to_fine((from, to), initial, self.params.finest_scale, |from, to, u, v| {
+            self.refine(from, to, u, v)
+        })
     }
 }

@@ -2,7 +2,7 @@ use std::ops::Range;
 
 use microexpr_core::{Point, sample};
 use nalgebra::{Cholesky, DMatrix, DVector, Dyn, Matrix2, Vector2};
-use ndarray::{Array2, ArrayView2};
+use ndarray::ArrayView2;
 
 use crate::parallel::map_in_parallel;
 use crate::{MotionModel, PlaneMap};
@@ -116,12 +116,12 @@ impl Template {
     }
 
     /// Compares a frame, taken at `map` of the template's positions, block by block.
-    pub(super) fn compare(&self, frame: &Array2<f32>, map: &PlaneMap) -> Comparison {
+    pub(super) fn compare(&self, frame: ArrayView2<'_, f32>, map: &PlaneMap) -> Comparison {
         let mut difference = vec![0.0; self.side_px * self.side_px];
         let gradient = |block: &Block| {
             for (row, line) in difference.chunks_exact_mut(self.side_px).enumerate() {
                 let start = map.apply([block.left as f64, (block.top + row) as f64]);
-                sample::bicubic_line(frame.view(), start, map.along_row(), line);
+                sample::bicubic_line(frame, start, map.along_row(), line);
             }
             difference.iter_mut().zip(&block.grey).for_each(|(d, grey)| *d -= grey);
             let sums = block.jacobian.chunks_exact(difference.len()).map(|j| f64::from(dot(j, &difference)));

@@ -1,11 +1,11 @@
 use std::ops::Range;
 
 use microexpr_core::{Clip, Point, filter, pyramid, sample};
-use ndarray::{Array2, ArrayView1, ArrayView2, s};
+use ndarray::{Array2, Array3, ArrayView1, ArrayView2, Axis, CowArray, s};
 
 use super::blocks::{Comparison, System, Template};
 use super::params::TextureParams;
-use crate::parallel::map_in_parallel;
+use crate::parallel::{fill_frames, map_in_parallel};
 use crate::plane_map::median;
 use crate::{LandmarkError, MotionModel, PlaneMap};
 
@@ -54,22 +54,28 @@ impl<'a> Registration<'a> {
     pub(super) fn run(&self, clip: &Clip, start: &[PlaneMap]) -> Result<Registered, LandmarkError> {
         let shrink = shrink(self.level);
         let mut maps: Vec<PlaneMap> = start.iter().map(|m| rescaled(m, 1.0 / shrink)).collect();
-        let images =
-            map_in_parallel(clip.len(), |i| prepared(clip.frame(i), self.level, self.params.blur_px));
-        let mut template = self.template(&images[0]);
+        let images = self.images(clip)?;
+        let mut template = self.template(images.index_axis(Axis(0), 0));
         let mut weights = vec![1.0; template.blocks.len()];
         let mut residual_px = Vec::new();
         let rounds = self.params.rounds.max(1);
         for round in 0..rounds {
             if round > 0 {
-                template = self.template(&mean_onto_first(&images, &maps, template.extent()));
+                template = self.template(mean_onto_first(&images, &maps, template.extent()).view());
             }
             let last = round + 1 == rounds;
             let epsilon_px =
                 if last { self.params.epsilon_px } else { self.params.epsilon_px.max(PRELIMINARY_PX) };
             let system = template.system(&weights);
-            let register =
-                |i: usize| self.register(&template, &images[i], &maps[i], system.as_ref()?, epsilon_px);
+            let register = |i: usize| {
+                self.register(
+                    &template,
+                    images.index_axis(Axis(0), i),
+                    &maps[i],
+                    system.as_ref()?,
+                    epsilon_px,
+                )
+            };
             let found = map_in_parallel(clip.len(), register);
             let mut seen = Vec::new();
             for (frame, found) in found.into_iter().enumerate() {
@@ -87,17 +93,33 @@ impl<'a> Registration<'a> {
         Ok(Registered { maps: maps.iter().map(|m| rescaled(m, shrink)).collect(), residual_px })
     }
 
-    fn template(&self, image: &Array2<f32>) -> Template {
+    /// The frames as they are compared: halved, and blurred against noise.
+    fn images(&self, clip: &Clip) -> Result<Array3<f32>, LandmarkError> {
+        let (height, width) =
+            (0..self.level).fold((clip.height(), clip.width()), |size, _| pyramid::half_size(size));
+        let mut images = Array3::zeros((clip.len(), height, width));
+        fill_frames(&mut images, |i, image| {
+            let mut frame = CowArray::from(clip.frame(i));
+            for _ in 0..self.level {
+                frame = pyramid::down(frame.view()).into();
+            }
+            filter::gaussian_into(frame.view(), self.params.blur_px, image);
+            Ok::<_, LandmarkError>(())
+        })?;
+        Ok(images)
+    }
+
+    fn template(&self, image: ArrayView2<'_, f32>) -> Template {
         let side_px = ((self.params.block_iod * self.scale_px).round() as usize).max(4);
         let inside = |p: Point| (self.stable)(p.map(|v| v * shrink(self.level)));
-        Template::new(image.view(), side_px, self.motion, (self.centre, self.scale_px), inside)
+        Template::new(image, side_px, self.motion, (self.centre, self.scale_px), inside)
     }
 
     /// The map of one frame to `epsilon_px`, and how its blocks compare where the last step began.
     fn register(
         &self,
         template: &Template,
-        image: &Array2<f32>,
+        image: ArrayView2<'_, f32>,
         start: &PlaneMap,
         system: &System<'_>,
         epsilon_px: f64,
@@ -148,21 +170,22 @@ fn stable_weights(
 
 /// The mean of all frames, each taken where its map puts the first frame's pixels; zero outside the given rows and columns.
 fn mean_onto_first(
-    images: &[Array2<f32>],
+    images: &Array3<f32>,
     maps: &[PlaneMap],
     (rows, cols): (Range<usize>, Range<usize>),
 ) -> Array2<f32> {
     let mean_row = |row: usize| {
         let (mut sum, mut line) = (vec![0.0; cols.len()], vec![0.0; cols.len()]);
-        for (image, map) in images.iter().zip(maps) {
+        for (image, map) in images.outer_iter().zip(maps) {
             let start = map.apply([cols.start as f64, (rows.start + row) as f64]);
-            sample::bicubic_line(image.view(), start, map.along_row(), &mut line);
+            sample::bicubic_line(image, start, map.along_row(), &mut line);
             sum.iter_mut().zip(&line).for_each(|(sum, value)| *sum += value);
         }
-        sum.iter_mut().for_each(|sum| *sum /= images.len() as f32);
+        sum.iter_mut().for_each(|sum| *sum /= maps.len() as f32);
         sum
     };
-    let mut mean = Array2::zeros(images[0].dim());
+    let (_, height, width) = images.dim();
+    let mut mean = Array2::zeros((height, width));
     for (row, values) in map_in_parallel(rows.len(), mean_row).into_iter().enumerate() {
         mean.slice_mut(s![rows.start + row, cols.clone()]).assign(&ArrayView1::from(&values));
     }
@@ -184,14 +207,6 @@ fn own_motion(track: &[Point]) -> f64 {
     let steps = track.windows(2).skip(1).map(|w| (w[1][0] - w[0][0]).powi(2) + (w[1][1] - w[0][1]).powi(2));
     let noise = steps.sum::<f64>() / 2.0 / track.len().saturating_sub(2).max(1) as f64;
     (slow - noise / window as f64).max(0.0).sqrt()
-}
-
-fn prepared(frame: ArrayView2<'_, f32>, level: u32, blur_px: f32) -> Array2<f32> {
-    let mut halved: Option<Array2<f32>> = None;
-    for _ in 0..level {
-        halved = Some(pyramid::down(halved.as_ref().map_or(frame, |image| image.view())));
-    }
-    filter::gaussian(halved.as_ref().map_or(frame, |image| image.view()), blur_px)
 }
 
 fn shrink(level: u32) -> f64 {
