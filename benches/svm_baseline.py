@@ -6,11 +6,12 @@
     done
     python benches/svm_baseline.py GRAPHS
 
-GRAPHS holds one JSON file of the program `graph` per clip, named as SMIC names clips (s1_ne_01.json). Features are the mean
+GRAPHS holds one JSON file of the program `graph` per clip, named as SMIC names clips (s1_ne_01.json); under other names, that of the
+clip, --labels says what they are: the predictions.csv of the program `evaluate`, of which only clip, subject and truth are read. Features are the mean
 over the graph's frames (with `recommended` those between the first and the last kept one); those of a stream are divided by the
 deviation of its values on the training subjects.
 """
-import argparse, glob, json, os, re
+import argparse, csv, glob, json, os, re
 import numpy as np
 from sklearn.metrics import accuracy_score, f1_score, recall_score
 from sklearn.svm import LinearSVC
@@ -34,19 +35,42 @@ def leave_one_subject_out(parts, labels, subjects, penalty):
     return predicted
 
 
+def labels_by_name(paths):
+    """Class and subject of every file by SMIC's names of clips."""
+    names = [re.match(r"s0*(\d+)_(ne|po|sur)_\d+$", stem(path)) for path in paths]
+    if not paths or None in names:
+        raise SystemExit(f"expected files named like s1_ne_01.json or --labels, found {len(paths)} files, "
+                         f"{names.count(None)} of them with other names")
+    return [CLASSES[name[2]] for name in names], [name[1] for name in names]
+
+
+def labels_by_table(paths, table):
+    """Class and subject of every file by the table's row of its name."""
+    with open(table, newline="") as file:
+        rows = {row["clip"].rsplit("/", 1)[-1]: row for row in csv.DictReader(file)}
+    unknown = [path for path in paths if stem(path) not in rows]
+    if not paths or unknown:
+        raise SystemExit(f"expected files named as the clips in {table}, found {len(paths)} files, "
+                         f"{len(unknown)} of them with other names")
+    found = [rows[stem(path)] for path in paths]
+    classes = sorted({row["truth"] for row in rows.values()})
+    return [classes.index(row["truth"]) for row in found], [row["subject"] for row in found]
+
+
+def stem(path):
+    return os.path.splitext(os.path.basename(path))[0]
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("graphs", help="folder with one JSON file per clip")
     parser.add_argument("--penalty", type=float, default=0.01, help="C of the machine")
+    parser.add_argument("--labels", metavar="CSV", help="table with the columns clip, subject and truth")
     options = parser.parse_args()
     paths = sorted(glob.glob(os.path.join(options.graphs, "*.json")))
-    names = [re.match(r"s0*(\d+)_(ne|po|sur)_\d+$", os.path.splitext(os.path.basename(p))[0]) for p in paths]
-    if not paths or None in names:
-        raise SystemExit(f"{options.graphs}: expected files named like s1_ne_01.json, found {len(paths)} files, "
-                         f"{names.count(None)} of them with other names")
+    labels, subjects = labels_by_table(paths, options.labels) if options.labels else labels_by_name(paths)
+    labels, subjects = np.array(labels), np.array(subjects)
     graphs = [json.load(open(path))["graph"] for path in paths]
-    labels = np.array([CLASSES[name[2]] for name in names])
-    subjects = np.array([int(name[1]) for name in names])
     streams = {"location": ["position"], "flow": ["patch"], "both": ["position", "patch"]}
     print(f"{len(paths)} clips, {len(set(subjects))} subjects, C = {options.penalty}")
     for title, parts in streams.items():

@@ -43,3 +43,8 @@ pub mod prelude {
     pub use microexpr_core::{Clip, FlowField, ImageSequence, Landmarks};
     pub use microexpr_data::{DatasetIndex, LabelScheme, Layout};
 }
+
+/// The code of the project's front page, which is to compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../../README.md")]
+struct FrontPage;
