@@ -1,12 +1,11 @@
-use std::cmp::Ordering;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
 
 use image::error::DecodingError;
 use image::{DynamicImage, ImageError, ImageFormat};
-use ndarray::{Array2, Array3, ArrayViewMut2, Axis};
+use ndarray::{Array2, Array3, Axis};
 
-use crate::{Clip, CoreError};
+use crate::{Clip, CoreError, grey_from_image, natural_order};
 
 const EXTENSIONS: [&str; 4] = ["png", "jpg", "jpeg", "bmp"];
 
@@ -123,86 +122,6 @@ impl ImageSequence {
     }
 }
 
-/// Grey `[row, col]` in `0..=1`: the stored value of grey images, else `0.299 R + 0.587 G + 0.114 B` (BT.601).
-///
-/// Equal channels give exactly the value a grey file would give.
-#[must_use]
-pub fn grey_from_image(image: &DynamicImage) -> Array2<f32> {
-    let mut grey = Array2::zeros((image.height() as usize, image.width() as usize));
-    grey_window_from_image(image, (0, 0), grey.view_mut());
-    grey
-}
-
-/// The part of [`grey_from_image`] whose first pixel is in row `top` and column `left`, as large as `out`.
-///
-/// # Panics
-///
-/// If the part does not lie within the image.
-pub fn grey_window_from_image(
-    image: &DynamicImage,
-    (top, left): (usize, usize),
-    mut out: ArrayViewMut2<'_, f32>,
-) {
-    let (size, (height, width)) = ((image.height() as usize, image.width() as usize), out.dim());
-    assert!(top + height <= size.0 && left + width <= size.1, "the window lies within the image");
-    let place = Placement { width: size.1, top, left };
-    match image {
-        DynamicImage::ImageLuma8(grey) => {
-            place.fill(grey.as_raw(), 1, &mut out, |v: &[u8]| f32::from(v[0]) / 255.0);
-        }
-        DynamicImage::ImageLuma16(grey) => {
-            place.fill(grey.as_raw(), 1, &mut out, |v: &[u16]| f32::from(v[0]) / 65535.0);
-        }
-        DynamicImage::ImageRgb8(rgb) => place.fill(rgb.as_raw(), 3, &mut out, luma),
-        _ => place.fill(image.to_rgb8().as_raw(), 3, &mut out, luma),
-    }
-}
-
-/// Where a window begins in an image of `width` pixels per row.
-struct Placement {
-    width: usize,
-    top: usize,
-    left: usize,
-}
-
-impl Placement {
-    #[inline(always)]
-    fn fill<P>(
-        &self,
-        values: &[P],
-        channels: usize,
-        out: &mut ArrayViewMut2<'_, f32>,
-        grey: impl Fn(&[P]) -> f32,
-    ) {
-        let width = out.ncols();
-        for (row, mut line) in out.outer_iter_mut().enumerate() {
-            let first = ((self.top + row) * self.width + self.left) * channels;
-            let pixels = values[first..first + width * channels].chunks_exact(channels);
-            line.iter_mut().zip(pixels).for_each(|(out, pixel)| *out = grey(pixel));
-        }
-    }
-}
-
-/// `level / 255` of every level: to look it up takes less time than to divide.
-static LEVELS: [f32; 256] = {
-    let mut levels = [0.0; 256];
-    let mut level = 0;
-    while level < 256 {
-        levels[level] = level as f32 / 255.0;
-        level += 1;
-    }
-    levels
-};
-
-#[inline(always)]
-fn luma(pixel: &[u8]) -> f32 {
-    let [r, g, b] = [pixel[0], pixel[1], pixel[2]];
-    if r == g && g == b {
-        return LEVELS[usize::from(r)];
-    }
-    (0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b)) / 255.0
-}
-
 /// Whether the end marker follows the last scan. The decoder fills what a cut-off file lacks with grey, which would be
 /// taken for motion.
 fn jpeg_is_whole(file: &[u8]) -> bool {
@@ -222,46 +141,4 @@ fn is_hidden(path: &Path) -> bool {
 
 fn file_name(path: &Path) -> String {
     path.file_name().map(|n| n.to_string_lossy().into_owned()).unwrap_or_default()
-}
-
-/// Digit runs compare as numbers, everything else as text.
-fn natural_order(a: &str, b: &str) -> Ordering {
-    let (mut x, mut y) = (a.as_bytes(), b.as_bytes());
-    while let (Some(p), Some(q)) = (x.first(), y.first()) {
-        let step = if p.is_ascii_digit() && q.is_ascii_digit() {
-            let (m, n) = (digit_run(x), digit_run(y));
-            let (s, t) = (strip_zeros(&x[..m]), strip_zeros(&y[..n]));
-            let order = s.len().cmp(&t.len()).then_with(|| s.cmp(t));
-            (x, y) = (&x[m..], &y[n..]);
-            order
-        } else {
-            let order = p.cmp(q);
-            (x, y) = (&x[1..], &y[1..]);
-            order
-        };
-        if step != Ordering::Equal {
-            return step;
-        }
-    }
-    x.len().cmp(&y.len()).then_with(|| a.cmp(b))
-}
-
-fn digit_run(text: &[u8]) -> usize {
-    text.iter().take_while(|c| c.is_ascii_digit()).count()
-}
-
-fn strip_zeros(digits: &[u8]) -> &[u8] {
-    &digits[digits.iter().take_while(|c| **c == b'0').count()..]
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn numbers_sort_by_value_with_or_without_padding() {
-        let mut names = vec!["img10.bmp", "img9.bmp", "img0011.bmp", "a.bmp", "img1.bmp"];
-        names.sort_by(|a, b| natural_order(a, b));
-        assert_eq!(names, ["a.bmp", "img1.bmp", "img9.bmp", "img10.bmp", "img0011.bmp"]);
-    }
 }

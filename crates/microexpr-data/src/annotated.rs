@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use crate::annotations::{self, Annotation, find_workbook};
 use crate::clip_frames::clip_frames;
 use crate::folder_search::{find_one, folders, name_of, wrong_root};
-use crate::natural_order::{clip_key, last_number};
+use crate::names::{clip_key, last_number};
 use crate::{
     AnnotationParams, ClipRecord, DataError, Dataset, DatasetIndex, FrameColumn, Layout, frame_number,
 };

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::dataset::alphanumeric;
 use crate::folder_search::{files, name_of};
-use crate::natural_order::last_number;
+use crate::names::last_number;
 use crate::{DataError, Erratum, FrameColumn};
 
 /// One row of a workbook; cells as their text.

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
 use crate::folder_search::files;
-use crate::natural_order::{clip_key, last_number};
+use crate::names::{clip_key, last_number};
 use crate::{ClipRecord, DataError, Dataset, DatasetIndex, LabelScheme};
 
 /// Dataset, number of the subject and [`clip_key`].

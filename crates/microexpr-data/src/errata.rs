@@ -5,7 +5,7 @@ use std::path::Path;
 use serde::{Deserialize, Serialize};
 
 use crate::DataError;
-use crate::natural_order::clip_key;
+use crate::names::clip_key;
 
 /// Clips whose apex lies outside them in the published workbook; public loaders agree that it does, but not on
 /// what it should be, so it counts as not annotated.

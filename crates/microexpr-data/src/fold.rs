@@ -2,9 +2,8 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
+use microexpr_core::natural_order;
 use serde::{Deserialize, Serialize};
-
-use crate::natural_order::natural_order;
 
 /// One split of clips, by their indices.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize)]

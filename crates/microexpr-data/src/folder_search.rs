@@ -2,8 +2,9 @@
 
 use std::path::{Path, PathBuf};
 
+use microexpr_core::natural_order;
+
 use crate::DataError;
-use crate::natural_order::natural_order;
 
 /// Names listed of a folder that is not what was expected.
 const NAMES_SHOWN: usize = 6;

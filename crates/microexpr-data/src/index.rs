@@ -3,10 +3,9 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use microexpr_core::{CoreError, ImageSequence};
+use microexpr_core::{CoreError, ImageSequence, natural_order};
 use serde::{Deserialize, Serialize};
 
-use crate::natural_order::natural_order;
 use crate::{Dataset, LabelScheme, Layout, frame_number};
 
 /// Frames per second of SMIC's high-speed camera.

@@ -1,18 +1,10 @@
-//! Names with numbers in them: `s2` before `s10`, `s03` equal to `s3` in rank.
+//! The numbers in the names of clips and frames.
 
-use std::cmp::Ordering;
 use std::path::Path;
 
-/// Compares digit runs as numbers and everything else as text; names that differ in zeros only compare as
-/// text.
-pub(crate) fn natural_order(a: &str, b: &str) -> Ordering {
-    parts(a).cmp(parts(b)).then_with(|| a.cmp(b))
-}
-
-#[derive(PartialEq, Eq, PartialOrd, Ord)]
 enum Part<'a> {
-    /// Significant digits: longer is larger.
-    Number(usize, &'a str),
+    /// Without leading zeros.
+    Number(&'a str),
     Text(&'a str),
 }
 
@@ -24,7 +16,7 @@ fn parts(name: &str) -> impl Iterator<Item = Part<'_>> {
         let (part, tail) = rest.split_at(end);
         rest = tail;
         let value = part.trim_start_matches('0');
-        (!part.is_empty()).then_some(if digits { Part::Number(value.len(), value) } else { Part::Text(part) })
+        (!part.is_empty()).then_some(if digits { Part::Number(value) } else { Part::Text(part) })
     })
 }
 
@@ -48,8 +40,8 @@ pub(crate) fn last_number(text: &str) -> Option<u64> {
 /// (`S03_ne-01` is `s3_ne_1`).
 pub(crate) fn clip_key(name: &str) -> String {
     let key = |part| match part {
-        Part::Number(0, _) => "0".to_owned(),
-        Part::Number(_, digits) => digits.to_owned(),
+        Part::Number("") => "0".to_owned(),
+        Part::Number(digits) => digits.to_owned(),
         Part::Text(text) => {
             let letter = |c: char| if c.is_alphanumeric() { c.to_ascii_lowercase() } else { '_' };
             text.chars().map(letter).collect()
@@ -61,13 +53,6 @@ pub(crate) fn clip_key(name: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn numbers_in_names_compare_by_value() {
-        let mut names = vec!["s10", "s2", "s03", "t1", "s", "s3", "12", "003"];
-        names.sort_by(|a, b| natural_order(a, b));
-        assert_eq!(names, ["003", "12", "s", "s2", "s03", "s3", "s10", "t1"]);
-    }
 
     #[test]
     fn clip_keys_of_all_spellings_agree() {

@@ -1,0 +1,84 @@
+//! Decoded images to grey values.
+
+use image::DynamicImage;
+use ndarray::{Array2, ArrayViewMut2};
+
+/// Grey `[row, col]` in `0..=1`: the stored value of grey images, else `0.299 R + 0.587 G + 0.114 B` (BT.601).
+///
+/// Equal channels give exactly the value a grey file would give.
+#[must_use]
+pub fn grey_from_image(image: &DynamicImage) -> Array2<f32> {
+    let mut grey = Array2::zeros((image.height() as usize, image.width() as usize));
+    grey_window_from_image(image, (0, 0), grey.view_mut());
+    grey
+}
+
+/// The part of [`grey_from_image`] whose first pixel is in row `top` and column `left`, as large as `out`.
+///
+/// # Panics
+///
+/// If the part does not lie within the image.
+pub fn grey_window_from_image(
+    image: &DynamicImage,
+    (top, left): (usize, usize),
+    mut out: ArrayViewMut2<'_, f32>,
+) {
+    let (size, (height, width)) = ((image.height() as usize, image.width() as usize), out.dim());
+    assert!(top + height <= size.0 && left + width <= size.1, "the window lies within the image");
+    let place = Placement { width: size.1, top, left };
+    match image {
+        DynamicImage::ImageLuma8(grey) => {
+            place.fill(grey.as_raw(), 1, &mut out, |v: &[u8]| f32::from(v[0]) / 255.0);
+        }
+        DynamicImage::ImageLuma16(grey) => {
+            place.fill(grey.as_raw(), 1, &mut out, |v: &[u16]| f32::from(v[0]) / 65535.0);
+        }
+        DynamicImage::ImageRgb8(rgb) => place.fill(rgb.as_raw(), 3, &mut out, luma),
+        _ => place.fill(image.to_rgb8().as_raw(), 3, &mut out, luma),
+    }
+}
+
+/// Where a window begins in an image of `width` pixels per row.
+struct Placement {
+    width: usize,
+    top: usize,
+    left: usize,
+}
+
+impl Placement {
+    #[inline(always)]
+    fn fill<P>(
+        &self,
+        values: &[P],
+        channels: usize,
+        out: &mut ArrayViewMut2<'_, f32>,
+        grey: impl Fn(&[P]) -> f32,
+    ) {
+        let width = out.ncols();
+        for (row, mut line) in out.outer_iter_mut().enumerate() {
+            let first = ((self.top + row) * self.width + self.left) * channels;
+            let pixels = values[first..first + width * channels].chunks_exact(channels);
+            line.iter_mut().zip(pixels).for_each(|(out, pixel)| *out = grey(pixel));
+        }
+    }
+}
+
+/// `level / 255` of every level: to look it up takes less time than to divide.
+static LEVELS: [f32; 256] = {
+    let mut levels = [0.0; 256];
+    let mut level = 0;
+    while level < 256 {
+        levels[level] = level as f32 / 255.0;
+        level += 1;
+    }
+    levels
+};
+
+#[inline(always)]
+fn luma(pixel: &[u8]) -> f32 {
+    let [r, g, b] = [pixel[0], pixel[1], pixel[2]];
+    if r == g && g == b {
+        return LEVELS[usize::from(r)];
+    }
+    (0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b)) / 255.0
+}
