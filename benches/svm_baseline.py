@@ -6,10 +6,10 @@
     done
     python benches/svm_baseline.py GRAPHS
 
-GRAPHS holds one JSON file of the program `graph` per clip, named as SMIC names clips (s1_ne_01.json); under other names, that of the
-clip, --labels says what they are: the predictions.csv of the program `evaluate`, of which only clip, subject and truth are read. Features are the mean
-over the graph's frames (with `recommended` those between the first and the last kept one); those of a stream are divided by the
-deviation of its values on the training subjects.
+GRAPHS holds one JSON file of the program `graph` per clip, named as SMIC names clips (s1_ne_01.json). With --labels they are named
+as the clips of that table are: the predictions.csv of the program `evaluate`, of which only clip, subject and truth are read.
+Features are the mean over the graph's frames (with `recommended` those between the first and the last kept one); those of a stream
+are divided by the deviation of its values on the training subjects.
 """
 import argparse, csv, glob, json, os, re
 import numpy as np
@@ -35,22 +35,26 @@ def leave_one_subject_out(parts, labels, subjects, penalty):
     return predicted
 
 
-def labels_by_name(paths):
+def labels_by_name(folder, paths):
     """Class and subject of every file by SMIC's names of clips."""
     names = [re.match(r"s0*(\d+)_(ne|po|sur)_\d+$", stem(path)) for path in paths]
     if not paths or None in names:
-        raise SystemExit(f"expected files named like s1_ne_01.json or --labels, found {len(paths)} files, "
+        raise SystemExit(f"{folder}: expected files named like s1_ne_01.json or --labels, found {len(paths)} files, "
                          f"{names.count(None)} of them with other names")
     return [CLASSES[name[2]] for name in names], [name[1] for name in names]
 
 
-def labels_by_table(paths, table):
+def labels_by_table(folder, paths, table):
     """Class and subject of every file by the table's row of its name."""
     with open(table, newline="") as file:
-        rows = {row["clip"].rsplit("/", 1)[-1]: row for row in csv.DictReader(file)}
+        reader = csv.DictReader(file)
+        missing = {"clip", "subject", "truth"} - set(reader.fieldnames or [])
+        if missing:
+            raise SystemExit(f"{table}: expected the columns clip, subject and truth, missing {', '.join(sorted(missing))}")
+        rows = {row["clip"].rsplit("/", 1)[-1]: row for row in reader}
     unknown = [path for path in paths if stem(path) not in rows]
     if not paths or unknown:
-        raise SystemExit(f"expected files named as the clips in {table}, found {len(paths)} files, "
+        raise SystemExit(f"{folder}: expected files named as the clips in {table}, found {len(paths)} files, "
                          f"{len(unknown)} of them with other names")
     found = [rows[stem(path)] for path in paths]
     classes = sorted({row["truth"] for row in rows.values()})
@@ -68,7 +72,10 @@ def main():
     parser.add_argument("--labels", metavar="CSV", help="table with the columns clip, subject and truth")
     options = parser.parse_args()
     paths = sorted(glob.glob(os.path.join(options.graphs, "*.json")))
-    labels, subjects = labels_by_table(paths, options.labels) if options.labels else labels_by_name(paths)
+    if options.labels:
+        labels, subjects = labels_by_table(options.graphs, paths, options.labels)
+    else:
+        labels, subjects = labels_by_name(options.graphs, paths)
     labels, subjects = np.array(labels), np.array(subjects)
     graphs = [json.load(open(path))["graph"] for path in paths]
     streams = {"location": ["position"], "flow": ["patch"], "both": ["position", "patch"]}

@@ -72,3 +72,38 @@ impl LineChart {
         root.present()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// The texts of a chart over 1 to 3, where the library writes halves.
+    fn texts(counts: bool) -> Vec<String> {
+        let axis = |name, range| Axis { name, range, counts };
+        let chart = LineChart {
+            x: axis("epoch", 1.0..3.0),
+            y: axis("loss", 0.0..4.0),
+            curves: vec![Curve {
+                name: "seed 7".to_owned(),
+                colour: BLACK.to_rgba(),
+                points: vec![(1.0, 4.0), (3.0, 1.0)],
+                dots_px: 0,
+            }],
+            legend: SeriesLabelPosition::UpperRight,
+        };
+        let svg = chart.svg().unwrap();
+        let inner = |text: &str| text.split_once('>').map(|(_, inner)| inner.trim().to_owned());
+        svg.split("</text>").filter_map(|part| inner(part.rsplit_once("<text")?.1)).collect()
+    }
+
+    #[test]
+    fn a_chart_names_its_axes_and_curves_and_counts_in_whole_numbers() {
+        let (counted, measured) = (texts(true), texts(false));
+        for name in ["epoch", "loss", "seed 7"] {
+            assert!(counted.iter().any(|text| text == name), "{name} in {counted:?}");
+        }
+        assert!(counted.iter().any(|text| text == "2"), "{counted:?}");
+        assert!(!counted.iter().any(|text| text.contains('.')), "{counted:?}");
+        assert!(measured.iter().any(|text| text.contains(".5")), "{measured:?}");
+    }
+}

@@ -93,6 +93,7 @@ impl Pipeline {
     pub fn register(&self, frames: &ImageSequence, fps: f64) -> Result<AlignedClip, ClassifierError> {
         let (clip, tracked) = self.points.follow(frames, fps)?;
         let aligned = self.aligner.align(&clip, &tracked)?;
+        // The averaged clip may lie where this one did.
         drop(clip);
         if self.settings.averaging_s == 0.0 {
             return Ok(aligned);
