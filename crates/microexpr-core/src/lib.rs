@@ -12,7 +12,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | (root) | [`Clip`], [`ImageSequence`], [`FlowField`], [`Landmarks`], [`CoreError`] |
+//! | (root) | [`Clip`], [`ImageSequence`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`] |
 //! | [`border`] | the reflect-101 border rule |
 //! | [`filter`] | separable convolution, Gaussian blur |
 //! | [`pyramid`] | binomial-5 Gaussian pyramid, down and up |
@@ -35,6 +35,7 @@ mod grey;
 mod image_sequence;
 mod landmarks;
 mod natural_order;
+mod out_of_range;
 pub mod pyramid;
 pub mod resize;
 pub mod sample;
@@ -47,3 +48,4 @@ pub use grey::{grey_from_image, grey_window_from_image};
 pub use image_sequence::ImageSequence;
 pub use landmarks::{LandmarkScheme, Landmarks, Point};
 pub use natural_order::natural_order;
+pub use out_of_range::OutOfRange;

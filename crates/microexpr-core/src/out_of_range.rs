@@ -1,0 +1,44 @@
+use std::fmt::Display;
+
+/// A setting outside its range: the one shape in which every crate of the workspace refuses a setting.
+///
+/// # Example
+///
+/// ```
+/// use microexpr_core::OutOfRange;
+///
+/// let refused = OutOfRange::unless(0.0 > 1.0, "radius_px", "above 1", 0.0).unwrap_err();
+/// assert_eq!(refused.to_string(), "radius_px must be above 1, found 0");
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{setting} must be {expected}, found {found}")]
+pub struct OutOfRange {
+    /// Name of the setting, as its settings struct calls it.
+    pub setting: &'static str,
+    /// What it may be, in words.
+    pub expected: &'static str,
+    /// The rejected value.
+    pub found: String,
+}
+
+impl OutOfRange {
+    /// The refusal of a value.
+    #[must_use]
+    pub fn new(setting: &'static str, expected: &'static str, found: impl Display) -> Self {
+        Self { setting, expected, found: found.to_string() }
+    }
+
+    /// Nothing if the value `holds`, else the refusal.
+    ///
+    /// # Errors
+    ///
+    /// The refusal itself.
+    pub fn unless(
+        holds: bool,
+        setting: &'static str,
+        expected: &'static str,
+        found: impl Display,
+    ) -> Result<(), Self> {
+        if holds { Ok(()) } else { Err(Self::new(setting, expected, found)) }
+    }
+}
