@@ -2,9 +2,10 @@
 #![allow(missing_docs, reason = "criterion_group! makes an undocumented function")]
 
 use criterion::{Criterion, criterion_group, criterion_main};
-use microexpr_classifier::{LandmarkSource, Pipeline, PipelineSettings, Preset};
+use microexpr_classifier::Preset;
 use microexpr_core::ImageSequence;
 use microexpr_landmarks::GENERATED_FACES_MODEL;
+use microexpr_pipeline::{LandmarkSource, Pipeline, PipelineSettings};
 use microexpr_synth::{Layout, SynthParams, write_dataset};
 
 fn benches(criterion: &mut Criterion) {

@@ -6,9 +6,10 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use microexpr::classifier::{Ablation, EvaluationRequest, Preset, Shard, Variant};
+use microexpr::classifier::{Ablation, ExperimentRequest, Preset, Variant};
 use microexpr::data::{DatasetIndex, LabelScheme};
-use microexpr::prelude::{Evaluation, Experiment, Settings};
+use microexpr::evaluation::Shard;
+use microexpr::prelude::{Evaluation, Experiment, Outcome, Settings};
 use shared::ProgressBars;
 use shared::dataset_options::label_scheme;
 use shared::evaluation_options::EvaluationOptions;
@@ -123,25 +124,26 @@ fn evaluate(
 ) -> Result<Option<Evaluation>, Box<dyn Error>> {
     experiment.settings = variant.settings(method);
     let out = options.evaluation.out().join(folder);
-    let request = EvaluationRequest {
+    let request = ExperimentRequest {
         datasets: std::slice::from_ref(index),
         scheme,
         protocol: options.protocol.protocol(&[options.dataset], options.evaluation.seed)?,
         seeds: &options.evaluation.seeds(),
         shard: options.evaluation.shard().unwrap_or(Shard::WHOLE),
         out: &out,
+        leaks: options.evaluation.leaks(),
     };
     let bars = ProgressBars::new();
     let part = experiment.evaluate(&request, &|p| bars.show(p))?;
     bars.finish();
     if options.evaluation.shard().is_some() {
         part.write(&out)?;
-        println!("{}", out.join(part.shard.file_name()).display());
+        println!("{}", out.join(part.part.shard.file_name()).display());
         return Ok(None);
     }
-    let evaluation = Evaluation::merge(vec![part])?;
-    evaluation.write(&out)?;
-    Ok(Some(evaluation))
+    let outcome = Outcome::merge(vec![part])?;
+    outcome.write(&out)?;
+    Ok(Some(outcome.evaluation))
 }
 
 impl Options {

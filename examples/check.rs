@@ -72,11 +72,11 @@ fn report(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     print_list(
         &mut out,
         "skipped clips",
-        index.skipped.iter().map(|s| format!("{}: {}", s.id, s.reason)).collect(),
+        index.left_out(scheme).iter().map(|s| format!("{}: {}", s.id, s.reason)).collect(),
     )?;
     print_list(&mut out, "warnings", index.warnings.clone())?;
     print_list(&mut out, "frame problems", problems)?;
-    if index.clips.is_empty() {
+    if index.class_counts(scheme).iter().sum::<usize>() == 0 {
         return Err(format!("{}: no clip can be used", index.root.display()).into());
     }
     Ok(())

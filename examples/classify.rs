@@ -9,7 +9,10 @@ use std::process::ExitCode;
 use std::time::Duration;
 
 use clap::Parser;
-use microexpr::classifier::{FrameExplanation, LandmarkSource, StageTimes};
+use microexpr::classifier::{ClassifierOptions, StageTimes};
+use microexpr::core::atomic_file;
+use microexpr::evaluation::FrameExplanation;
+use microexpr::pipeline::LandmarkSource;
 use microexpr::prelude::{Classifier, Device, ImageSequence};
 use shared::experiment_options::LandmarksFrom;
 
@@ -50,16 +53,17 @@ fn main() -> ExitCode {
 }
 
 fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
-    let source = match (&options.landmark_model, options.landmarks) {
+    for picture in options.picture.iter().chain(&options.relevance) {
+        atomic_file::check_file(picture)?;
+    }
+    let landmarks = match (&options.landmark_model, options.landmarks) {
         (Some(path), _) => Some(LandmarkSource::Model { path: Some(path.clone()) }),
         (None, Some(LandmarksFrom::Model)) => Some(LandmarkSource::Model { path: None }),
         (None, Some(LandmarksFrom::Files)) => Some(LandmarkSource::Files),
         (None, None) => None,
     };
-    let classifier = match source {
-        Some(source) => Classifier::load_with_landmarks(&options.model, options.device, source)?,
-        None => Classifier::load(&options.model, options.device)?,
-    };
+    let device = options.device;
+    let classifier = Classifier::load_with(&options.model, ClassifierOptions { device, landmarks })?;
     let frames = ImageSequence::open(&options.input)?;
     let classified = || match options.relevance {
         Some(_) => classifier.explain(&frames, options.fps),

@@ -7,9 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use microexpr::classifier::{ComparedClips, Comparison};
-use microexpr::data::McNemar;
-use microexpr::prelude::Evaluation;
+use microexpr::evaluation::{ComparedClips, Comparison, Evaluation, McNemar};
 
 /// Prints two evaluations side by side, and McNemar's exact test of whether either answers more clips rightly.
 ///

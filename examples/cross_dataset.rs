@@ -7,8 +7,8 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use microexpr::classifier::Protocol;
-use microexpr::data::{Dataset, DatasetIndex, Layout};
+use microexpr::data::{DatasetIndex, Layout};
+use microexpr::evaluation::Protocol;
 use shared::dataset_options::label_scheme;
 use shared::evaluation_options::EvaluationOptions;
 use shared::experiment_options::ExperimentOptions;
@@ -50,13 +50,13 @@ fn side(option: &str, words: &[String]) -> Result<DatasetIndex, Box<dyn Error>> 
 }
 
 /// The one dataset that an index holds.
-fn name(index: &DatasetIndex) -> Result<Dataset, Box<dyn Error>> {
+fn name(index: &DatasetIndex) -> Result<String, Box<dyn Error>> {
     let first = index.clips.first().ok_or_else(|| format!("{}: no usable clip", index.root.display()))?;
     match index.clips.iter().find(|clip| clip.dataset != first.dataset) {
         Some(other) => {
             let (root, a, b) = (index.root.display(), &first.dataset, &other.dataset);
             Err(format!("{root}: holds clips of {a} and of {b}; one dataset is needed").into())
         }
-        None => Ok(first.dataset.clone()),
+        None => Ok(first.dataset.to_string()),
     }
 }

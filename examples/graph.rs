@@ -11,9 +11,9 @@ use clap::Parser;
 use image::{ImageFormat, Rgb, RgbImage};
 use imageproc::drawing::{draw_antialiased_line_segment_mut, draw_filled_circle_mut};
 use imageproc::pixelops::interpolate;
-use microexpr::classifier::ClipGraph;
 use microexpr::core::{atomic_file, resize};
 use microexpr::landmarks::AlignedClip;
+use microexpr::pipeline::ClipGraph;
 use microexpr::prelude::{ImageSequence, Pipeline};
 use shared::experiment_options::{BaseOptions, PipelineOptions};
 
@@ -47,6 +47,9 @@ fn main() -> ExitCode {
 
 fn graph(options: &Options) -> Result<(), Box<dyn Error>> {
     options.pipeline.limit_threads()?;
+    for file in options.picture.iter().chain([&options.out]) {
+        atomic_file::check_file(file)?;
+    }
     let settings = options.pipeline.applied_to(options.base.settings()?).pipeline;
     let pipeline = Pipeline::new(&settings)?;
     let aligned = pipeline.register(&ImageSequence::open(&options.input)?, options.fps)?;

@@ -7,7 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
-use microexpr::classifier::{Evaluation, EvaluationPart};
+use microexpr::classifier::{Outcome, OutcomePart};
 use shared::finish_evaluation;
 
 /// Joins the files that `evaluate --shard I/N` wrote to the result of the whole evaluation: the same predictions and scores
@@ -27,6 +27,6 @@ fn main() -> ExitCode {
 }
 
 fn merge(options: &Options) -> Result<(), Box<dyn Error>> {
-    let parts = options.shards.iter().map(|path| EvaluationPart::read(path));
-    finish_evaluation(&Evaluation::merge(parts.collect::<Result<_, _>>()?)?, &options.out)
+    let parts = options.shards.iter().map(|path| OutcomePart::read(path));
+    finish_evaluation(&Outcome::merge(parts.collect::<Result<_, _>>()?)?, &options.out)
 }

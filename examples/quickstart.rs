@@ -9,8 +9,9 @@ use std::process::ExitCode;
 use std::time::Instant;
 
 use clap::Parser;
-use microexpr::classifier::{LandmarkSource, Preset, summary};
+use microexpr::classifier::{Preset, summary};
 use microexpr::data::{LabelScheme, Layout};
+use microexpr::pipeline::LandmarkSource;
 use microexpr::prelude::{Cache, Device, Experiment};
 use microexpr_synth::{SynthParams, write_dataset};
 use shared::{ProgressBars, progress_bar};
@@ -43,11 +44,11 @@ fn quickstart(options: &Options) -> Result<(), Box<dyn Error>> {
     let experiment = Experiment { settings, device: Device::Cpu, cache: Cache::at(folder.join("cache")) };
     let out = folder.join("results");
     let bars = ProgressBars::new();
-    let evaluation =
+    let outcome =
         experiment.loso(&index, LabelScheme::ThreeClasses, &[options.seed], &out, &|p| bars.show(p))?;
     bars.finish();
-    evaluation.write(&out)?;
-    print!("{}", summary(&evaluation));
+    outcome.write(&out)?;
+    print!("{}", summary(&outcome.evaluation));
     println!(
         "\n{:.0} s. Results, pictures and the report (report.html) are in {}",
         started.elapsed().as_secs_f64(),

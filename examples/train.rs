@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use microexpr::core::atomic_file;
 use microexpr::data::Layout;
 use shared::ProgressBars;
 use shared::dataset_options::label_scheme;
@@ -43,6 +44,7 @@ fn main() -> ExitCode {
 
 fn train(options: &Options) -> Result<(), Box<dyn Error>> {
     let experiment = options.experiment.experiment()?;
+    atomic_file::check_file(&options.out)?;
     let scheme = label_scheme(options.classes)?;
     options.reading.check(&[options.dataset])?;
     let index = options.reading.read(options.dataset, options.root.clone())?;
@@ -50,7 +52,7 @@ fn train(options: &Options) -> Result<(), Box<dyn Error>> {
     let (model, skipped) = experiment.train(&index, scheme, options.seed, &|p| bars.show(p))?;
     bars.finish();
     model.save(&options.out)?;
-    for clip in index.skipped.iter().chain(&skipped) {
+    for clip in &skipped {
         eprintln!("left out {}: {}", clip.id, clip.reason);
     }
     println!("{} ({})", options.out.display(), model.description.trained_on);

@@ -4,9 +4,10 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use microexpr::classifier::{EvaluationRequest, InnerValidation, Protocol, Shard};
+use microexpr::classifier::{ExperimentRequest, InnerValidation};
 use microexpr::data::{DatasetIndex, LabelScheme};
-use microexpr::prelude::{Evaluation, Experiment, Settings};
+use microexpr::evaluation::{Leaks, Protocol, Shard};
+use microexpr::prelude::{Experiment, Outcome, Settings};
 
 use super::{ProgressBars, finish_evaluation};
 
@@ -32,6 +33,10 @@ pub(crate) struct EvaluationOptions {
     /// Run only share I of N of the folds, and write shard-I-of-N.json for `merge`
     #[arg(long, value_name = "I/N")]
     shard: Option<Shard>,
+    /// Go on although the same frames lie under two subjects, or two subjects are spelt alike: one person may then be on
+    /// both sides of a split
+    #[arg(long)]
+    allow_leaks: bool,
     /// Folder for the results
     #[arg(long)]
     out: PathBuf,
@@ -53,16 +58,22 @@ impl EvaluationOptions {
     ) -> Result<(), Box<dyn Error>> {
         self.apply(&mut experiment.settings);
         let (seeds, shard) = (&self.seeds(), self.shard.unwrap_or(Shard::WHOLE));
-        let request = EvaluationRequest { datasets, scheme, protocol, seeds, shard, out: &self.out };
+        let (out, leaks) = (&self.out, self.leaks());
+        let request = ExperimentRequest { datasets, scheme, protocol, seeds, shard, out, leaks };
         let bars = ProgressBars::new();
         let part = experiment.evaluate(&request, &|p| bars.show(p))?;
         bars.finish();
         if self.shard.is_some() {
             part.write(&self.out)?;
-            println!("{}", self.out.join(part.shard.file_name()).display());
+            println!("{}", self.out.join(part.part.shard.file_name()).display());
             return Ok(());
         }
-        finish_evaluation(&Evaluation::merge(vec![part])?, &self.out)
+        finish_evaluation(&Outcome::merge(vec![part])?, &self.out)
+    }
+
+    /// What is done about clips that let a split leak.
+    pub(crate) fn leaks(&self) -> Leaks {
+        if self.allow_leaks { Leaks::Allowed } else { Leaks::Refused }
     }
 
     /// The share to run; absent for all folds.

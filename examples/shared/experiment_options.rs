@@ -4,8 +4,9 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
-use microexpr::classifier::{Attention, LandmarkSource, Preset};
+use microexpr::classifier::{Attention, Preset};
 use microexpr::landmarks::FaceChoice;
+use microexpr::pipeline::LandmarkSource;
 use microexpr::prelude::{Cache, Device, Experiment, Settings};
 
 use super::one_line;
@@ -181,14 +182,18 @@ impl PipelineOptions {
         Ok(())
     }
 
-    pub(crate) fn cache(&self) -> Result<Cache, Box<dyn Error>> {
+    /// Where graphs are kept; without a home folder nowhere, which only costs time.
+    pub(crate) fn cache(&self) -> Cache {
         if self.no_cache {
-            return Ok(Cache::none());
+            return Cache::none();
         }
-        let folder = self.cache.clone().or_else(Cache::default_folder);
-        folder
-            .map(Cache::at)
-            .ok_or_else(|| "there is no home folder for the cache; give --cache or --no-cache".into())
+        match self.cache.clone().or_else(Cache::default_folder) {
+            Some(folder) => Cache::at(folder),
+            None => {
+                eprintln!("warning: there is no home folder for preprocessed clips, nothing is kept; --cache DIR names one");
+                Cache::none()
+            }
+        }
     }
 }
 
@@ -211,6 +216,6 @@ impl TrainingOptions {
         training.epochs = self.epochs.unwrap_or(training.epochs);
         training.batch_size = self.batch_size.unwrap_or(training.batch_size);
         training.learning_rate = self.learning_rate.unwrap_or(training.learning_rate);
-        Ok(Experiment { settings, device: self.device, cache: pipeline.cache()? })
+        Ok(Experiment { settings, device: self.device, cache: pipeline.cache() })
     }
 }

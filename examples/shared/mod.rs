@@ -15,7 +15,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
-use microexpr::classifier::{Evaluation, Progress, summary};
+use microexpr::classifier::{Outcome, Progress, summary};
 
 /// Reads the command line and runs a program: an error becomes one line on standard error, causes joined by colons, and exit code 1.
 pub(crate) fn run<T: Parser>(program: impl FnOnce(&T) -> Result<(), Box<dyn Error>>) -> ExitCode {
@@ -49,10 +49,10 @@ fn one_line(error: &dyn Error) -> String {
     text.split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Writes an evaluation's files, prints its table and where they are.
-pub(crate) fn finish_evaluation(evaluation: &Evaluation, out: &Path) -> Result<(), Box<dyn Error>> {
-    evaluation.write(out)?;
-    print!("{}", summary(evaluation));
+/// Writes an outcome's files, prints its table and where they are.
+pub(crate) fn finish_evaluation(outcome: &Outcome, out: &Path) -> Result<(), Box<dyn Error>> {
+    outcome.write(out)?;
+    print!("{}", summary(&outcome.evaluation));
     println!("\nresults: {}", out.join("results.json").display());
     println!("report:  {}", out.join("report.html").display());
     Ok(())

@@ -3,8 +3,8 @@
 use std::error::Error;
 
 use clap::{Args, ValueEnum};
-use microexpr::classifier::Protocol;
 use microexpr::data::Layout;
+use microexpr::evaluation::Protocol;
 
 /// How clips are split into training and test.
 #[derive(Debug, Clone, Copy, PartialEq, ValueEnum)]

@@ -7,12 +7,11 @@ mod variant;
 use std::path::Path;
 
 use microexpr_core::atomic_file;
-use microexpr_data::ScoreIntervals;
+use microexpr_evaluation::{ComparedClips, Comparison, Evaluation, ScoreIntervals, Scores};
 use serde::Serialize;
 
-use crate::{
-    ClassifierError, ComparedClips, Comparison, Evaluation, PaperProtocol, PaperScores, Scores, Settings,
-};
+use crate::summary::left_out;
+use crate::{ClassifierError, PaperProtocol, PaperScores};
 
 pub use variant::Variant;
 
@@ -54,7 +53,7 @@ pub struct AblationRow {
     /// The paper's figures of the same variant, on the real data.
     pub paper: Option<PaperScores>,
     /// What it was computed with.
-    pub settings: Settings,
+    pub settings: serde_json::Value,
     /// Clips left out and warnings.
     pub notes: Vec<String>,
 }
@@ -64,7 +63,7 @@ impl Ablation {
     ///
     /// # Errors
     ///
-    /// [`ClassifierError::NotComparable`] if the two have no clip in common.
+    /// [`ClassifierError::Evaluation`] if the two have no clip in common.
     pub fn add(
         &mut self,
         preset: &str,
@@ -73,7 +72,6 @@ impl Ablation {
         full: Option<&Evaluation>,
     ) -> Result<(), ClassifierError> {
         let compare = |full| Comparison::of(full, evaluation, ComparedClips::Common);
-        let skipped = evaluation.skipped.iter().map(|clip| format!("left out {}: {}", clip.id, clip.reason));
         self.rows.push(AblationRow {
             preset: preset.to_owned(),
             variant,
@@ -87,9 +85,9 @@ impl Ablation {
             intervals: evaluation.intervals,
             majority_baseline: evaluation.majority_baseline,
             against_full: full.map(compare).transpose()?,
-            paper: evaluation.paper_protocol.and_then(|p| paper(p, variant)),
+            paper: PaperProtocol::of_evaluation(evaluation).and_then(|p| paper(p, variant)),
             settings: evaluation.settings.clone(),
-            notes: skipped.chain(evaluation.warnings.iter().cloned()).collect(),
+            notes: left_out(&evaluation.skipped).into_iter().chain(evaluation.warnings.iter().cloned()).collect(),
         });
         Ok(())
     }

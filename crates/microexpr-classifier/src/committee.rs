@@ -1,11 +1,12 @@
 use burn::prelude::*;
 use burn::tensor::activation::softmax;
+use microexpr_evaluation::largest;
 use microexpr_gnn::{GraphBackend, TwoStreamModel};
-use microexpr_graph::{FeatureColumns, VideoGraph};
+use microexpr_graph::FeatureColumns;
 
-use crate::batch::{BatchLayout, Hidden, PreparedGraph};
+use crate::batch::BatchLayout;
 use crate::explanation::{Shares, node_frames, received_attention};
-use crate::fold_runner::largest;
+use crate::prepared_graph::{GraphView, Hidden, PreparedGraph};
 use crate::{ClassifierError, Standardisation};
 
 /// Networks of one kind that were trained on the same clips from different initial weights, and answer together.
@@ -33,14 +34,13 @@ impl<B: GraphBackend> Committee<B> {
     /// The networks' mean answer for the graphs of one clip, whose class scores are averaged.
     pub(crate) fn answer(
         &self,
-        graphs: &[VideoGraph],
+        graphs: &[PreparedGraph],
         standardisation: Standardisation,
         columns: FeatureColumns,
         device: &B::Device,
     ) -> Result<Answer, ClassifierError> {
         let layout = BatchLayout::<B> { standardisation, columns, device };
-        let prepared = graphs.iter().map(PreparedGraph::new).collect::<Result<Vec<_>, _>>()?;
-        let input = layout.batch(&prepared.iter().collect::<Vec<_>>())?;
+        let input = layout.batch(&whole(graphs))?;
         let (mut probabilities, mut attention) = (Vec::new(), Vec::new());
         for network in &self.networks {
             let (scores, explanation) = network.forward_explained(&input, None);
@@ -59,38 +59,49 @@ impl<B: GraphBackend> Committee<B> {
     /// Source: occlusion sensitivity, M. Zeiler, R. Fergus, "Visualizing and Understanding Convolutional Networks", ECCV 2014.
     pub(crate) fn relevance(
         &self,
-        graphs: &[VideoGraph],
+        graphs: &[PreparedGraph],
         standardisation: Standardisation,
         columns: FeatureColumns,
         device: &B::Device,
     ) -> Result<Shares, ClassifierError> {
         let layout = BatchLayout::<B> { standardisation, columns, device };
-        let whole = graphs.iter().map(PreparedGraph::new).collect::<Result<Vec<_>, _>>()?;
-        let landmarks = graphs.first().map_or(0, VideoGraph::landmarks);
+        let landmarks = graphs.first().map_or(0, |g| g.graph.landmarks());
         let frames = node_frames(graphs).into_iter().map(Hidden::Frame);
         let parts: Vec<Hidden> = (0..landmarks).map(Hidden::Landmark).chain(frames).collect();
-        let nodes: usize = graphs.iter().map(VideoGraph::nodes).sum();
-        let answer = self.probabilities(&layout, &whole, 1)?.concat();
+        let nodes: usize = graphs.iter().map(|g| g.graph.nodes()).sum();
+        let answer = self.probabilities_of(&layout, &whole(graphs), 1)?.concat();
         let class = largest(&answer);
         let mut falls = Vec::with_capacity(parts.len());
         for some in parts.chunks((NODES_AT_ONCE / nodes.max(1)).max(1)) {
-            let hidden: Vec<PreparedGraph<'_>> =
-                some.iter().flat_map(|part| whole.iter().map(|graph| graph.without(*part))).collect();
-            let without = self.probabilities(&layout, &hidden, some.len())?;
+            let hidden: Vec<GraphView<'_>> =
+                some.iter().flat_map(|part| graphs.iter().map(|graph| graph.without(*part))).collect();
+            let without = self.probabilities_of(&layout, &hidden, some.len())?;
             falls.extend(without.iter().map(|probabilities| answer[class] - probabilities[class]));
         }
         let frames = falls.split_off(landmarks);
         Ok(Shares { landmarks: falls, frames })
     }
 
+    /// The mean probabilities of [`Committee::answer`] alone.
+    pub(crate) fn probabilities(
+        &self,
+        graphs: &[PreparedGraph],
+        standardisation: Standardisation,
+        columns: FeatureColumns,
+        device: &B::Device,
+    ) -> Result<Vec<f64>, ClassifierError> {
+        let layout = BatchLayout::<B> { standardisation, columns, device };
+        Ok(self.probabilities_of(&layout, &whole(graphs), 1)?.concat())
+    }
+
     /// Mean probabilities for several clips of equally many graphs, given one after the other.
-    fn probabilities(
+    fn probabilities_of(
         &self,
         layout: &BatchLayout<'_, B>,
-        graphs: &[PreparedGraph<'_>],
+        graphs: &[GraphView<'_>],
         clips: usize,
     ) -> Result<Vec<Vec<f64>>, ClassifierError> {
-        let input = layout.batch(&graphs.iter().collect::<Vec<_>>())?;
+        let input = layout.batch(graphs)?;
         let mut of_networks = Vec::with_capacity(self.networks.len());
         for network in &self.networks {
             let scores = network.forward(&input, None);
@@ -111,6 +122,10 @@ impl<B: GraphBackend> Committee<B> {
         };
         mean(&self.networks.iter().map(of).collect::<Vec<_>>())
     }
+}
+
+fn whole(graphs: &[PreparedGraph]) -> Vec<GraphView<'_>> {
+    graphs.iter().map(PreparedGraph::whole).collect()
 }
 
 /// Mean of rows of equal length, value by value.
@@ -150,12 +165,15 @@ mod tests {
             let networks = vec![network.init::<B::InnerBackend>(device, &mut SeededRng::new(5))];
             let committee = Committee { networks };
             let standardisation = Standardisation::fit(&self.graphs);
-            let answer = |graphs: &[VideoGraph]| {
-                committee.answer(graphs, standardisation, settings.columns, device).unwrap()
+            let graphs = PreparedGraph::all(self.graphs).unwrap();
+            let answer = |graphs: &[PreparedGraph]| {
+                let answer = committee.answer(graphs, standardisation, settings.columns, device).unwrap();
+                let alone = committee.probabilities(graphs, standardisation, settings.columns, device);
+                assert_eq!(alone.unwrap(), answer.probabilities);
+                answer
             };
-            let relevance =
-                committee.relevance(&self.graphs, standardisation, settings.columns, device).unwrap();
-            (answer(&self.graphs), self.graphs.chunks(1).map(answer).collect(), relevance)
+            let relevance = committee.relevance(&graphs, standardisation, settings.columns, device).unwrap();
+            (answer(&graphs), graphs.chunks(1).map(answer).collect(), relevance)
         }
     }
 

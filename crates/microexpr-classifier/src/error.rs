@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use crate::{Device, Shard};
+use crate::Device;
 
 /// What can go wrong between a folder of clips and a table.
 #[derive(Debug, thiserror::Error)]
@@ -9,40 +9,18 @@ pub enum ClassifierError {
     /// Images or files.
     #[error(transparent)]
     Core(#[from] microexpr_core::CoreError),
-    /// Magnification.
-    #[error("motion magnification failed")]
-    Magnify(#[from] microexpr_magnify::MagnifyError),
-    /// Optical flow or frame selection.
-    #[error("optical flow failed")]
-    Flow(#[from] microexpr_flow::FlowError),
-    /// Faces and landmarks.
+    /// Frames to graphs.
     #[error(transparent)]
-    Landmarks(#[from] microexpr_landmarks::LandmarkError),
-    /// The landmark graph.
-    #[error("the landmark graph cannot be built")]
-    Graph(#[from] microexpr_graph::GraphError),
-    /// Datasets and protocols.
+    Pipeline(#[from] microexpr_pipeline::PipelineError),
+    /// Protocols, folds, shares.
+    #[error(transparent)]
+    Evaluation(#[from] microexpr_evaluation::EvaluationError),
+    /// Datasets.
     #[error(transparent)]
     Data(#[from] microexpr_data::DataError),
     /// The network's input.
     #[error("the network cannot take these graphs")]
     Gnn(#[from] microexpr_gnn::GnnError),
-    /// No landmark file beside a clip's frames.
-    #[error("{folder}: no landmarks.csv or landmarks.json beside the frames", folder = folder.display())]
-    NoLandmarkFile {
-        /// The clip's folder.
-        folder: PathBuf,
-    },
-    /// A landmark file for another number of frames.
-    #[error("{path}: landmarks of {found} frames, but the clip has {expected}", path = path.display())]
-    LandmarkFrames {
-        /// The landmark file.
-        path: PathBuf,
-        /// Frames of the clip.
-        expected: usize,
-        /// Frames in the file.
-        found: usize,
-    },
     /// A file that cannot be read.
     #[error("{path}: cannot be read", path = path.display())]
     ReadFile {
@@ -63,18 +41,6 @@ pub enum ClassifierError {
     /// A training set without clips.
     #[error("there is no clip to train on")]
     NoTrainingClips,
-    /// A split by subject of a single subject.
-    #[error("a split by subject needs at least two subjects with usable clips, found {found}")]
-    TooFewSubjects {
-        /// Subjects found.
-        found: usize,
-    },
-    /// A share that does not exist.
-    #[error("`{found}` is no share of an evaluation; expected I/N with I from 1 to N, such as 2/8")]
-    InvalidShard {
-        /// What was given.
-        found: String,
-    },
     /// A file that is no share of an evaluation.
     #[error("{path}: not a share written by `evaluate --shard`", path = path.display())]
     InvalidPart {
@@ -84,55 +50,49 @@ pub enum ClassifierError {
         #[source]
         source: serde_json::Error,
     },
-    /// A file that holds no evaluation.
-    #[error("{path}: not a results.json written by `evaluate`", path = path.display())]
-    InvalidResults {
+    /// A setting outside its range.
+    #[error(transparent)]
+    OutOfRange(#[from] microexpr_core::OutOfRange),
+    /// Training that ran away.
+    #[error("training diverged: the loss of epoch {epoch} is {loss}; lower `training.learning_rate`")]
+    Diverged {
+        /// The epoch, from 1.
+        epoch: usize,
+        /// Its mean loss.
+        loss: f64,
+    },
+    /// Weights that are no numbers.
+    #[error("training diverged: the weight {name} is {value}; lower `training.learning_rate`")]
+    DivergedWeight {
+        /// The weight's name.
+        name: String,
+        /// The value.
+        value: f32,
+    },
+    /// An example without a graph.
+    #[error("example {example} has no graph with nodes")]
+    NoGraph {
+        /// Index of the example.
+        example: usize,
+    },
+    /// Graphs that cannot lie side by side.
+    #[error(
+        "a graph of example {example} has {} landmarks and {} + {} values a node, where {} landmarks and {} + {} values are expected",
+        found[0], found[1], found[2], expected[0], expected[1], expected[2]
+    )]
+    UnlikeGraphs {
+        /// Index of the example.
+        example: usize,
+        /// Landmarks, values per node of stream 1 and stream 2 of the first graph or the trained network.
+        expected: [usize; 3],
+        /// Those of this one.
+        found: [usize; 3],
+    },
+    /// A picture of a face where only graphs were given.
+    #[error("{path}: there is no face to draw on: the answer is for graphs, not for frames", path = path.display())]
+    NoFace {
         /// The file.
         path: PathBuf,
-        /// What does not fit.
-        #[source]
-        source: serde_json::Error,
-    },
-    /// Evaluations that cannot be compared.
-    #[error("the two evaluations cannot be compared: {reason}")]
-    NotComparable {
-        /// What differs.
-        reason: String,
-    },
-    /// Nothing to merge.
-    #[error("there is no share to merge")]
-    NoParts,
-    /// Shares of different evaluations.
-    #[error("shares {first} and {other} do not belong together: data, protocol, seeds or settings differ")]
-    PartsDiffer {
-        /// The first share.
-        first: Shard,
-        /// The one that differs from it.
-        other: Shard,
-    },
-    /// Shares that do not hold every fold.
-    #[error(
-        "{missing} of {total} folds are missing, the first is {held_out} with seed {seed}; run their share"
-    )]
-    MissingFolds {
-        /// Folds missing.
-        missing: usize,
-        /// Folds of the evaluation.
-        total: usize,
-        /// What the first missing fold holds out.
-        held_out: String,
-        /// Its seed.
-        seed: u64,
-    },
-    /// A setting outside its range.
-    #[error("{setting} must be {expected}, found {found}")]
-    Setting {
-        /// Name of the setting.
-        setting: &'static str,
-        /// What it may be.
-        expected: &'static str,
-        /// What it is.
-        found: String,
     },
     /// A setting that does not exist.
     #[error("unknown setting `{key}`; {expected}")]
@@ -157,6 +117,12 @@ pub enum ClassifierError {
         /// The name given.
         found: String,
     },
+    /// An unknown variant of an ablation.
+    #[error("unknown variant `{found}`; expected one of {}", variants())]
+    UnknownVariant {
+        /// The name given.
+        found: String,
+    },
     /// A device that this build does not include.
     #[error("this program was built without the device {device}; build it with `--features {}`", feature(*.device))]
     DeviceNotBuilt {
@@ -174,9 +140,6 @@ pub enum ClassifierError {
     /// Settings that cannot be written as JSON.
     #[error("the settings cannot be written as JSON")]
     EncodeSettings(#[source] serde_json::Error),
-    /// A cache entry that cannot be encoded.
-    #[error("a cache entry cannot be encoded")]
-    EncodeCache(#[source] postcard::Error),
     /// Weights that cannot be encoded or do not fit.
     #[error("the network's weights cannot be converted: {reason}")]
     EncodeModel {
@@ -201,23 +164,6 @@ pub enum ClassifierError {
     },
 }
 
-impl ClassifierError {
-    /// Whether the others of a dataset can go on without the clip that caused this.
-    pub(crate) fn concerns_one_clip(&self) -> bool {
-        match self {
-            Self::Core(error) => !matches!(error, microexpr_core::CoreError::Write { .. }),
-            Self::NoLandmarkFile { .. }
-            | Self::LandmarkFrames { .. }
-            | Self::ReadFile { .. }
-            | Self::Landmarks(_)
-            | Self::Magnify(_)
-            | Self::Flow(_)
-            | Self::Graph(_) => true,
-            _ => false,
-        }
-    }
-}
-
 /// An error and its causes on one line.
 pub(crate) fn chain(error: &dyn std::error::Error) -> String {
     let mut text = error.to_string();
@@ -228,6 +174,10 @@ pub(crate) fn chain(error: &dyn std::error::Error) -> String {
         source = cause.source();
     }
     text
+}
+
+fn variants() -> String {
+    crate::Variant::ALL.map(crate::Variant::name).join(", ")
 }
 
 fn feature(device: Device) -> &'static str {

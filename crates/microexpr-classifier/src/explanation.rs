@@ -1,41 +1,26 @@
 use burn::prelude::*;
+use microexpr_evaluation::FrameExplanation;
 use microexpr_gnn::{Explanation, StreamExplanation};
-use microexpr_graph::VideoGraph;
-use serde::{Deserialize, Serialize};
 
-/// What the network makes of one frame of a clip.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct FrameExplanation {
-    /// Number of the frame in the clip, from 0.
-    pub frame: usize,
-    /// Where it lies between the first frame (0) and the last (1).
-    pub place: f64,
-    /// Attention that its nodes receive, averaged over landmarks, layers and streams; the mean over the frames of a graph is 1.
-    pub attention: f64,
-    /// By how much the answer's probability falls when the node features of this frame are set to 0, if that was asked for.
-    #[serde(default, skip_serializing_if = "Option::is_none")]
-    pub relevance: Option<f64>,
-}
+use crate::prepared_graph::PreparedGraph;
 
-impl FrameExplanation {
-    /// Puts what was measured of every frame of `graphs` together; the clip has `length` frames.
-    pub(crate) fn of(
-        graphs: &[VideoGraph],
-        length: usize,
-        attention: &[f64],
-        relevance: Option<&[f64]>,
-    ) -> Vec<Self> {
-        let last = length.saturating_sub(1).max(1) as f64;
-        let frames = node_frames(graphs).into_iter().enumerate();
-        frames
-            .map(|(at, frame)| Self {
-                frame,
-                place: frame as f64 / last,
-                attention: attention[at],
-                relevance: relevance.map(|relevance| relevance[at]),
-            })
-            .collect()
-    }
+/// Puts what was measured of every frame of `graphs` together; the clip has `length` frames.
+pub(crate) fn frame_explanations(
+    graphs: &[PreparedGraph],
+    length: usize,
+    attention: &[f64],
+    relevance: Option<&[f64]>,
+) -> Vec<FrameExplanation> {
+    let last = length.saturating_sub(1).max(1) as f64;
+    let frames = node_frames(graphs).into_iter().enumerate();
+    frames
+        .map(|(at, frame)| FrameExplanation {
+            frame,
+            place: frame as f64 / last,
+            attention: attention[at],
+            relevance: relevance.map(|relevance| relevance[at]),
+        })
+        .collect()
 }
 
 /// A figure for every landmark and one for every frame that has nodes, in the order of [`node_frames`].
@@ -46,8 +31,8 @@ pub(crate) struct Shares {
 }
 
 /// The frames that have nodes in any of the graphs of one clip, each once.
-pub(crate) fn node_frames(graphs: &[VideoGraph]) -> Vec<usize> {
-    let mut frames: Vec<usize> = graphs.iter().flat_map(VideoGraph::kept_frames).copied().collect();
+pub(crate) fn node_frames(graphs: &[PreparedGraph]) -> Vec<usize> {
+    let mut frames: Vec<usize> = graphs.iter().flat_map(|g| g.graph.kept_frames()).copied().collect();
     frames.sort_unstable();
     frames.dedup();
     frames
@@ -55,7 +40,10 @@ pub(crate) fn node_frames(graphs: &[VideoGraph]) -> Vec<usize> {
 
 /// The mean attention on the edges that leave the nodes of a landmark, and of a frame: of each node the sum, averaged over heads,
 /// layers and streams; `graphs` are those of one batch, in its order.
-pub(crate) fn received_attention<B: Backend>(explanation: &Explanation<B>, graphs: &[VideoGraph]) -> Shares {
+pub(crate) fn received_attention<B: Backend>(
+    explanation: &Explanation<B>,
+    graphs: &[PreparedGraph],
+) -> Shares {
     let streams: Vec<&StreamExplanation<B>> =
         [&explanation.location, &explanation.flow].into_iter().flatten().collect();
     let layers: Vec<Vec<f32>> = streams
@@ -63,23 +51,23 @@ pub(crate) fn received_attention<B: Backend>(explanation: &Explanation<B>, graph
         .flat_map(|s| &s.layers)
         .map(|layer| layer.fused.clone().mean_dim(1).into_data().iter::<f32>().collect())
         .collect();
-    let landmarks = graphs.first().map_or(0, VideoGraph::landmarks);
+    let landmarks = graphs.first().map_or(0, |g| g.graph.landmarks());
     let frames = node_frames(graphs);
-    let place = |graph: &VideoGraph, source: u32| {
+    let place = |PreparedGraph { graph, .. }: &PreparedGraph, source: u32| {
         let (in_graph, landmark) = (source as usize / landmarks, source as usize % landmarks);
         (landmark, frames.partition_point(|frame| *frame < graph.kept_frames()[in_graph]))
     };
     let mut received = Shares { landmarks: vec![0.0; landmarks], frames: vec![0.0; frames.len()] };
     for weights in &layers {
-        let places = graphs.iter().flat_map(|g| g.edges().source.iter().map(move |source| place(g, *source)));
+        let places = graphs.iter().flat_map(|g| g.graph.edges().source.iter().map(move |source| place(g, *source)));
         for ((landmark, frame), weight) in places.zip(weights) {
             received.landmarks[landmark] += f64::from(*weight);
             received.frames[frame] += f64::from(*weight);
         }
     }
-    let nodes_of_landmark = graphs.iter().map(|graph| graph.kept_frames().len()).sum::<usize>();
+    let nodes_of_landmark = graphs.iter().map(|g| g.graph.kept_frames().len()).sum::<usize>();
     let nodes_of_frame =
-        |frame: &usize| landmarks * graphs.iter().filter(|g| g.kept_frames().contains(frame)).count();
+        |frame: &usize| landmarks * graphs.iter().filter(|g| g.graph.kept_frames().contains(frame)).count();
     let share = |sum: &mut f64, nodes: usize| *sum /= (layers.len() * nodes).max(1) as f64;
     received.landmarks.iter_mut().for_each(|sum| share(sum, nodes_of_landmark));
     received.frames.iter_mut().zip(&frames).for_each(|(sum, frame)| share(sum, nodes_of_frame(frame)));

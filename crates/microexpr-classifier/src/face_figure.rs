@@ -1,8 +1,7 @@
+use microexpr_evaluation::{ClipPrediction, Evaluation};
 use microexpr_graph::TEMPLATE_51;
 use plotters::prelude::*;
 use plotters::style::text_anchor::{HPos, Pos, VPos};
-
-use crate::{ClipPrediction, Evaluation};
 
 type DrawError<'a> = DrawingAreaErrorKind<<SVGBackend<'a> as DrawingBackend>::ErrorType>;
 

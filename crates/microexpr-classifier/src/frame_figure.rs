@@ -1,7 +1,7 @@
+use microexpr_evaluation::{ClipPrediction, Evaluation, FrameExplanation};
 use plotters::prelude::*;
 
 use crate::line_chart::{Axis, Curve, LineChart};
-use crate::{ClipPrediction, Evaluation, FrameExplanation};
 
 /// Parts that the length of a clip is divided into.
 const PARTS: usize = 10;
@@ -34,7 +34,7 @@ pub(crate) fn relevance(evaluation: &Evaluation) -> Result<String, String> {
 /// Middle of every part of the clips' length in which there are frames, and the frames' mean relevance.
 fn means(predictions: &[ClipPrediction], right: bool) -> Vec<(f64, f64)> {
     let mut parts: [Vec<f64>; PARTS] = Default::default();
-    let frames = predictions.iter().filter(|p| p.is_correct() == right).flat_map(|p| &p.frames);
+    let frames = predictions.iter().filter(|p| p.is_correct() == right).flat_map(|p| &p.explanation.frames);
     for FrameExplanation { place, relevance, .. } in frames {
         if let Some(relevance) = relevance {
             parts[((place * PARTS as f64) as usize).min(PARTS - 1)].push(*relevance);
@@ -49,6 +49,7 @@ fn means(predictions: &[ClipPrediction], right: bool) -> Vec<(f64, f64)> {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use microexpr_evaluation::Explanation;
 
     #[test]
     fn means_are_taken_over_the_frames_of_a_part() {
@@ -65,9 +66,7 @@ mod tests {
             truth: 0,
             predicted,
             probabilities: vec![0.5, 0.5],
-            attention: Vec::new(),
-            relevance: Vec::new(),
-            frames,
+            explanation: Explanation { frames, ..Explanation::default() },
         };
         let clips = [
             clip(0, vec![frame(0.31, 0.2), frame(1.0, 0.1)]),

@@ -2,12 +2,13 @@ use std::io::Cursor;
 
 use image::codecs::jpeg::JpegEncoder;
 use microexpr_core::ImageSequence;
+use microexpr_evaluation::FoldResult;
 use microexpr_flow::Selection;
 use serde::{Deserialize, Serialize};
 
 use crate::base64::base64;
-use crate::prepare::{LabelledClip, Prepared};
-use crate::{ClassifierError, FoldResult};
+use crate::ClassifierError;
+use crate::prepare::LabelledClip;
 
 /// Clips of which key frames are kept, so that the report stays small.
 pub(crate) const MOST_CLIPS: usize = 12;
@@ -41,16 +42,14 @@ pub struct KeyFrame {
 /// they were prepared is passed over.
 pub(crate) fn of_wrong_answers(
     clips: &[LabelledClip<'_>],
-    prepared: &Prepared,
-    alpha: f64,
     folds: &[FoldResult],
 ) -> Vec<KeyFrames> {
     let wrong = folds.iter().flat_map(|f| &f.predictions).filter(|p| !p.is_correct());
     let wrong = wrong.map(|p| (p.clip.clone(), p.probability()));
     let of = |(id, wrong_probability): (String, f64)| {
-        let index = clips.iter().position(|c| c.record.id() == id)?;
-        let selection = prepared.get(index, alpha)?.selection.clone();
-        let frames = pictures(&clips[index].record.sequence().ok()?, &selection).ok()?;
+        let clip = clips.iter().find(|c| c.record.id() == id)?;
+        let selection = clip.selection()?.clone();
+        let frames = pictures(&clip.record.sequence().ok()?, &selection).ok()?;
         Some(KeyFrames { clip: id, wrong_probability, selection, frames })
     };
     most_wrong(wrong.collect(), |(clip, p)| (clip, *p)).into_iter().filter_map(of).collect()

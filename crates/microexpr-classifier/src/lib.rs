@@ -1,100 +1,94 @@
-//! End-to-end micro-expression classification: preprocessing, training, evaluation, prediction.
+//! End-to-end micro-expression classification: the two-stream network as a learner, training, evaluation with a report, saved
+//! models, prediction.
 //!
 //! ```no_run
-//! use microexpr_classifier::{Cache, Device, Experiment, Settings, summary};
+//! use microexpr_classifier::{Device, Experiment, Settings, summary};
 //! use microexpr_data::{LabelScheme, Layout};
+//! use microexpr_pipeline::Cache;
 //!
 //! let index = Layout::Smic.read("SMIC/")?;
 //! let experiment =
 //!     Experiment { settings: Settings::default(), device: Device::Cpu, cache: Cache::at("cache/") };
 //! let out = std::path::Path::new("results/");
-//! let evaluation = experiment.loso(&index, LabelScheme::ThreeClasses, &[1], out, &|_| ())?;
-//! evaluation.write(out)?;
-//! print!("{}", summary(&evaluation));
+//! let outcome = experiment.loso(&index, LabelScheme::ThreeClasses, &[1], out, &|_| ())?;
+//! outcome.write(out)?;
+//! print!("{}", summary(&outcome.evaluation));
 //! # Ok::<(), Box<dyn std::error::Error>>(())
 //! ```
 //!
+//! Who has graphs of their own starts from [`NetworkLearner::new`] and an
+//! [`EvaluationRequest`](microexpr_evaluation::EvaluationRequest); who has other features, from a
+//! [`Learner`](microexpr_evaluation::Learner) of their own, whose evaluation [`Outcome`] writes a report of.
+//!
 //! | item | holds |
 //! |---|---|
-//! | [`Settings`] | everything that decides a result beside data and seed: [`PipelineSettings`], [`ModelSettings`], [`TrainingSettings`] |
+//! | [`Settings`] | everything that decides a result beside data and seed: the pipeline's settings, [`ModelSettings`], [`TrainingSettings`] |
 //! | [`Preset`] | named settings: the paper's, and those that recognise best |
-//! | [`Pipeline`] | frames to graphs |
-//! | [`Cache`] | graphs on disk, found by content and settings |
-//! | [`Experiment`], [`EvaluationRequest`], [`Protocol`] | evaluation by subject-wise protocols, training on everything |
-//! | [`Shard`], [`EvaluationPart`] | an evaluation spread over machines |
-//! | [`Evaluation`] | scores, predictions, report |
-//! | [`Comparison`], [`Ablation`], [`Variant`] | McNemar's test between two evaluations; what each part of the method is worth |
+//! | [`NetworkLearner`] | the network as a learner, on graphs |
+//! | [`Experiment`], [`ExperimentRequest`] | datasets to results: evaluation by subject-wise protocols, training on everything |
+//! | [`Outcome`], [`OutcomePart`], [`KeyFrames`] | results with their report, and a machine's share of them |
+//! | [`Ablation`], [`Variant`] | what each part of the method is worth |
 //! | [`InnerValidation`] | the number of epochs, chosen on training subjects |
 //! | [`PaperProtocol`] | the paper's figures |
-//! | [`SavedModel`], [`Classifier`], [`Prediction`] | a trained network, and its use on one clip |
+//! | [`SavedModel`], [`Classifier`], [`Prediction`] | a trained network, and its use on frames in files, frames in memory, graphs |
 //! | [`Device`] | where the network runs |
 
 mod ablation;
 mod base64;
 mod batch;
-mod cache;
+mod classifier;
 mod committee;
-mod comparison;
 mod confusion_figure;
 mod device;
-mod epoch_count;
 mod error;
-mod evaluation;
-mod evaluation_files;
 mod experiment;
 mod explanation;
 mod face_figure;
-mod fold_result;
-mod fold_runner;
-mod fold_task;
 mod frame_figure;
 mod inner_validation;
 mod key_frames;
 mod line_chart;
 mod loss_figure;
+mod model_description;
 mod model_settings;
+mod network_fold;
+mod network_input;
+mod network_learner;
+mod networks;
+mod outcome;
 mod paper_figures;
-mod part;
-mod pipeline;
-mod pipeline_settings;
-mod plan;
-mod point_source;
 mod prediction;
 mod prepare;
+mod prepared_graph;
 mod preset;
 mod progress;
-mod protocol;
 mod report;
 mod saved_model;
 mod settings;
 mod settings_json;
-mod shard;
+mod standardisation;
 mod summary;
 mod training;
+mod training_set;
+mod training_settings;
 
 pub use ablation::{Ablation, AblationRow, Variant};
-pub use batch::Standardisation;
-pub use cache::{Cache, CacheKey, ClipDigest};
-pub use comparison::{ComparedClips, Comparison, SeedComparison};
+pub use classifier::{Classifier, ClassifierInput, ClassifierOptions, Relevance};
 pub use device::Device;
 pub use error::ClassifierError;
-pub use evaluation::{Evaluation, Scores, SeedResult, Timing};
-pub use experiment::{EvaluationRequest, Experiment};
-pub use explanation::FrameExplanation;
-pub use fold_result::{ClipPrediction, FoldResult};
-pub use inner_validation::{ChosenEpoch, InnerValidation};
+pub use experiment::{Experiment, ExperimentRequest};
+pub use inner_validation::InnerValidation;
 pub use key_frames::{KeyFrame, KeyFrames};
+pub use model_description::ModelDescription;
 pub use model_settings::{Attention, ModelSettings, Streams};
+pub use network_learner::{NetworkLearner, TRAINING_VERSION};
+pub use outcome::{Outcome, OutcomePart};
 pub use paper_figures::{PaperFigures, PaperProtocol, PaperScores};
-pub use part::{EvaluationPart, Plan};
-pub use pipeline::{ClipGraph, Pipeline};
-pub use pipeline_settings::{FlowSpan, GraphUnit, LandmarkSource, PipelineSettings};
-pub use prediction::{Classifier, Prediction, StageTimes};
+pub use prediction::{PredictedFace, Prediction, StageTimes};
 pub use preset::Preset;
 pub use progress::{Progress, ProgressSink};
-pub use protocol::Protocol;
-pub use saved_model::{ModelDescription, SavedModel};
+pub use saved_model::SavedModel;
 pub use settings::Settings;
-pub use shard::Shard;
+pub use standardisation::Standardisation;
 pub use summary::summary;
-pub use training::{ClassWeights, TrainingSettings};
+pub use training_settings::{ClassWeights, TrainingSettings};

@@ -1,6 +1,6 @@
+use microexpr_evaluation::Evaluation;
 use plotters::prelude::*;
 
-use crate::Evaluation;
 use crate::line_chart::{Axis, Curve, LineChart};
 
 /// Mean training loss of every epoch, one line per seed, averaged over the folds.
@@ -26,9 +26,9 @@ pub(crate) fn training_loss(evaluation: &Evaluation) -> Result<String, String> {
 
 fn mean_losses(evaluation: &Evaluation, seed: u64) -> Vec<f64> {
     let folds: Vec<_> = evaluation.folds.iter().filter(|f| f.seed == seed).collect();
-    let epochs = folds.iter().map(|f| f.losses.len()).max().unwrap_or(0);
+    let epochs = folds.iter().map(|f| f.log.losses.len()).max().unwrap_or(0);
     let mean = |epoch: usize| {
-        let losses: Vec<f64> = folds.iter().filter_map(|f| f.losses.get(epoch).copied()).collect();
+        let losses: Vec<f64> = folds.iter().filter_map(|f| f.log.losses.get(epoch).copied()).collect();
         losses.iter().sum::<f64>() / losses.len().max(1) as f64
     };
     (0..epochs).map(mean).collect()

@@ -1,3 +1,4 @@
+use microexpr_core::OutOfRange;
 use microexpr_gnn::attention::{Activation, DensityReduction, Fusion, SelfAttentionKind};
 use microexpr_gnn::{EdgeSimilarity, Readout, StreamModelConfig, TwoStreamModelConfig};
 use microexpr_graph::{FeatureColumns, Stream, VideoGraph};
@@ -101,7 +102,39 @@ impl Default for ModelSettings {
     }
 }
 
+/// Widest layer.
+const WIDEST: usize = 4096;
+
 impl ModelSettings {
+    /// Refuses what is no network, or one that no machine can hold.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub fn check(&self) -> Result<(), OutOfRange> {
+        let width = |width: usize| (1..=WIDEST).contains(&width);
+        OutOfRange::unless((1..=64).contains(&self.layers), "layers", "1 to 64", self.layers)?;
+        OutOfRange::unless(width(self.hidden), "hidden", "1 to 4096", self.hidden)?;
+        let shared = self.heads > 0 && self.hidden.is_multiple_of(self.heads);
+        OutOfRange::unless(shared, "heads", "a divisor of the layers' width", self.heads)?;
+        let embedding = self.embedding.unwrap_or(1);
+        OutOfRange::unless(width(embedding), "embedding", "1 to 4096 if given", embedding)?;
+        let connected = &self.fully_connected;
+        let sound = connected.len() <= 16 && connected.iter().all(|w| width(*w));
+        OutOfRange::unless(sound, "fully_connected", "at most 16 widths of 1 to 4096", format!("{connected:?}"))?;
+        for (name, dropout) in [("dropout", self.dropout), ("input_dropout", self.input_dropout)] {
+            OutOfRange::unless((0.0..1.0).contains(&dropout), name, "at least 0 and below 1", dropout)?;
+        }
+        let ratio = self.pooling_ratio;
+        OutOfRange::unless(ratio > 0.0 && ratio <= 1.0, "pooling_ratio", "above 0 and at most 1", ratio)?;
+        if let Attention::Fixed(lambda) = self.attention {
+            let inside = (0.0..=1.0).contains(&lambda);
+            OutOfRange::unless(inside, "attention", "a fixed lambda in 0..=1", lambda)?;
+        }
+        let floor = self.variance_floor;
+        OutOfRange::unless(floor.is_finite() && floor > 0.0, "variance_floor", "a positive number", floor)
+    }
+
     /// Widths of the node features that the two streams of the network get for graphs like this one.
     pub(crate) fn input_widths(&self, graph: &VideoGraph) -> [usize; 2] {
         let width = |stream: &Stream| self.columns.width(stream.node_features().ncols(), graph.landmarks());

@@ -1,9 +1,9 @@
 use std::collections::BTreeSet;
 
 use microexpr_data::{Dataset, LabelScheme, Layout};
+use microexpr_evaluation::{Evaluation, Protocol};
 use serde::{Deserialize, Serialize};
 
-use crate::Protocol;
 use crate::prepare::LabelledClip;
 
 /// Scores that the paper reports for a protocol. It states no validation split and no rule for the epoch.
@@ -45,6 +45,27 @@ pub enum PaperProtocol {
 }
 
 impl PaperProtocol {
+    /// All of them.
+    const ALL: [Self; 5] = [Self::Smic3, Self::Samm3, Self::Samm5, Self::SammToSmic, Self::SmicToSamm];
+
+    /// Its name in `results.json`.
+    #[must_use]
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Smic3 => "smic3",
+            Self::Samm3 => "samm3",
+            Self::Samm5 => "samm5",
+            Self::SammToSmic => "samm-to-smic",
+            Self::SmicToSamm => "smic-to-samm",
+        }
+    }
+
+    /// The one that an evaluation repeats, if any.
+    #[must_use]
+    pub fn of_evaluation(evaluation: &Evaluation) -> Option<Self> {
+        Self::ALL.into_iter().find(|p| evaluation.paper_protocol.as_deref() == Some(p.name()))
+    }
+
     /// What the paper reports.
     #[must_use]
     pub fn figures(self) -> PaperFigures {
@@ -72,11 +93,12 @@ impl PaperProtocol {
             (Protocol::Loso, LabelScheme::ThreeClasses, [Smic]) => Some(Self::Smic3),
             (Protocol::Loso, LabelScheme::ThreeClasses, [Samm]) => Some(Self::Samm3),
             (Protocol::Loso, LabelScheme::FiveClasses, [Samm]) => Some(Self::Samm5),
-            (Protocol::CrossDataset { train: Samm, test: Smic }, LabelScheme::ThreeClasses, _) => {
-                Some(Self::SammToSmic)
-            }
-            (Protocol::CrossDataset { train: Smic, test: Samm }, LabelScheme::ThreeClasses, _) => {
-                Some(Self::SmicToSamm)
+            (Protocol::CrossDataset { train, test }, LabelScheme::ThreeClasses, _) => {
+                match (Dataset::from_name(train), Dataset::from_name(test)) {
+                    (Samm, Smic) => Some(Self::SammToSmic),
+                    (Smic, Samm) => Some(Self::SmicToSamm),
+                    _ => None,
+                }
             }
             _ => None,
         }
@@ -131,7 +153,7 @@ mod tests {
         records: &[(ClipRecord, usize)],
     ) -> Option<PaperProtocol> {
         let clips: Vec<LabelledClip<'_>> =
-            records.iter().map(|(record, class)| LabelledClip { record, class: *class }).collect();
+            records.iter().map(|(record, class)| LabelledClip::new(record, *class)).collect();
         PaperProtocol::of(protocol, scheme, &clips)
     }
 
@@ -154,7 +176,7 @@ mod tests {
         let both = [smic, samm].concat();
         assert_eq!(of(&Protocol::Loso, three, &both), None, "the composite is not in the paper");
         let across = |train, test| Protocol::CrossDataset { train, test };
-        let (from, to) = (Dataset::Samm, Dataset::Smic);
+        let (from, to) = ("samm".to_owned(), "smic".to_owned());
         let found = of(&across(from.clone(), to.clone()), three, &both).map(|p| p.figures().multi_attention);
         assert_eq!(found, Some(PaperScores { accuracy: 0.7622, uf1: 0.7392 }));
         assert_eq!(of(&across(to.clone(), from.clone()), three, &both), Some(PaperProtocol::SmicToSamm));

@@ -1,27 +1,13 @@
 use std::path::Path;
-use std::sync::{Mutex, PoisonError};
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use burn::tensor::backend::AutodiffBackend;
 use image::{Rgb, RgbImage};
 use imageproc::drawing::draw_filled_circle_mut;
-use microexpr_core::{Clip, ImageSequence, Landmarks, atomic_file, resize};
-use microexpr_gnn::GraphBackend;
-use microexpr_graph::VideoGraph;
+use microexpr_core::{Landmarks, atomic_file, resize};
+use microexpr_evaluation::{FrameExplanation, largest};
+use ndarray::Array2;
 
-use crate::committee::Answer;
-use crate::device::OnBackend;
-use crate::explanation::{FrameExplanation, Shares};
-use crate::fold_runner::largest;
-use crate::{ClassifierError, Device, LandmarkSource, ModelDescription, ModelSettings, Pipeline, SavedModel};
-
-/// A saved network with its pipeline: from the frames of a clip to class probabilities.
-#[derive(Debug)]
-pub struct Classifier {
-    model: ModelDescription,
-    pipeline: Pipeline,
-    networks: Networks,
-}
+use crate::ClassifierError;
 
 /// The network's answer for one clip, and what it rests on.
 #[derive(Debug, Clone, PartialEq)]
@@ -40,11 +26,19 @@ pub struct Prediction {
     pub relevance: Option<Vec<f64>>,
     /// The frames that have nodes, and what the answer owes to each; their relevance only from [`Classifier::explain`].
     pub frames: Vec<FrameExplanation>,
-    /// The 51 points of the first frame, in pixels of the aligned face.
-    pub points: Landmarks,
     /// What the answer took, stage by stage.
     pub times: StageTimes,
-    face: Clip,
+    /// The face, if the answer is for frames.
+    pub face: Option<PredictedFace>,
+}
+
+/// The face that an answer is about.
+#[derive(Debug, Clone, PartialEq)]
+pub struct PredictedFace {
+    /// The aligned first frame, `[row, col]`.
+    pub image: Array2<f32>,
+    /// The 51 points in it, in its pixels.
+    pub points: Landmarks,
 }
 
 /// Wall time of the stages from files to probabilities.
@@ -63,91 +57,6 @@ impl StageTimes {
     #[must_use]
     pub fn total(&self) -> Duration {
         self.registration + self.graph + self.network
-    }
-}
-
-impl Classifier {
-    /// Loads a model written by [`SavedModel::save`].
-    ///
-    /// # Errors
-    ///
-    /// Those of [`SavedModel::load`] and [`Pipeline::new`], and device errors.
-    pub fn load(model: impl AsRef<Path>, device: Device) -> Result<Self, ClassifierError> {
-        Self::new(SavedModel::load(model)?, device)
-    }
-
-    /// [`Classifier::load`], with landmarks from elsewhere than in training.
-    ///
-    /// # Errors
-    ///
-    /// As [`Classifier::load`].
-    pub fn load_with_landmarks(
-        model: impl AsRef<Path>,
-        device: Device,
-        landmarks: LandmarkSource,
-    ) -> Result<Self, ClassifierError> {
-        let mut model = SavedModel::load(model)?;
-        model.description.pipeline.landmarks = landmarks;
-        Self::new(model, device)
-    }
-
-    fn new(model: SavedModel, device: Device) -> Result<Self, ClassifierError> {
-        let networks = device.run(Loading { model: &model })??;
-        Ok(Self { pipeline: Pipeline::new(&model.description.pipeline)?, model: model.description, networks })
-    }
-
-    /// Classifies a clip recorded at `fps` frames per second.
-    ///
-    /// # Errors
-    ///
-    /// Those of [`Pipeline::register`] and [`Pipeline::graph`].
-    pub fn classify(&self, frames: &ImageSequence, fps: f64) -> Result<Prediction, ClassifierError> {
-        self.answer(frames, fps, false)
-    }
-
-    /// [`Classifier::classify`], and which landmarks the answer rests on: the network is asked once more for every landmark.
-    ///
-    /// # Errors
-    ///
-    /// As [`Classifier::classify`].
-    pub fn explain(&self, frames: &ImageSequence, fps: f64) -> Result<Prediction, ClassifierError> {
-        self.answer(frames, fps, true)
-    }
-
-    fn answer(
-        &self,
-        frames: &ImageSequence,
-        fps: f64,
-        with_relevance: bool,
-    ) -> Result<Prediction, ClassifierError> {
-        let mut started = Instant::now();
-        let mut lap = || {
-            let before = std::mem::replace(&mut started, Instant::now());
-            started - before
-        };
-        let aligned = self.pipeline.register(frames, fps)?;
-        let registration = lap();
-        let prepared = self.pipeline.graph(&aligned, self.pipeline.settings().alpha())?;
-        let graph = lap();
-        let (Answer { probabilities, attention }, relevance) =
-            (self.networks.0)(prepared.units(), with_relevance)?;
-        let times = StageTimes { registration, graph, network: lap() };
-        Ok(Prediction {
-            classes: self.model.classes.clone(),
-            probabilities,
-            kept_frames: prepared.graph.kept_frames().to_vec(),
-            frames: FrameExplanation::of(
-                prepared.units(),
-                prepared.frames,
-                &attention.frames,
-                relevance.as_ref().map(|r| r.frames.as_slice()),
-            ),
-            attention: attention.landmarks,
-            relevance: relevance.map(|r| r.landmarks),
-            points: self.pipeline.points(&aligned, &[0])?.swap_remove(0),
-            times,
-            face: aligned.clip,
-        })
     }
 }
 
@@ -174,7 +83,8 @@ impl Prediction {
     ///
     /// # Errors
     ///
-    /// [`ClassifierError::Picture`] or [`ClassifierError::Core`] naming the file.
+    /// [`ClassifierError::NoFace`] of an answer for graphs, [`ClassifierError::Picture`] or [`ClassifierError::Core`] naming the
+    /// file.
     pub fn write_attention_picture(&self, path: impl AsRef<Path>) -> Result<(), ClassifierError> {
         self.write_picture(&self.attention, path.as_ref())
     }
@@ -191,15 +101,16 @@ impl Prediction {
 
     fn write_picture(&self, values: &[f64], path: &Path) -> Result<(), ClassifierError> {
         const ZOOM: usize = 3;
-        let face =
-            resize::bilinear(self.face.frame(0), (ZOOM * self.face.height(), ZOOM * self.face.width()));
+        let none = || ClassifierError::NoFace { path: path.to_owned() };
+        let PredictedFace { image, points } = self.face.as_ref().ok_or_else(none)?;
+        let face = resize::bilinear(image.view(), (ZOOM * image.nrows(), ZOOM * image.ncols()));
         let mut picture = RgbImage::from_fn(face.ncols() as u32, face.nrows() as u32, |x, y| {
             let grey = (face[[y as usize, x as usize]] * 255.0).round().clamp(0.0, 255.0) as u8;
             Rgb([grey, grey, grey])
         });
         let highest = values.iter().copied().fold(f64::NEG_INFINITY, f64::max);
         let lowest = values.iter().copied().fold(highest, f64::min);
-        for (point, value) in self.points.points().iter().zip(values) {
+        for (point, value) in points.points().iter().zip(values) {
             let share = (value - lowest) / (highest - lowest).max(f64::MIN_POSITIVE);
             let [x, y] = point.map(|v| ((v + 0.5) * ZOOM as f64) as i32);
             let colour = Rgb([(255.0 * share) as u8, 64, (255.0 * (1.0 - share)) as u8]);
@@ -210,44 +121,5 @@ impl Prediction {
             .write_to(&mut bytes, image::ImageFormat::Png)
             .map_err(|e| ClassifierError::Picture { path: path.to_owned(), reason: e.to_string() })?;
         Ok(atomic_file::write(path, bytes.get_ref())?)
-    }
-}
-
-/// The answer for the graphs of a clip, and the relevance of landmarks and frames if asked for.
-type Answers = dyn Fn(&[VideoGraph], bool) -> Result<(Answer, Option<Shares>), ClassifierError> + Send + Sync;
-
-/// Networks on their device, whichever it is.
-struct Networks(Box<Answers>);
-
-impl std::fmt::Debug for Networks {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("Networks").finish_non_exhaustive()
-    }
-}
-
-/// Puts the networks of a model on a device.
-struct Loading<'a> {
-    model: &'a SavedModel,
-}
-
-impl OnBackend for Loading<'_> {
-    type Output = Result<Networks, ClassifierError>;
-
-    fn run<B>(self, device: &B::Device) -> Self::Output
-    where
-        B: AutodiffBackend + GraphBackend,
-        B::InnerBackend: GraphBackend,
-    {
-        // Modules can be sent to another thread, not used by two: every answer takes a copy, which shares the weights.
-        let committee = Mutex::new(self.model.committee::<B::InnerBackend>(device)?);
-        let ModelDescription { standardisation, model: ModelSettings { columns, .. }, .. } =
-            self.model.description;
-        let device = device.clone();
-        Ok(Networks(Box::new(move |graphs, with_relevance| {
-            let committee = committee.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            let answer = committee.answer(graphs, standardisation, columns, &device)?;
-            let relevance = || committee.relevance(graphs, standardisation, columns, &device);
-            Ok((answer, with_relevance.then(relevance).transpose()?))
-        })))
     }
 }

@@ -1,110 +1,142 @@
+use std::collections::hash_map::Entry;
 use std::collections::{BTreeSet, HashMap};
 use std::sync::atomic::{AtomicUsize, Ordering};
 
+use microexpr_core::Digest;
 use microexpr_data::{ClipRecord, SkippedClip};
+use microexpr_evaluation::Example;
+use microexpr_flow::Selection;
+use microexpr_pipeline::{Cache, ClipPreparation, Pipeline, PipelineError};
 use rayon::prelude::*;
 
+use crate::ClassifierError;
+use crate::network_input::{Alpha, NetworkInput};
+use crate::network_learner::ClipInputs;
 use crate::progress::{Progress, ProgressSink};
-use crate::{Cache, ClassifierError, ClipGraph, Pipeline};
 
-/// A magnification as a key: two settings mean the same graph only if their bits are equal.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
-pub(crate) struct Alpha(u64);
-
-impl From<f64> for Alpha {
-    fn from(alpha: f64) -> Self {
-        Self(alpha.to_bits())
-    }
-}
-
-impl Alpha {
-    fn value(self) -> f64 {
-        f64::from_bits(self.0)
-    }
-}
-
-/// A clip of a known class.
-#[derive(Debug, Clone, Copy)]
+/// A clip of a known class and, once it is prepared, what is known of it.
+#[derive(Debug, Clone)]
 pub(crate) struct LabelledClip<'a> {
     pub(crate) record: &'a ClipRecord,
     pub(crate) class: usize,
+    prepared: Option<PreparedClip>,
 }
 
-/// Graphs of clips at the magnifications that were asked for.
-#[derive(Debug, Default)]
-pub(crate) struct Prepared {
-    graphs: HashMap<(usize, Alpha), ClipGraph>,
+#[derive(Debug, Clone)]
+struct PreparedClip {
+    /// Digest of the frames' files.
+    content: Digest,
+    /// Digest of everything its test graph is made from.
+    source: Digest,
+    inputs: HashMap<Alpha, NetworkInput>,
+    /// Kept frames at the magnification of the tests.
+    selection: Selection,
 }
 
-impl Prepared {
-    /// The graph of clip `index` at `alpha`, if it could be made.
-    pub(crate) fn get(&self, index: usize, alpha: f64) -> Option<&ClipGraph> {
-        self.graphs.get(&(index, alpha.into()))
+impl<'a> LabelledClip<'a> {
+    pub(crate) fn new(record: &'a ClipRecord, class: usize) -> Self {
+        Self { record, class, prepared: None }
+    }
+
+    pub(crate) fn example(&self) -> Example {
+        let record = self.record;
+        let content = self.prepared.as_ref().map(|p| p.content);
+        let dataset = record.dataset.to_string();
+        Example { content, ..Example::new(record.id(), record.subject_id(), dataset, self.class) }
+    }
+
+    /// Kept frames, intensities and thresholds, of a prepared clip.
+    pub(crate) fn selection(&self) -> Option<&Selection> {
+        self.prepared.as_ref().map(|p| &p.selection)
+    }
+
+    /// The graphs of a prepared clip, taken out.
+    pub(crate) fn take_inputs(&mut self) -> Option<ClipInputs> {
+        let prepared = self.prepared.as_mut()?;
+        Some(ClipInputs { source: prepared.source, at: std::mem::take(&mut prepared.inputs) })
+    }
+
+    fn missing(&self, wanted: &BTreeSet<Alpha>) -> Vec<Alpha> {
+        let has = |alpha: &Alpha| self.prepared.as_ref().is_some_and(|p| p.inputs.contains_key(alpha));
+        wanted.iter().filter(|alpha| !has(alpha)).copied().collect()
     }
 }
 
-/// Turns every clip into graphs at the magnifications wanted for it, on all cores. A clip that fails is reported, not fatal.
+/// Turns clips into graphs at the magnifications wanted for each, on all cores; what they have already is not made again. A clip
+/// that fails is taken out and reported.
 pub(crate) fn prepare(
-    clips: &[LabelledClip<'_>],
+    clips: &mut Vec<LabelledClip<'_>>,
     wanted: &[BTreeSet<Alpha>],
     pipeline: &Pipeline,
     cache: &Cache,
     progress: ProgressSink<'_>,
-) -> Result<(Prepared, Vec<SkippedClip>), ClassifierError> {
-    let done = AtomicUsize::new(0);
-    let outcomes: Vec<Result<Vec<(Alpha, ClipGraph)>, ClassifierError>> = clips
-        .par_iter()
+) -> Result<Vec<SkippedClip>, ClassifierError> {
+    let (done, total) = (AtomicUsize::new(0), clips.len());
+    let outcomes: Vec<Result<(), ClassifierError>> = clips
+        .par_iter_mut()
         .zip(wanted)
-        .map(|(clip, alphas)| {
-            let graphs = prepare_clip(clip.record, alphas, pipeline, cache);
+        .map(|(clip, wanted)| {
+            let outcome = prepare_clip(clip, wanted, pipeline, cache);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
-            progress(Progress::Preparing { done, total: clips.len() });
-            graphs
+            progress(Progress::Preparing { done, total });
+            outcome
         })
         .collect();
-    let (mut prepared, mut skipped) = (Prepared::default(), Vec::new());
-    for (index, (clip, outcome)) in clips.iter().zip(outcomes).enumerate() {
+    let mut skipped = Vec::new();
+    let mut usable = Vec::with_capacity(total);
+    for (clip, outcome) in clips.drain(..).zip(outcomes) {
         match outcome {
-            Ok(graphs) => {
-                prepared.graphs.extend(graphs.into_iter().map(|(alpha, graph)| ((index, alpha), graph)))
+            Ok(()) => usable.push(clip),
+            Err(ClassifierError::Pipeline(error)) if error.concerns_one_clip() => {
+                skipped.push(skipped_clip(clip.record, &error));
             }
-            Err(error) if error.concerns_one_clip() => skipped.push(skipped_clip(clip.record, &error)),
             Err(error) => return Err(error),
         }
     }
-    Ok((prepared, skipped))
+    *clips = usable;
+    Ok(skipped)
 }
 
 fn prepare_clip(
-    record: &ClipRecord,
-    alphas: &BTreeSet<Alpha>,
+    clip: &mut LabelledClip<'_>,
+    wanted: &BTreeSet<Alpha>,
     pipeline: &Pipeline,
     cache: &Cache,
-) -> Result<Vec<(Alpha, ClipGraph)>, ClassifierError> {
-    let frames = record.sequence()?;
-    let digest = pipeline.digest(&frames)?;
-    let mut aligned = None;
-    let mut graphs = Vec::with_capacity(alphas.len());
-    for alpha in alphas {
-        let key = digest.key(&pipeline.cache_settings(alpha.value(), record.fps)?)?;
-        let graph = match cache.get(&key) {
-            Some(graph) => graph,
-            None => {
-                if aligned.is_none() {
-                    aligned = Some(pipeline.register(&frames, record.fps)?);
-                }
-                let aligned = aligned.as_ref().expect("aligned just above");
-                let graph = pipeline.graph(aligned, alpha.value())?;
-                cache.put(&key, &graph)?;
-                graph
-            }
-        };
-        graphs.push((*alpha, graph));
+) -> Result<(), ClassifierError> {
+    let missing = clip.missing(wanted);
+    if missing.is_empty() {
+        return Ok(());
     }
-    Ok(graphs)
+    let frames = clip.record.sequence().map_err(PipelineError::from)?;
+    let mut preparation = pipeline.prepare(&frames, clip.record.fps, cache)?;
+    let mut prepared = match clip.prepared.take() {
+        Some(prepared) => prepared,
+        None => PreparedClip::new(&mut preparation, pipeline.settings().alpha())?,
+    };
+    for alpha in missing {
+        if let Entry::Vacant(place) = prepared.inputs.entry(alpha) {
+            place.insert(NetworkInput::of(preparation.graph(alpha.value())?)?);
+        }
+    }
+    clip.prepared = Some(prepared);
+    Ok(())
 }
 
-fn skipped_clip(record: &ClipRecord, error: &ClassifierError) -> SkippedClip {
+impl PreparedClip {
+    /// The clip as it is tested.
+    fn new(preparation: &mut ClipPreparation<'_>, alpha: f64) -> Result<Self, ClassifierError> {
+        let graph = preparation.graph(alpha)?;
+        let selection = graph.value.selection.clone();
+        Ok(Self {
+            content: preparation.content(),
+            source: preparation.key(alpha)?.digest(),
+            inputs: HashMap::from([(alpha.into(), NetworkInput::of(graph)?)]),
+            selection,
+        })
+    }
+}
+
+fn skipped_clip(record: &ClipRecord, error: &PipelineError) -> SkippedClip {
     let path = record.frames.first().and_then(|f| f.parent()).map(std::path::Path::to_path_buf);
     SkippedClip { id: record.id(), path: path.unwrap_or_default(), reason: crate::error::chain(error) }
 }

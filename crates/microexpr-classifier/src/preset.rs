@@ -5,10 +5,9 @@ use microexpr_flow::{ClgParams, DisPreset, FlowAlgorithm, SelectionParams};
 use microexpr_gnn::Readout;
 use microexpr_graph::{FeatureColumns, GraphParams, NodeFrames, PatchFeature, PositionFeature, Trend};
 use microexpr_magnify::MagnifyParams;
+use microexpr_pipeline::{FlowSpan, PipelineSettings};
 
-use crate::{
-    ClassWeights, ClassifierError, FlowSpan, ModelSettings, PipelineSettings, Settings, TrainingSettings,
-};
+use crate::{ClassWeights, ClassifierError, ModelSettings, Settings, TrainingSettings};
 
 /// A named set of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]

@@ -12,51 +12,69 @@ mod wrong_answers;
 
 use std::fmt::Write;
 
-use crate::{Evaluation, confusion_figure, face_figure, frame_figure, loss_figure};
+use microexpr_evaluation::{Evaluation, Explanation};
+
+use crate::{Outcome, confusion_figure, face_figure, frame_figure, loss_figure};
 use page::{escape, section, table};
 
-/// The evaluation as one self-contained page.
-pub(crate) fn html(evaluation: &Evaluation) -> String {
+/// The outcome as one self-contained page; what a learner has no figures of is left out.
+pub(crate) fn html(outcome: &Outcome) -> String {
+    let evaluation = &outcome.evaluation;
     let title =
         format!("{}: {} clips, {} subjects", evaluation.protocol, evaluation.clips, evaluation.subjects);
     let mut body = String::new();
     scores::write(&mut body, evaluation);
     classes::write(&mut body, evaluation);
     picture(&mut body, "Confusion matrix", "", Width::Fitted, confusion_figure::confusion_matrix(evaluation));
-    picture(&mut body, "Training", "", Width::Own, loss_figure::training_loss(evaluation));
+    if evaluation.folds.iter().any(|fold| !fold.log.losses.is_empty()) {
+        picture(&mut body, "Training", "", Width::Own, loss_figure::training_loss(evaluation));
+    }
     chosen_epochs::write(&mut body, evaluation);
-    picture(
-        &mut body,
-        "Relevance of the landmarks",
-        "By how much the probability of the answer falls when a landmark's motion is hidden from the network, mean of the clips \
-         answered rightly (above) and wrongly (below): from the least (small, blue) to the most (large, red) of each face.",
-        Width::Own,
-        face_figure::faces(evaluation, |p| &p.relevance),
-    );
-    picture(
-        &mut body,
-        "Relevance of the frames",
-        "By how much the probability of the answer falls when a frame's motion is hidden from the network, by the frame's place in \
-         its clip: means of the clips answered rightly and wrongly.",
-        Width::Own,
-        frame_figure::relevance(evaluation),
-    );
-    picture(
-        &mut body,
-        "Attention of the landmarks",
-        "Mean attention that each landmark receives, on clips answered rightly (above) and wrongly (below): from the least \
-         (small, blue) to the most (large, red) of each face.",
-        Width::Own,
-        face_figure::faces(evaluation, |p| &p.attention),
-    );
+    explanations(&mut body, evaluation);
     lambdas::write(&mut body, evaluation);
     subjects::write(&mut body, evaluation);
-    wrong_answers::write(&mut body, evaluation);
+    wrong_answers::write(&mut body, outcome);
     notes::write(&mut body, evaluation);
     let settings = serde_json::to_string_pretty(&evaluation.settings).unwrap_or_default();
     section(&mut body, "Settings");
     let _ = write!(body, "<details><summary>as JSON</summary><pre>{}</pre></details>", escape(&settings));
     page::page(&title, &body)
+}
+
+/// What the answers rest on, as far as the learner can tell.
+fn explanations(body: &mut String, evaluation: &Evaluation) {
+    let has = |part: fn(&Explanation) -> bool| evaluation.predictions.iter().any(|p| part(&p.explanation));
+    if has(|e| !e.relevance.is_empty()) {
+        picture(
+            body,
+            "Relevance of the landmarks",
+            "By how much the probability of the answer falls when a landmark's motion is hidden from the network, mean of the \
+             clips answered rightly (above) and wrongly (below): from the least (small, blue) to the most (large, red) of each \
+             face.",
+            Width::Own,
+            face_figure::faces(evaluation, |p| &p.explanation.relevance),
+        );
+    }
+    if has(|e| e.frames.iter().any(|frame| frame.relevance.is_some())) {
+        picture(
+            body,
+            "Relevance of the frames",
+            "By how much the probability of the answer falls when a frame's motion is hidden from the network, by the frame's \
+             place in its clip: means of the clips answered rightly and wrongly.",
+            Width::Own,
+            frame_figure::relevance(evaluation),
+        );
+    }
+    if has(|e| !e.attention.is_empty()) {
+        picture(
+            body,
+            "Attention of the landmarks",
+            "Mean attention that each landmark receives, on clips answered rightly (above) and wrongly (below): from the least \
+             (small, blue) to the most (large, red) of each face.",
+            Width::Own,
+            face_figure::faces(evaluation, |p| &p.explanation.attention),
+        );
+    }
 }
 
 /// What becomes of a picture on a narrow screen.

@@ -1,10 +1,19 @@
 //! Settings as JSON: read with every key known, and changed key by key.
 
+use microexpr_evaluation::Evaluation;
 use serde_json::{Map, Value};
 
+use crate::network_learner::NETWORK;
 use crate::{ClassifierError, Settings};
 
 impl Settings {
+    /// The settings of an evaluation by the network; `None` of another learner's.
+    #[must_use]
+    pub fn of(evaluation: &Evaluation) -> Option<Self> {
+        let network = evaluation.learner.name == NETWORK;
+        network.then(|| serde_json::from_value(evaluation.settings.clone()).ok())?
+    }
+
     /// Reads settings as found under `settings` in results.json. What the text leaves out is the paper's.
     ///
     /// # Errors
@@ -72,8 +81,9 @@ fn unknown_setting<'a>(
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::{FlowSpan, Preset};
+    use crate::Preset;
     use microexpr_flow::FlowAlgorithm;
+    use microexpr_pipeline::FlowSpan;
 
     fn error(result: Result<Settings, ClassifierError>) -> String {
         crate::error::chain(&result.unwrap_err())

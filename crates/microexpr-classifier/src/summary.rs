@@ -1,6 +1,8 @@
 use std::fmt::Write;
 
-use crate::{Evaluation, PaperProtocol, Scores};
+use microexpr_evaluation::{Evaluation, LeftOut, Scores};
+
+use crate::PaperProtocol;
 
 /// The evaluation as a table for the terminal.
 #[must_use]
@@ -22,7 +24,7 @@ pub fn summary(evaluation: &Evaluation) -> String {
         row(&mut text, name, &Scores { accuracy: of(i.accuracy), uf1: of(i.uf1), uar: of(i.uar) });
     }
     row(&mut text, "always the largest class", &evaluation.majority_baseline);
-    if let Some(figures) = evaluation.paper_protocol.map(PaperProtocol::figures) {
+    if let Some(figures) = PaperProtocol::of_evaluation(evaluation).map(PaperProtocol::figures) {
         let (name, paper) = (format!("paper, {}", figures.tables), figures.multi_attention);
         let _ = writeln!(text, "{name:<28}{:>10.4}{:>10.4}{:>10}", paper.accuracy, paper.uf1, "–");
     }
@@ -38,8 +40,8 @@ pub fn summary(evaluation: &Evaluation) -> String {
         });
     }
     text.push('\n');
-    let skipped = evaluation.skipped.iter().map(|clip| format!("left out {}: {}", clip.id, clip.reason));
-    let warnings: Vec<String> = skipped.chain(evaluation.warnings.iter().cloned()).collect();
+    let warnings: Vec<String> =
+        left_out(&evaluation.skipped).into_iter().chain(evaluation.warnings.iter().cloned()).collect();
     if !warnings.is_empty() {
         let _ = writeln!(text, "\nwarnings: {}", warnings.len());
         warnings.iter().for_each(|warning| {
@@ -51,4 +53,21 @@ pub fn summary(evaluation: &Evaluation) -> String {
 
 fn row(text: &mut String, name: &str, scores: &Scores) {
     let _ = writeln!(text, "{name:<28}{:>10.4}{:>10.4}{:>10.4}", scores.accuracy, scores.uf1, scores.uar);
+}
+
+/// Clips left out, those of one reason together.
+pub(crate) fn left_out(clips: &[LeftOut]) -> Vec<String> {
+    let mut reasons: Vec<(&str, Vec<&str>)> = Vec::new();
+    for clip in clips {
+        match reasons.iter_mut().find(|(reason, _)| *reason == clip.reason) {
+            Some((_, ids)) => ids.push(&clip.id),
+            None => reasons.push((&clip.reason, vec![&clip.id])),
+        }
+    }
+    let line = |(reason, ids): (&str, Vec<&str>)| match &ids[..] {
+        [only] => format!("left out {only}: {reason}"),
+        [first, .., last] => format!("left out {} clips, {first} to {last}: {reason}", ids.len()),
+        [] => String::new(),
+    };
+    reasons.into_iter().map(line).collect()
 }

@@ -2,83 +2,19 @@ use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{AdamWConfig, GradientsParams, Optimizer};
 use burn::prelude::*;
 use burn::tensor::backend::AutodiffBackend;
-use microexpr_data::COPY_ALPHAS;
 use microexpr_gnn::{GraphBackend, SeededRng, TwoStreamModel};
-use microexpr_graph::VideoGraph;
-use serde::{Deserialize, Serialize};
 
-use crate::batch::{BatchLayout, PreparedGraph};
+use crate::batch::BatchLayout;
 use crate::committee::{Committee, mean};
-use crate::plan::TrainingItem;
-use crate::prepare::{LabelledClip, Prepared};
-use crate::{ClassifierError, ClipGraph, ModelSettings, Standardisation};
-
-/// How rare classes weigh in the loss.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum ClassWeights {
-    /// All samples weigh the same.
-    #[default]
-    Equal,
-    /// Every class weighs the same in total.
-    Balanced,
-}
-
-/// Settings of training; the defaults follow the paper, which states Adam, its rate and the loss.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(default)]
-pub struct TrainingSettings {
-    /// Passes over the training clips; the last one's weights are used.
-    pub epochs: usize,
-    /// Networks that are trained from different initial weights and whose mean probabilities are the answer; the paper's
-    /// is 1.
-    pub networks: usize,
-    /// Graphs per step.
-    pub batch_size: usize,
-    /// Adam's constant rate.
-    pub learning_rate: f64,
-    /// Share of every weight, times the rate, that a step takes away (decoupled weight decay, AdamW); 0 is Adam.
-    pub weight_decay: f32,
-    /// How rare classes weigh in the loss.
-    pub class_weights: ClassWeights,
-    /// Magnifications from which copies of rare-class training clips are drawn until the classes are balanced; empty
-    /// for no copies.
-    pub augmentation_alphas: Vec<f64>,
-}
-
-impl Default for TrainingSettings {
-    fn default() -> Self {
-        Self {
-            epochs: 100,
-            networks: 1,
-            batch_size: 32,
-            learning_rate: 1e-3,
-            weight_decay: 0.0,
-            class_weights: ClassWeights::Equal,
-            augmentation_alphas: COPY_ALPHAS.to_vec(),
-        }
-    }
-}
+use crate::prepared_graph::{GraphView, PreparedGraph};
+use crate::training_settings::{ClassWeights, TrainingSettings};
+use crate::{ClassifierError, ModelSettings, Standardisation};
 
 /// A graph and its class.
 #[derive(Debug, Clone, Copy)]
 pub(crate) struct Sample<'a> {
-    pub(crate) graph: &'a VideoGraph,
+    pub(crate) graph: &'a PreparedGraph,
     pub(crate) class: usize,
-}
-
-/// The graphs of the training items, each with its clip's class.
-pub(crate) fn samples<'a>(
-    clips: &[LabelledClip<'_>],
-    prepared: &'a Prepared,
-    items: &[TrainingItem],
-) -> Vec<Sample<'a>> {
-    let of = |item: &TrainingItem| {
-        let class = clips[item.clip].class;
-        let graphs = prepared.get(item.clip, item.alpha).map_or(&[][..], ClipGraph::units);
-        graphs.iter().map(move |graph| Sample { graph, class })
-    };
-    items.iter().flat_map(of).collect()
 }
 
 /// Trained networks and what belongs to them.
@@ -106,16 +42,15 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
     device: &B::Device,
     epoch_done: &mut EpochDone<'_, B>,
 ) -> Result<Trained<B>, ClassifierError> {
-    let first = samples.first().ok_or(ClassifierError::NoTrainingClips)?.graph;
+    let first = &samples.first().ok_or(ClassifierError::NoTrainingClips)?.graph.graph;
     let network = model_settings.network(model_settings.input_widths(first), classes);
-    let standardisation = Standardisation::fit(samples.iter().map(|s| s.graph));
-    let graphs = samples.iter().map(|s| PreparedGraph::new(s.graph)).collect::<Result<Vec<_>, _>>()?;
+    let standardisation = Standardisation::fit(samples.iter().map(|s| &s.graph.graph));
     let layout = BatchLayout { standardisation, columns: model_settings.columns, device };
     let mut random = SeededRng::new(seed);
     let (mut networks, mut losses) = (Vec::new(), Vec::new());
     for _ in 0..settings.networks {
         let start = network.init(device, &mut random);
-        let training = NetworkTraining { samples, graphs: &graphs, layout: &layout, classes, settings };
+        let training = NetworkTraining { samples, layout: &layout, classes, settings };
         let (trained, course) = training.run(start, &mut random, epoch_done)?;
         networks.push(trained);
         losses.push(course);
@@ -126,8 +61,6 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
 /// Everything that the training of one network needs beside the network.
 struct NetworkTraining<'a, B: Backend> {
     samples: &'a [Sample<'a>],
-    /// Those of the samples.
-    graphs: &'a [PreparedGraph<'a>],
     layout: &'a BatchLayout<'a, B>,
     classes: usize,
     settings: &'a TrainingSettings,
@@ -141,7 +74,7 @@ impl<B: AutodiffBackend + GraphBackend> NetworkTraining<'_, B> {
         random: &mut SeededRng,
         epoch_done: &mut EpochDone<'_, B>,
     ) -> Result<(TwoStreamModel<B>, Vec<f64>), ClassifierError> {
-        let Self { samples, graphs, layout, settings, .. } = *self;
+        let Self { samples, layout, settings, .. } = *self;
         let mut optimizer = AdamWConfig::new().with_weight_decay(settings.weight_decay).init();
         let loss = CrossEntropyLossConfig::new()
             .with_weights(class_weights(samples, self.classes, settings.class_weights))
@@ -151,7 +84,7 @@ impl<B: AutodiffBackend + GraphBackend> NetworkTraining<'_, B> {
             let order = random.permutation(samples.len());
             let mut sum = 0.0;
             for step in order.chunks(settings.batch_size.max(1)) {
-                let graphs: Vec<&PreparedGraph<'_>> = step.iter().map(|i| &graphs[*i]).collect();
+                let graphs: Vec<GraphView<'_>> = step.iter().map(|i| samples[*i].graph.whole()).collect();
                 let labels: Vec<i64> = step.iter().map(|i| samples[*i].class as i64).collect();
                 let target = Tensor::from_data(TensorData::new(labels, [step.len()]), layout.device);
                 let input = layout.batch(&graphs)?;
@@ -160,7 +93,11 @@ impl<B: AutodiffBackend + GraphBackend> NetworkTraining<'_, B> {
                 let gradients = GradientsParams::from_grads(value.backward(), &model);
                 model = optimizer.step(settings.learning_rate, model, gradients);
             }
-            losses.push(sum / samples.len() as f64);
+            let loss = sum / samples.len() as f64;
+            if !loss.is_finite() {
+                return Err(ClassifierError::Diverged { epoch: losses.len() + 1, loss });
+            }
+            losses.push(loss);
             epoch_done(&model, layout.standardisation)?;
         }
         Ok((model, losses))

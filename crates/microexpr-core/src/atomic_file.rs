@@ -31,11 +31,42 @@ pub fn write(path: impl AsRef<Path>, bytes: &[u8]) -> Result<(), CoreError> {
     write_with(path, |file| file.write_all(bytes))
 }
 
+/// Whether files can be written into `folder`, which is made if it is missing: to be asked before work whose result goes there.
+///
+/// # Errors
+///
+/// [`CoreError::Write`] naming the folder.
+pub fn check_folder(folder: impl AsRef<Path>) -> Result<(), CoreError> {
+    let folder = folder.as_ref();
+    let tried = fs::create_dir_all(folder).and_then(|()| NamedTempFile::new_in(folder).map(drop));
+    tried.map_err(|source| CoreError::Write { path: folder.to_owned(), source })
+}
+
+/// Whether a file can be written at `path`: to be asked before work whose result goes there.
+///
+/// # Errors
+///
+/// [`CoreError::Write`] naming the file.
+pub fn check_file(path: impl AsRef<Path>) -> Result<(), CoreError> {
+    let path = path.as_ref();
+    let refused = |source| CoreError::Write { path: path.to_owned(), source };
+    if path.is_dir() {
+        return Err(refused(io::ErrorKind::IsADirectory.into()));
+    }
+    let folder = folder_of(path);
+    let tried = fs::create_dir_all(folder).and_then(|()| NamedTempFile::new_in(folder).map(drop));
+    tried.map_err(refused)
+}
+
+fn folder_of(path: &Path) -> &Path {
+    path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
 fn replace(
     path: &Path,
     write: impl FnOnce(&mut BufWriter<&mut fs::File>) -> io::Result<()>,
 ) -> io::Result<()> {
-    let folder = path.parent().filter(|p| !p.as_os_str().is_empty()).unwrap_or(Path::new("."));
+    let folder = folder_of(path);
     fs::create_dir_all(folder)?;
     let mut file = NamedTempFile::new_in(folder)?;
     let mut writer = BufWriter::new(file.as_file_mut());

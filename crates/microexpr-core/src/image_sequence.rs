@@ -1,5 +1,7 @@
+use std::borrow::Cow;
 use std::io::Cursor;
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use image::error::DecodingError;
 use image::{DynamicImage, ImageError, ImageFormat};
@@ -13,6 +15,8 @@ const EXTENSIONS: [&str; 4] = ["png", "jpg", "jpeg", "bmp"];
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct ImageSequence {
     paths: Vec<PathBuf>,
+    /// Their content, if it was read ahead.
+    files: Option<Arc<[Vec<u8>]>>,
 }
 
 impl ImageSequence {
@@ -35,7 +39,7 @@ impl ImageSequence {
             return Err(CoreError::NoImages { path: folder.to_owned() });
         }
         paths.sort_by(|a, b| natural_order(&file_name(a), &file_name(b)));
-        Ok(Self { paths })
+        Ok(Self { paths, files: None })
     }
 
     /// Takes files in the given order.
@@ -47,7 +51,7 @@ impl ImageSequence {
         if paths.is_empty() {
             return Err(CoreError::NoImages { path: PathBuf::new() });
         }
-        Ok(Self { paths })
+        Ok(Self { paths, files: None })
     }
 
     /// Number of frames, at least one.
@@ -63,6 +67,39 @@ impl ImageSequence {
         &self.paths
     }
 
+    /// The same sequence with its files read, so that whatever is done with it touches the disk no more; as it is if they hold
+    /// more than `most_bytes` together.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::DecodeImage`] naming a file that cannot be read.
+    pub fn in_memory(&self, most_bytes: u64) -> Result<Self, CoreError> {
+        let size = |path: &PathBuf| std::fs::metadata(path).map_or(0, |file| file.len());
+        if self.files.is_some() || self.paths.iter().map(size).sum::<u64>() > most_bytes {
+            return Ok(self.clone());
+        }
+        let files = (0..self.len()).map(|index| self.bytes(index).map(Cow::into_owned));
+        Ok(Self { files: Some(files.collect::<Result<_, _>>()?), ..self.clone() })
+    }
+
+    /// The file of one frame, whole.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::DecodeImage`] naming the file.
+    ///
+    /// # Panics
+    ///
+    /// If `index` is not below [`ImageSequence::len`].
+    pub fn bytes(&self, index: usize) -> Result<Cow<'_, [u8]>, CoreError> {
+        if let Some(files) = &self.files {
+            return Ok(Cow::Borrowed(&files[index]));
+        }
+        let path = &self.paths[index];
+        let failed = |e| CoreError::DecodeImage { path: path.clone(), source: ImageError::IoError(e) };
+        std::fs::read(path).map(Cow::Owned).map_err(failed)
+    }
+
     /// Decodes one frame as it is stored.
     ///
     /// # Errors
@@ -75,7 +112,7 @@ impl ImageSequence {
     pub fn image(&self, index: usize) -> Result<DynamicImage, CoreError> {
         let path = &self.paths[index];
         let decode = |source| CoreError::DecodeImage { path: path.clone(), source };
-        let file = std::fs::read(path).map_err(|e| decode(ImageError::IoError(e)))?;
+        let file = self.bytes(index)?;
         let reader = image::ImageReader::new(Cursor::new(&file))
             .with_guessed_format()
             .map_err(|e| decode(ImageError::IoError(e)))?;

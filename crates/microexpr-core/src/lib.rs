@@ -28,6 +28,8 @@
 pub mod atomic_file;
 pub mod border;
 mod clip;
+#[cfg(feature = "digest")]
+mod digest;
 mod error;
 pub mod filter;
 mod flow_field;
@@ -42,6 +44,8 @@ pub mod sample;
 mod vectorized;
 
 pub use clip::Clip;
+#[cfg(feature = "digest")]
+pub use digest::{Digest, Digester};
 pub use error::CoreError;
 pub use flow_field::FlowField;
 pub use grey::{grey_from_image, grey_window_from_image};

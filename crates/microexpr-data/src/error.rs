@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-/// What can go wrong with datasets, protocols and metrics.
+/// What can go wrong with datasets on disk.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum DataError {
@@ -107,61 +107,5 @@ pub enum DataError {
         line: u64,
         /// The row.
         found: String,
-    },
-    /// Training and testing on one dataset where two were asked for.
-    #[error("training and test dataset are both {dataset}, expected two different ones")]
-    SameDataset {
-        /// The dataset.
-        dataset: String,
-    },
-    /// A side of a split without clips.
-    #[error("none of the {clips} clips is of {dataset}")]
-    NoClips {
-        /// The dataset.
-        dataset: String,
-        /// Number of clips looked at.
-        clips: usize,
-    },
-    /// A setting outside its range.
-    #[error("{name} must be {expected}, found {found}")]
-    Setting {
-        /// Name of the setting.
-        name: &'static str,
-        /// The allowed values.
-        expected: &'static str,
-        /// The rejected value.
-        found: String,
-    },
-    /// A split that needs more subjects.
-    #[error("expected clips of at least 2 subjects to split, found {found}")]
-    TooFewSubjects {
-        /// Number of subjects.
-        found: usize,
-    },
-    /// A clip index that no subject belongs to.
-    #[error("clip {found} does not exist, there are {clips} clips")]
-    UnknownClip {
-        /// The rejected index.
-        found: usize,
-        /// Number of clips.
-        clips: usize,
-    },
-    /// A class index that the confusion matrix does not have.
-    #[error("class {found} does not exist, there are {classes} classes")]
-    UnknownClass {
-        /// The rejected index.
-        found: usize,
-        /// Number of classes.
-        classes: usize,
-    },
-    /// Confusion matrices or lists whose sizes do not fit together.
-    #[error("{what}: expected {expected}, found {found}")]
-    Size {
-        /// What was counted.
-        what: &'static str,
-        /// The expected count.
-        expected: usize,
-        /// The count found.
-        found: usize,
     },
 }

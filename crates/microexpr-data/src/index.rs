@@ -110,6 +110,22 @@ impl DatasetIndex {
         });
     }
 
+    /// Every clip that an evaluation under `scheme` leaves out, and why: the unusable ones, and those whose label is none of its
+    /// classes.
+    #[must_use]
+    pub fn left_out(&self, scheme: LabelScheme) -> Vec<SkippedClip> {
+        let classes = scheme.classes().join(", ");
+        let without_class = self.clips.iter().filter(|clip| scheme.class_of(clip).is_none()).map(|clip| {
+            let path = clip.frames.first().and_then(|frame| frame.parent()).map(PathBuf::from);
+            let reason = match clip.label.trim() {
+                "" => "it has no label".to_owned(),
+                label => format!("its label {label:?} is none of the classes {classes}"),
+            };
+            SkippedClip { id: clip.id(), path: path.unwrap_or_default(), reason }
+        });
+        self.skipped.iter().cloned().chain(without_class).collect()
+    }
+
     /// The subjects, `dataset/subject`, in natural order without repeats.
     #[must_use]
     pub fn subjects(&self) -> Vec<String> {

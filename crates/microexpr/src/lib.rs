@@ -16,9 +16,12 @@
 //! | [`flow`] | `microexpr-flow` | optical flow, frame selection |
 //! | [`landmarks`] | `microexpr-landmarks` | face detection, landmarks, tracking, alignment |
 //! | [`graph`] | `microexpr-graph` | landmark graphs |
+//! | [`pipeline`](mod@pipeline) | `microexpr-pipeline` | frames to graphs, with a cache |
 //! | [`gnn`] | `microexpr-gnn` | graph attention layers and networks |
-//! | [`data`] | `microexpr-data` | datasets, protocols, metrics |
-//! | [`classifier`] | `microexpr-classifier` | the whole pipeline, training, evaluation, prediction |
+//! | [`data`] | `microexpr-data` | datasets |
+//! | [`evaluation`] | `microexpr-evaluation` | protocols, learners, finished folds, shares, metrics |
+//! | [`classifier`] | `microexpr-classifier` | the network as a learner, training, report, saved models, prediction |
+//! | [`synth`] | `microexpr-synth` | generated faces with exact ground truth |
 //!
 //! Each crate can be used alone; this one adds nothing but the names.
 //!
@@ -29,19 +32,24 @@
 pub use microexpr_classifier as classifier;
 pub use microexpr_core as core;
 pub use microexpr_data as data;
+pub use microexpr_evaluation as evaluation;
 pub use microexpr_flow as flow;
 pub use microexpr_gnn as gnn;
 pub use microexpr_graph as graph;
 pub use microexpr_landmarks as landmarks;
 pub use microexpr_magnify as magnify;
+pub use microexpr_pipeline as pipeline;
+pub use microexpr_synth as synth;
 
 /// The names that most programs need.
 pub mod prelude {
     pub use microexpr_classifier::{
-        Cache, Classifier, ClassifierError, Device, Evaluation, Experiment, Pipeline, Prediction, Settings,
+        Classifier, ClassifierError, Device, Experiment, Outcome, Prediction, Settings,
     };
     pub use microexpr_core::{Clip, FlowField, ImageSequence, Landmarks};
     pub use microexpr_data::{DatasetIndex, LabelScheme, Layout};
+    pub use microexpr_evaluation::{Evaluation, EvaluationRequest, Example, Learner, Protocol};
+    pub use microexpr_pipeline::{Cache, Pipeline};
 }
 
 /// The code of the project's front page, which is to compile.

@@ -1,5 +1,7 @@
 use std::fmt::Write;
 
+use microexpr_evaluation::Scores;
+
 use super::{Ablation, AblationRow};
 
 /// The table for the terminal, and the log of what looked wrong.
@@ -59,6 +61,6 @@ fn line(text: &mut String, row: &AblationRow) {
     text.push('\n');
 }
 
-fn scores(text: &mut String, name: &str, scores: &crate::Scores) {
+fn scores(text: &mut String, name: &str, scores: &Scores) {
     let _ = write!(text, "{name:<46}{:>9.4}{:>9.4}{:>9.4}", scores.accuracy, scores.uf1, scores.uar);
 }

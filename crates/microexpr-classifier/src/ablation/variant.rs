@@ -1,30 +1,32 @@
+use std::str::FromStr;
+
 use microexpr_flow::KeepRule;
 use microexpr_magnify::MagnifyParams;
 use serde::{Deserialize, Serialize};
 
-use crate::{Attention, Settings, Streams};
+use crate::{Attention, ClassifierError, Settings, Streams};
 
-/// A part of the method that is left out, or, of a method without magnification, added.
+/// A method with one part left out or, of a method without magnification, added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 pub enum Variant {
-    /// Nothing: both streams, both attentions fused by a learned λ, magnification and frame selection as set.
+    /// The whole method: both streams, both attentions fused by a learned λ, magnification and frame selection as set.
     Full,
-    /// Gaussian attention (λ = 1).
+    /// Self-attention alone, λ = 1.
     SelfAttention,
-    /// Self-attention (λ = 0).
+    /// Gaussian attention alone, λ = 0.
     GaussianAttention,
-    /// The stream of flow patches.
+    /// The stream of landmark locations alone.
     LocationStream,
-    /// The stream of landmark locations.
+    /// The stream of flow patches alone.
     FlowStream,
-    /// Magnification: α = 0, and no magnified copies that balance the classes.
+    /// No magnification: α = 0, and no magnified copies that balance the classes.
     NoMagnification,
-    /// Nothing; magnification by the paper's α is added to a method that has none.
+    /// Magnification by the paper's α, added to a method that has none.
     Magnification,
-    /// Frame selection: every frame is kept.
+    /// No frame selection: every frame is kept.
     AllFrames,
-    /// The readout of the node features beside that of the layers.
+    /// No readout of the node features beside that of the layers.
     NoInputReadout,
 }
 
@@ -107,5 +109,14 @@ impl Variant {
             }
         }
         settings
+    }
+}
+
+impl FromStr for Variant {
+    type Err = ClassifierError;
+
+    fn from_str(name: &str) -> Result<Self, ClassifierError> {
+        let found = Self::ALL.into_iter().find(|variant| variant.name() == name);
+        found.ok_or_else(|| ClassifierError::UnknownVariant { found: name.to_owned() })
     }
 }

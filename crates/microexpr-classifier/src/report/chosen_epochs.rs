@@ -1,10 +1,11 @@
+use microexpr_evaluation::{Evaluation, FoldResult};
+
 use super::{escape, section, table};
-use crate::{Evaluation, FoldResult};
 
 /// Where the number of epochs was chosen inside the folds: which one, and on whom.
 pub(super) fn write(page: &mut String, evaluation: &Evaluation) {
     let chosen = |fold: &FoldResult| {
-        let chosen = fold.chosen_epoch.as_ref()?;
+        let chosen = fold.log.chosen_epoch.as_ref()?;
         let uf1 = chosen.uf1.get(chosen.epoch.checked_sub(1)?)?;
         Some(vec![
             escape(&fold.held_out),

@@ -1,5 +1,6 @@
+use microexpr_evaluation::Evaluation;
+
 use super::{escape, section, table};
-use crate::Evaluation;
 
 /// Precision, recall and F1 of every class.
 pub(super) fn write(page: &mut String, evaluation: &Evaluation) {

@@ -1,7 +1,9 @@
 use std::fmt::Write;
 
+use microexpr_evaluation::Evaluation;
+
 use super::{escape, section, table};
-use crate::Evaluation;
+use crate::Settings;
 
 /// Warnings, clips left out, times, and how the scores came about.
 pub(super) fn write(page: &mut String, evaluation: &Evaluation) {
@@ -17,15 +19,16 @@ pub(super) fn write(page: &mut String, evaluation: &Evaluation) {
         table(page, &["clip", "<span style='float:left'>reason</span>"], rows);
     }
     let t = &evaluation.timing;
-    let epoch = match evaluation.settings.inner_validation {
-        Some(_) => "after a number of epochs chosen on training subjects",
-        None => "after the last epoch",
+    let epoch = match Settings::of(evaluation) {
+        Some(Settings { inner_validation: Some(_), .. }) => ", after a number of epochs chosen on training subjects",
+        Some(_) => ", after the last epoch",
+        None => "",
     };
     section(page, "How it was computed");
     let _ = write!(
         page,
         "<p>microexpr {}; {:.1} s from frames to graphs, {:.1} s of training and testing. Scores are computed from the \
-         predictions of all folds together, {epoch}. Nothing was chosen on a test subject.",
+         predictions of all folds together{epoch}. Nothing was chosen on a test subject.",
         escape(&evaluation.version),
         t.preparing_seconds,
         t.training_seconds

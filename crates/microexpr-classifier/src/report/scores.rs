@@ -1,5 +1,7 @@
+use microexpr_evaluation::{Evaluation, Scores};
+
 use super::table;
-use crate::{Evaluation, Scores};
+use crate::PaperProtocol;
 
 /// Pooled scores, seeds, intervals, the baseline, and the paper's figures where they belong.
 pub(super) fn write(page: &mut String, evaluation: &Evaluation) {
@@ -18,7 +20,7 @@ pub(super) fn write(page: &mut String, evaluation: &Evaluation) {
     let interval = [i.accuracy, i.uf1, i.uar].map(|(low, high)| format!("{low:.3} to {high:.3}"));
     rows.push(row("95 % interval over subjects", interval));
     rows.push(plain("always the most frequent class", &evaluation.majority_baseline));
-    if let Some(figures) = evaluation.paper_protocol.map(crate::PaperProtocol::figures) {
+    if let Some(figures) = PaperProtocol::of_evaluation(evaluation).map(PaperProtocol::figures) {
         let paper = figures.multi_attention;
         let cells = [format!("{:.4}", paper.accuracy), format!("{:.4}", paper.uf1), "–".to_owned()];
         rows.push(row(&format!("the paper's 2S-AMAGN ({})", figures.tables), cells));

@@ -1,7 +1,8 @@
 use std::collections::BTreeMap;
 
+use microexpr_evaluation::{ClipPrediction, Evaluation};
+
 use super::{escape, section, table};
-use crate::{ClipPrediction, Evaluation};
 
 /// Clips and correct answers of every subject, in the order of the folds.
 pub(super) fn write(page: &mut String, evaluation: &Evaluation) {

@@ -1,12 +1,14 @@
 use std::fmt::Write;
 
+use microexpr_evaluation::{ClipPrediction, Evaluation};
 use microexpr_flow::selection_picture;
 
 use super::{escape, section, table};
-use crate::{ClipPrediction, Evaluation, KeyFrames};
+use crate::{KeyFrames, Outcome};
 
 /// The clips that were answered wrongly: all of them as a table, the worst with their key frames.
-pub(super) fn write(page: &mut String, evaluation: &Evaluation) {
+pub(super) fn write(page: &mut String, outcome: &Outcome) {
+    let Outcome { evaluation, key_frames: pictures } = outcome;
     section(page, "Wrong answers");
     let wrong: Vec<_> = evaluation.predictions.iter().filter(|p| !p.is_correct()).collect();
     let (all, seeds) = (evaluation.predictions.len(), evaluation.seeds.len());
@@ -18,20 +20,20 @@ pub(super) fn write(page: &mut String, evaluation: &Evaluation) {
     });
     table(page, &["clip", "seed", "true", "answered", "probability"], rows);
     page.push_str("</details>");
-    if evaluation.key_frames.is_empty() {
+    if pictures.is_empty() {
         return;
     }
     let mut clips: Vec<&str> = wrong.iter().map(|p| p.clip.as_str()).collect();
     clips.sort_unstable();
     clips.dedup();
-    let (shown, clips) = (evaluation.key_frames.len(), clips.len());
+    let (shown, clips) = (pictures.len(), clips.len());
     let _ = write!(
         page,
         "<p>Key frames of the {shown} clips (of {clips}) whose wrong answer had the highest probability: the first frame, the \
          kept frame with the strongest motion, the last frame. The frames are unmagnified, the curve below them is the \
          motion from each frame to the next, magnified if the settings say so.</p>"
     );
-    evaluation.key_frames.iter().for_each(|clip| key_frames(page, evaluation, clip));
+    pictures.iter().for_each(|clip| key_frames(page, evaluation, clip));
 }
 
 fn key_frames(page: &mut String, evaluation: &Evaluation, clip: &KeyFrames) {

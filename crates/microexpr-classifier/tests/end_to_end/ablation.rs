@@ -2,10 +2,10 @@
 
 use std::fs;
 
-use microexpr_classifier::{
-    Ablation, Attention, ComparedClips, Comparison, Evaluation, Pipeline, Preset, Streams, Variant,
-};
-use microexpr_data::{LabelScheme, McNemar};
+use microexpr_classifier::{Ablation, Attention, Preset, Streams, Variant};
+use microexpr_data::LabelScheme;
+use microexpr_evaluation::{ComparedClips, Comparison, Evaluation, McNemar};
+use microexpr_pipeline::{ClipGraph, Pipeline};
 
 use crate::generated::{Generated, loso};
 
@@ -23,6 +23,7 @@ fn every_variant_leaves_out_one_part_and_nothing_else() {
             let whole = settings == full;
             assert_eq!(whole, variant == Variant::Full || without.contains(&variant), "{variant:?}");
             assert_eq!(variant.applies_to(&preset.settings()), !without.contains(&variant), "{variant:?}");
+            assert_eq!(variant.name().parse::<Variant>().unwrap(), variant);
             // Put back what was left out: nothing else may have changed.
             match variant {
                 Variant::Full => {}
@@ -60,7 +61,7 @@ fn without_selection_every_frame_is_in_the_graph_and_with_magnification_everythi
     let [full, all, magnified] = [Variant::Full, Variant::AllFrames, Variant::Magnification].map(graph);
     assert_eq!(all.selection.kept, (0..clip.frames.len()).collect::<Vec<_>>());
     assert!(full.selection.kept.len() < clip.frames.len());
-    let motion = |g: &microexpr_classifier::ClipGraph| g.selection.intensity.iter().sum::<f64>();
+    let motion = |g: &ClipGraph| g.selection.intensity.iter().sum::<f64>();
     assert!(motion(&magnified) > 2.0 * motion(&full) && motion(&all) == motion(&full));
 }
 
@@ -107,8 +108,9 @@ fn evaluations_are_compared_clip_by_clip() {
     experiment.settings.training.epochs = 1;
     let out = tempfile::tempdir().unwrap();
     let seeds = [1, 2];
+    let index = generated.index();
     let first =
-        experiment.loso(&generated.index(), LabelScheme::ThreeClasses, &seeds, out.path(), &|_| ()).unwrap();
+        experiment.loso(&index, LabelScheme::ThreeClasses, &seeds, out.path(), &|_| ()).unwrap().evaluation;
     let same = Comparison::of(&first, &first, ComparedClips::All).unwrap();
     assert_eq!((same.clips, same.pooled, same.seeds.len()), (24, McNemar::of_counts(0, 0), 2));
 

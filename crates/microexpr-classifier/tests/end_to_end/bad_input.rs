@@ -3,8 +3,9 @@
 use std::fs;
 use std::path::Path;
 
-use microexpr_classifier::{Cache, ClassifierError, Device, LandmarkSource};
+use microexpr_classifier::{ClassifierError, Device};
 use microexpr_data::{LabelScheme, Layout};
+use microexpr_pipeline::{Cache, LandmarkSource};
 
 use crate::generated::{Generated, loso};
 

@@ -3,11 +3,10 @@
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use microexpr_classifier::{
-    Cache, ClassifierError, Evaluation, EvaluationPart, EvaluationRequest, Experiment, Progress, Protocol,
-    Shard,
-};
+use microexpr_classifier::{Experiment, ExperimentRequest, Outcome, OutcomePart, Progress};
 use microexpr_data::LabelScheme;
+use microexpr_evaluation::{Evaluation, Leaks, Protocol, Shard};
+use microexpr_pipeline::Cache;
 
 use crate::generated::{Generated, loso};
 
@@ -63,7 +62,7 @@ fn threads_caches_and_interruptions_change_nothing() {
     files.sort();
     assert_eq!(files.len(), 4);
     let kept = fs::metadata(&files[0]).unwrap().modified().unwrap();
-    fs::write(&files[1], "{\"fingerprint\": \"ab").unwrap();
+    fs::write(&files[1], "{\"identity\": \"ab").unwrap();
     fs::remove_file(&files[2]).unwrap();
     fs::remove_file(&files[3]).unwrap();
     assert_eq!(run(&experiment, 2, "straight"), straight);
@@ -91,21 +90,23 @@ fn shards_merge_to_the_single_run_and_not_otherwise() {
         let folder = out.path().join("shards");
         let datasets = std::slice::from_ref(&index);
         let protocol = Protocol::Loso;
-        let request = EvaluationRequest { datasets, scheme, protocol, seeds: &seeds, shard, out: &folder };
+        let (seeds, out, leaks) = (&seeds, &folder, Leaks::Refused);
+        let request = ExperimentRequest { datasets, scheme, protocol, seeds, shard, out, leaks };
         experiment.evaluate(&request, &|_| ()).unwrap().write(&folder).unwrap();
-        EvaluationPart::read(&folder.join(shard.file_name())).unwrap()
+        OutcomePart::read(&folder.join(shard.file_name())).unwrap()
     };
     let parts = [3, 1, 2].map(|number| part(&experiment, number));
-    assert_eq!(parts.iter().map(|p| p.folds.len()).sum::<usize>(), 8);
-    let merged = Evaluation::merge(parts.to_vec()).unwrap();
-    assert_eq!(outcome(merged), outcome(straight));
+    assert_eq!(parts.iter().map(|p| p.part.folds.len()).sum::<usize>(), 8);
+    let merged = Outcome::merge(parts.to_vec()).unwrap();
+    assert_eq!(merged.key_frames, straight.key_frames);
+    assert_eq!(outcome(merged.evaluation), outcome(straight.evaluation));
 
-    let missing = Evaluation::merge(parts[1..].to_vec()).unwrap_err();
+    let missing = Outcome::merge(parts[1..].to_vec()).unwrap_err();
     assert!(missing.to_string().starts_with("2 of 8 folds are missing"), "{missing}");
     experiment.settings.training.epochs = 1;
     let strangers = vec![parts[0].clone(), part(&experiment, 1)];
-    assert!(matches!(Evaluation::merge(strangers), Err(ClassifierError::PartsDiffer { .. })));
-    assert!(matches!(Evaluation::merge(Vec::new()), Err(ClassifierError::NoParts)));
+    let error = Outcome::merge(strangers).unwrap_err();
+    assert!(error.to_string().contains("their settings differ"), "{error}");
 }
 
 #[test]
@@ -115,12 +116,21 @@ fn other_training_settings_reuse_the_cache_but_not_the_folds() {
     experiment.settings.training.epochs = 1;
     let index = generated.index();
     let out = tempfile::tempdir().unwrap();
+    experiment.cache = Cache::at(out.path().join("cache"));
     let first = loso(&experiment, &index, out.path());
     experiment.settings.training.learning_rate = 1e-4;
     let second = loso(&experiment, &index, out.path());
     assert_ne!(first.predictions, second.predictions);
-    // From the cache it takes milliseconds; from the frames it takes seconds.
-    assert!(second.timing.preparing_seconds < 1.0, "{:?}", second.timing);
+
+    // With one and the same graph in every entry all clips of a fold are answered alike: they come from there.
+    let folders = fs::read_dir(out.path().join("cache")).unwrap().map(|f| f.unwrap().path());
+    let entries: Vec<_> = folders.flat_map(|f| fs::read_dir(f).unwrap()).map(|f| f.unwrap().path()).collect();
+    assert_eq!(entries.len(), index.clips.len());
+    entries[1..].iter().for_each(|entry| drop(fs::copy(&entries[0], entry).unwrap()));
+    let alike = loso(&experiment, &index, out.path());
+    for fold in alike.predictions.chunk_by(|a, b| a.subject == b.subject) {
+        assert!(fold.iter().all(|p| p.probabilities == fold[0].probabilities), "{fold:?}");
+    }
 }
 
 #[test]
@@ -132,7 +142,8 @@ fn the_seed_decides_the_predictions() {
     let seeds = [1, 2];
     let both = experiment
         .loso(&generated.index(), LabelScheme::ThreeClasses, &seeds, &out.path().join("both"), &|_| ())
-        .unwrap();
+        .unwrap()
+        .evaluation;
     assert_eq!(both.seeds.iter().map(|s| s.seed).collect::<Vec<_>>(), seeds);
     assert_eq!(both.clips * 2, both.predictions.len());
     let of =
@@ -156,10 +167,11 @@ fn results_are_written_whole_and_read_back() {
             epochs.fetch_max(done, Ordering::Relaxed);
         }
     };
-    let evaluation =
+    let outcome =
         experiment.loso(&generated.index(), LabelScheme::ThreeClasses, &[1], out.path(), &count).unwrap();
+    let Outcome { evaluation, key_frames } = &outcome;
     assert_eq!(epochs.into_inner(), 4 * experiment.settings.training.networks);
-    evaluation.write(out.path()).unwrap();
+    outcome.write(out.path()).unwrap();
     let json = fs::read_to_string(out.path().join("results.json")).unwrap();
     let back: Evaluation = serde_json::from_str(&json).unwrap();
     assert_eq!(back.settings, evaluation.settings);
@@ -178,8 +190,8 @@ fn results_are_written_whole_and_read_back() {
         evaluation.predictions.iter().filter(|p| !p.is_correct()).map(|p| p.clip.as_str()).collect();
     wrong.sort_unstable();
     let shown = wrong.len().min(12);
-    assert_eq!((evaluation.key_frames.len(), report.matches("<figure>").count()), (shown, shown));
-    assert!(evaluation.key_frames.iter().all(|k| wrong.binary_search(&k.clip.as_str()).is_ok()));
+    assert_eq!((key_frames.len(), report.matches("<figure>").count()), (shown, shown));
+    assert!(key_frames.iter().all(|k| wrong.binary_search(&k.clip.as_str()).is_ok()));
     assert!(shown == 0 || report.contains("<img src='data:image/jpeg;base64,/9j/"));
     assert!(!json.contains("/9j/"), "pictures belong into the report");
     assert!(fs::read_to_string(out.path().join("confusion_matrix.svg")).unwrap().contains("negative"));

@@ -1,8 +1,10 @@
 use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
-use microexpr_classifier::{Cache, Device, Evaluation, Experiment, LandmarkSource, Preset};
+use microexpr_classifier::{Device, Experiment, Preset};
 use microexpr_data::{DatasetIndex, LabelScheme, Layout};
+use microexpr_evaluation::Evaluation;
+use microexpr_pipeline::{Cache, LandmarkSource};
 use microexpr_synth::{Nuisance, SynthParams, write_dataset};
 use tempfile::TempDir;
 
@@ -55,5 +57,5 @@ impl Generated {
 
 /// A leave-one-subject-out run with seed 1.
 pub(crate) fn loso(experiment: &Experiment, index: &DatasetIndex, out: &Path) -> Evaluation {
-    experiment.loso(index, LabelScheme::ThreeClasses, &[1], out, &|_| ()).unwrap()
+    experiment.loso(index, LabelScheme::ThreeClasses, &[1], out, &|_| ()).unwrap().evaluation
 }

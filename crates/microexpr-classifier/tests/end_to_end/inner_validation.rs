@@ -1,7 +1,8 @@
 //! The number of epochs, chosen on training subjects.
 
-use microexpr_classifier::{ClassifierError, Evaluation, InnerValidation};
+use microexpr_classifier::{ClassifierError, InnerValidation, Outcome};
 use microexpr_data::LabelScheme;
+use microexpr_evaluation::Evaluation;
 
 use crate::generated::{Generated, loso};
 
@@ -15,9 +16,9 @@ fn the_epoch_is_chosen_without_a_look_at_the_test_subject() {
     let out = tempfile::tempdir().unwrap();
     let evaluation = loso(&experiment, &index, &out.path().join("true"));
     for fold in &evaluation.folds {
-        let chosen = fold.chosen_epoch.as_ref().unwrap();
+        let chosen = fold.log.chosen_epoch.as_ref().unwrap();
         assert_eq!((chosen.uf1.len(), chosen.loss.len()), (3, 3));
-        assert_eq!(fold.losses.len(), chosen.epoch);
+        assert_eq!(fold.log.losses.len(), chosen.epoch);
         assert!(chosen.uf1.iter().all(|uf1| *uf1 <= chosen.uf1[chosen.epoch - 1]));
         assert_ne!(chosen.held_out, fold.held_out);
         assert!(evaluation.folds.iter().any(|f| f.held_out == chosen.held_out));
@@ -34,16 +35,17 @@ fn the_epoch_is_chosen_without_a_look_at_the_test_subject() {
         let fold = &e.folds[fold];
         let own = e.predictions.iter().filter(|p| p.subject == fold.held_out);
         let probabilities: Vec<Vec<f64>> = own.map(|p| p.probabilities.clone()).collect();
-        (fold.chosen_epoch.clone(), fold.losses.clone(), probabilities)
+        (fold.log.clone(), probabilities)
     };
     assert_eq!(evaluation.folds[0].held_out, "smic/s01");
     assert_eq!(answers(&other, 0), answers(&evaluation, 0));
     assert_ne!(answers(&other, 1), answers(&evaluation, 1));
 
     let report = out.path().join("true");
-    evaluation.write(&report).unwrap();
+    let folds = evaluation.folds.clone();
+    Outcome::from(evaluation).write(&report).unwrap();
     assert!(std::fs::read_to_string(report.join("report.html")).unwrap().contains("Chosen epochs"));
-    assert_eq!(Evaluation::read(&report).unwrap().folds, evaluation.folds);
+    assert_eq!(Evaluation::read(&report).unwrap().folds, folds);
 }
 
 #[test]
@@ -56,7 +58,7 @@ fn a_share_that_leaves_nobody_is_refused() {
         experiment.settings.inner_validation = Some(InnerValidation { share });
         let error =
             experiment.loso(&index, LabelScheme::ThreeClasses, &[1], out.path(), &|_| ()).unwrap_err();
-        assert!(matches!(error, ClassifierError::Setting { .. }), "{error}");
+        assert!(matches!(error, ClassifierError::OutOfRange(_)), "{error}");
     }
     experiment.settings.inner_validation = Some(InnerValidation::default());
     let error = experiment.train(&index, LabelScheme::ThreeClasses, 1, &|_| ()).unwrap_err();

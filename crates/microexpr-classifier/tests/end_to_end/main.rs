@@ -7,5 +7,6 @@ mod ablation;
 mod bad_input;
 mod evaluation;
 mod generated;
+mod honest_data;
 mod inner_validation;
 mod model_file;

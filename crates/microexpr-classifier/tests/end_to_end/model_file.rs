@@ -2,11 +2,10 @@
 
 use std::fs;
 
-use microexpr_classifier::{
-    Classifier, ClassifierError, Device, GraphUnit, Pipeline, SavedModel, TrainingSettings,
-};
+use microexpr_classifier::{Classifier, ClassifierError, Device, SavedModel, TrainingSettings};
 use microexpr_data::LabelScheme;
 use microexpr_graph::NodeFrames;
+use microexpr_pipeline::{GraphUnit, Pipeline};
 
 use crate::generated::Generated;
 

@@ -1,0 +1,40 @@
+//! From the frames of a face to landmark graphs: landmarks, tracking, alignment, averaging, magnification, frame selection,
+//! optical flow, graph; and a cache, so that no clip is worked on twice.
+//!
+//! ```no_run
+//! use microexpr_core::ImageSequence;
+//! use microexpr_pipeline::{Cache, Pipeline, PipelineSettings};
+//!
+//! let pipeline = Pipeline::new(&PipelineSettings::default())?;
+//! let aligned = pipeline.register(&ImageSequence::open("clip/")?, 100.0)?;
+//! let graph = pipeline.graph(&aligned, 4.0)?;
+//! println!("{} nodes in {} of {} frames", graph.graph.nodes(), graph.selection.kept.len(), graph.frames);
+//!
+//! // The same with a cache.
+//! let cache = Cache::at("cache/");
+//! let mut clip = pipeline.prepare(&ImageSequence::open("clip/")?, 100.0, &cache)?;
+//! assert_eq!(clip.graph(4.0)?.value, graph);
+//! # Ok::<(), Box<dyn std::error::Error>>(())
+//! ```
+//!
+//! | item | holds |
+//! |---|---|
+//! | [`Pipeline`], [`PipelineSettings`] | frames to graphs, step by step |
+//! | [`ClipPreparation`], [`Cache`] | frames to graphs, each made once |
+//! | [`ClipGraph`] | what comes of it |
+//! | [`LandmarkSource`], [`FlowSpan`], [`GraphUnit`] | choices |
+
+mod cache;
+mod clip_graph;
+mod clip_preparation;
+mod error;
+mod pipeline;
+mod pipeline_settings;
+mod point_source;
+
+pub use cache::{Cache, CacheKey, Cached};
+pub use clip_graph::ClipGraph;
+pub use clip_preparation::ClipPreparation;
+pub use error::PipelineError;
+pub use pipeline::Pipeline;
+pub use pipeline_settings::{FlowSpan, GraphUnit, LandmarkSource, PipelineSettings};

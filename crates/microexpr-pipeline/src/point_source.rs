@@ -1,0 +1,130 @@
+use std::path::{Path, PathBuf};
+use std::sync::OnceLock;
+
+use microexpr_core::{Clip, Digest, ImageSequence, Landmarks};
+use microexpr_landmarks::{
+    FaceLandmarker, LandmarkModel, LandmarkerParams, PointMotion, SeetaFace, SeetaFaceParams,
+    grey_from_frame, read_landmarks, track,
+};
+
+use crate::{PipelineError, LandmarkSource, PipelineSettings};
+
+/// Names of the landmark files beside a clip's frames; the first that exists counts.
+const FILES: [&str; 2] = ["landmarks.csv", "landmarks.json"];
+
+/// Gives the 68 points of every frame of a clip.
+#[derive(Debug)]
+pub(crate) enum PointSource {
+    /// A shape predictor on the face that a detector finds.
+    Model { landmarker: Box<FaceLandmarker>, model: LandmarkModel, digest: OnceLock<String> },
+    /// Files beside the frames.
+    Files { params: LandmarkerParams },
+}
+
+impl PointSource {
+    /// Loads the model and the detector, if the settings ask for them.
+    pub(crate) fn open(settings: &PipelineSettings) -> Result<Self, PipelineError> {
+        let mut params = settings.landmarker.clone();
+        if settings.points_are_followed_anew() {
+            params.track = params.track.rough();
+        }
+        match &settings.landmarks {
+            LandmarkSource::Files => Ok(Self::Files { params }),
+            LandmarkSource::Model { path } => {
+                let model = LandmarkModel::find(path.as_deref())?;
+                let detector = Box::new(SeetaFace::new(SeetaFaceParams::default())?);
+                let landmarker = Box::new(FaceLandmarker::new(detector, model.open()?, params)?);
+                Ok(Self::Model { landmarker, model, digest: OnceLock::new() })
+            }
+        }
+    }
+
+    /// What makes two sources different: the content of the model, read when first asked for.
+    pub(crate) fn digest(&self) -> Result<&str, PipelineError> {
+        match self {
+            Self::Model { model, digest, .. } => match digest.get() {
+                Some(known) => Ok(known),
+                None => {
+                    let read = Digest::of(&model.bytes()?).to_string();
+                    Ok(digest.get_or_init(|| read))
+                }
+            },
+            Self::Files { .. } => Ok("files"),
+        }
+    }
+
+    /// The frames, cropped to the face's surroundings where that saves memory, and the points in them.
+    pub(crate) fn follow(
+        &self,
+        frames: &ImageSequence,
+        fps: f64,
+    ) -> Result<(Clip, Vec<Landmarks>), PipelineError> {
+        match self {
+            Self::Model { landmarker, .. } => {
+                let face = landmarker.read(frames, fps)?;
+                let points = landmarker.follow(&face.clip, &face.face)?;
+                Ok((face.clip, points))
+            }
+            Self::Files { params } => {
+                let path = landmark_file(frames)?;
+                let points = read_landmarks(&path)?;
+                if points.len() != frames.len() {
+                    let (expected, found) = (frames.len(), points.len());
+                    return Err(PipelineError::LandmarkFrames { path, expected, found });
+                }
+                let clip = frames.to_clip(fps)?;
+                let points = followed(&clip, points, params)?;
+                Ok((clip, points))
+            }
+        }
+    }
+
+    /// The points of every frame of a clip in memory; `landmarks` are what somebody else has found.
+    pub(crate) fn follow_clip(
+        &self,
+        clip: &Clip,
+        landmarks: Option<&[Landmarks]>,
+    ) -> Result<Vec<Landmarks>, PipelineError> {
+        match (self, landmarks) {
+            (_, Some(found)) if found.len() != clip.len() => {
+                Err(PipelineError::GivenLandmarks { expected: clip.len(), found: found.len() })
+            }
+            (Self::Files { params }, Some(found)) => followed(clip, found.to_vec(), params),
+            (Self::Model { landmarker, .. }, Some(found)) => followed(clip, found.to_vec(), landmarker.params()),
+            (Self::Model { landmarker, .. }, None) => {
+                let face = landmarker.face(&grey_from_frame(clip.frame(0)))?.face;
+                Ok(landmarker.follow(clip, &face)?)
+            }
+            (Self::Files { .. }, None) => Err(PipelineError::NoLandmarksGiven),
+        }
+    }
+
+    /// The landmark file of a clip, if points come from files.
+    pub(crate) fn file_beside(&self, frames: &ImageSequence) -> Result<Option<PathBuf>, PipelineError> {
+        match self {
+            Self::Model { .. } => Ok(None),
+            Self::Files { .. } => landmark_file(frames).map(Some),
+        }
+    }
+}
+
+fn landmark_file(frames: &ImageSequence) -> Result<PathBuf, PipelineError> {
+    let folder = frames.paths()[0].parent().unwrap_or(Path::new("."));
+    FILES
+        .iter()
+        .map(|name| folder.join(name))
+        .find(|path| path.is_file())
+        .ok_or_else(|| PipelineError::NoLandmarkFile { folder: folder.to_owned() })
+}
+
+/// Points that were found in every frame, tracked from the first one instead if the settings say so.
+fn followed(
+    clip: &Clip,
+    found: Vec<Landmarks>,
+    params: &LandmarkerParams,
+) -> Result<Vec<Landmarks>, PipelineError> {
+    match params.motion {
+        PointMotion::Tracked => Ok(track(clip, &found[0], &params.track)?),
+        PointMotion::PerFrame => Ok(found),
+    }
+}
