@@ -1,5 +1,3 @@
-use std::ops::RangeInclusive;
-
 use microexpr_core::FlowField;
 use ndarray::ArrayView2;
 
@@ -146,17 +144,4 @@ pub(crate) fn check_finite(flow: &FlowField, field: usize) -> Result<(), FlowErr
         Some((((row, col), _), _)) => Err(FlowError::FlowNotFinite { field, row, col }),
         None => Ok(()),
     }
-}
-
-/// Whether a setting lies in its range.
-pub(crate) fn check_range<T: PartialOrd + Copy + Into<f64>>(
-    name: &'static str,
-    value: T,
-    range: RangeInclusive<T>,
-    expected: &'static str,
-) -> Result<(), FlowError> {
-    if range.contains(&value) {
-        return Ok(());
-    }
-    Err(FlowError::Setting { name, expected, found: value.into() })
 }

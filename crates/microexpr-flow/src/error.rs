@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use microexpr_core::CoreError;
+use microexpr_core::{CoreError, OutOfRange};
 
 /// What can go wrong when motion is estimated, measured or stored.
 #[derive(Debug, thiserror::Error)]
@@ -58,15 +58,8 @@ pub enum FlowError {
         frames: usize,
     },
     /// A setting outside its range.
-    #[error("{name} must be {expected}, found {found}")]
-    Setting {
-        /// Name of the setting.
-        name: &'static str,
-        /// The allowed range in words.
-        expected: &'static str,
-        /// The rejected value.
-        found: f64,
-    },
+    #[error(transparent)]
+    Setting(#[from] OutOfRange),
     /// A displacement that is NaN or infinite.
     #[error("the displacement at row {row}, column {col} of field {field} is not finite")]
     FlowNotFinite {

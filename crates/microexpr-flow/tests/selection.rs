@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test that fails has failed the test")]
 
-use microexpr_core::FlowField;
+use microexpr_core::{FlowField, OutOfRange};
 use microexpr_flow::{
     FlowError, IntensityFrame, IntensityMeasure, KeepRule, Selection, SelectionParams, select_frames,
     selection_picture,
@@ -93,9 +93,9 @@ fn the_unit_of_motion_does_not_matter() {
 fn bad_input_is_an_error() {
     let setting =
         |segment, stride| select_frames(&[], &SelectionParams { segment, stride, ..Default::default() });
-    assert!(matches!(setting(1, 1), Err(FlowError::Setting { name: "segment", .. })));
-    assert!(matches!(setting(8, 9), Err(FlowError::Setting { name: "stride", .. })));
-    assert!(matches!(setting(8, 0), Err(FlowError::Setting { name: "stride", .. })));
+    assert!(matches!(setting(1, 1), Err(FlowError::Setting(OutOfRange { setting: "segment", .. }))));
+    assert!(matches!(setting(8, 9), Err(FlowError::Setting(OutOfRange { setting: "stride", .. }))));
+    assert!(matches!(setting(8, 0), Err(FlowError::Setting(OutOfRange { setting: "stride", .. }))));
     let mixed = [FlowField::zeros(2, 2), FlowField::zeros(2, 3)];
     assert!(matches!(select_frames(&mixed, &SelectionParams::default()), Err(FlowError::FrameSize { .. })));
     let nan = [FlowField::zeros(1, 1), FlowField::new(array![[f32::NAN]], Array2::zeros((1, 1))).unwrap()];

@@ -1,4 +1,4 @@
-use microexpr_core::CoreError;
+use microexpr_core::{CoreError, OutOfRange};
 
 /// What can be wrong with magnification settings and frames.
 #[derive(Debug, thiserror::Error)]
@@ -42,15 +42,8 @@ pub enum MagnifyError {
         fps: f64,
     },
     /// A setting outside its range.
-    #[error("{name} must be {expected}, found {found}")]
-    Setting {
-        /// Name of the setting.
-        name: &'static str,
-        /// The allowed range.
-        expected: &'static str,
-        /// The rejected value.
-        found: f64,
-    },
+    #[error(transparent)]
+    Setting(#[from] OutOfRange),
     /// A level range that runs from coarse to fine.
     #[error("the coarsest amplified level ({coarsest}) must not be finer than the finest ({finest})")]
     LevelOrder {

@@ -2,7 +2,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use microexpr_core::Clip;
+use microexpr_core::{Clip, OutOfRange};
 use microexpr_magnify::{
     ButterworthOrder, ClipFilter, Extension, FrameLayout, GainRule, Magnifier, MagnifyError, MagnifyParams,
     StreamFilter, StreamParams, level_count, magnify_clip, magnify_clip_alphas, magnify_frames,
@@ -247,16 +247,19 @@ fn wrong_settings_are_errors() {
         change(&mut params);
         magnify_frames(&mut vec![0_u8; 800], layout, FPS, &params).unwrap_err()
     };
-    assert!(matches!(with(|p| p.alpha = f64::NAN), MagnifyError::Setting { name: "alpha", .. }));
-    assert!(matches!(with(|p| p.chroma = -1.0), MagnifyError::Setting { name: "chroma", .. }));
+    assert!(matches!(
+        with(|p| p.alpha = f64::NAN),
+        MagnifyError::Setting(OutOfRange { setting: "alpha", .. })
+    ));
+    assert!(matches!(with(|p| p.chroma = -1.0), MagnifyError::Setting(OutOfRange { setting: "chroma", .. })));
     let reversed = with(|p| p.gain = GainRule::Uniform { finest: 3, coarsest: Some(2) });
     assert!(matches!(reversed, MagnifyError::LevelOrder { finest: 3, coarsest: 2 }));
     let many = with(|p| p.gain = GainRule::PerLevel { weights: vec![1.0; 5] });
     assert!(matches!(many, MagnifyError::LevelCount { expected: 4, found: 5, .. }), "{many}");
     let infinite_in_f32 = with(|p| p.alpha = 1e300);
-    assert!(matches!(infinite_in_f32, MagnifyError::Setting { name: "alpha", .. }));
+    assert!(matches!(infinite_in_f32, MagnifyError::Setting(OutOfRange { setting: "alpha", .. })));
     let wu = with(|p| p.gain = GainRule::Wu { lambda_c_px: 0.0, boost: 2.0 });
-    assert!(matches!(wu, MagnifyError::Setting { name: "lambda_c_px", .. }));
+    assert!(matches!(wu, MagnifyError::Setting(OutOfRange { setting: "lambda_c_px", .. })));
     let empty = magnify_frames(&mut [0_u8; 0], FrameLayout::grey(0, 3), FPS, &MagnifyParams::default());
     assert!(matches!(empty, Err(MagnifyError::EmptyFrame { .. })));
     let huge = FrameLayout::rgb(usize::MAX, 2);

@@ -46,7 +46,7 @@ pub struct Selection {
 /// # Ok::<(), microexpr_flow::FlowError>(())
 /// ```
 pub fn select_frames(flows: &[FlowField], params: &SelectionParams) -> Result<Selection, FlowError> {
-    check_params(params)?;
+    params.check()?;
     for (index, flow) in flows.iter().enumerate() {
         if flow.dim() != flows[0].dim() {
             return Err(FlowError::FrameSize { expected: flows[0].dim(), found: flow.dim() });
@@ -66,7 +66,7 @@ pub fn select_frames_of(
     algorithm: &FlowAlgorithm,
     params: &SelectionParams,
 ) -> Result<Selection, FlowError> {
-    check_params(params)?;
+    params.check()?;
     let sums = map_pairs(clip, &consecutive(clip), algorithm, |(from, _), flow| {
         check_finite(&flow, from)?;
         Ok(measure(&flow, params.measure))
@@ -103,24 +103,6 @@ fn spread(frames: &[usize], most: usize) -> Vec<usize> {
     }
     let last = frames.len() - 1;
     (0..most).map(|i| frames[(2 * i * last + (most - 1)) / (2 * (most - 1))]).collect()
-}
-
-fn check_params(params: &SelectionParams) -> Result<(), FlowError> {
-    let setting = |name, expected, found: usize| FlowError::Setting { name, expected, found: found as f64 };
-    if params.segment < 2 {
-        return Err(setting("segment", "at least 2 frames", params.segment));
-    }
-    if !(1..=params.segment).contains(&params.stride) {
-        return Err(setting("stride", "from 1 to the length of a segment", params.stride));
-    }
-    if params.max_kept.is_some_and(|most| most < 2) {
-        return Err(setting(
-            "max_kept",
-            "at least the first and the last frame, 2",
-            params.max_kept.unwrap_or(0),
-        ));
-    }
-    Ok(())
 }
 
 /// Segments that cover all frames; the last one may be shorter, but has two frames if the clip has.
