@@ -1,5 +1,6 @@
 use microexpr_core::vectorized;
 
+use crate::lanes::LANES;
 use crate::plane::Plane;
 
 /// Coefficients of `f(x, y) ≈ c + y·b_y + x·b_x + y²·a_yy + x²·a_xx + x·y·a_xy` around every pixel, in the order
@@ -73,8 +74,6 @@ impl PolynomialFit {
         fit(self, columns.each_ref().map(Vec::as_slice), out);
     }
 }
-
-const LANES: usize = 8;
 
 vectorized! {
     /// Horizontal correlations of a row, all at once while its values are in registers.
