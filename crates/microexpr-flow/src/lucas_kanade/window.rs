@@ -31,6 +31,11 @@ impl Window {
         }
     }
 
+    /// Samples along each side; 0 before there are any.
+    pub(super) fn side(&self) -> usize {
+        self.side
+    }
+
     #[inline(always)]
     fn row(&self, row: usize) -> &[f32] {
         &self.samples[row * self.stride..][..self.side]
