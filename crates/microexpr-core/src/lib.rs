@@ -44,7 +44,7 @@ mod vectorized;
 pub use clip::Clip;
 pub use error::CoreError;
 pub use flow_field::FlowField;
-pub use grey::{grey_from_image, grey_window_from_image};
+pub use grey::{first_unusable_grey, grey_from_image, grey_window_from_image};
 pub use image_sequence::ImageSequence;
 pub use landmarks::{LandmarkScheme, Landmarks, Point};
 pub use natural_order::natural_order;

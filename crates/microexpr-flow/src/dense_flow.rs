@@ -6,7 +6,8 @@ use crate::{FlowAlgorithm, FlowError};
 
 /// A solver for dense optical flow: `from(x) ≈ to(x + flow(x))`.
 ///
-/// Frames are `f32` in `0..=1`, `[row, col]`. Solvers own their workspace: keep one and use it for many pairs. A frame that
+/// Frames are `f32` in `0..=1`, `[row, col]`; values outside by up to 1, as resampling leaves them, are taken, others are an
+/// error. Solvers own their workspace: keep one and use it for many pairs. A frame that
 /// belongs to several pairs is prepared once and used in all of them.
 ///
 /// # Example

@@ -193,8 +193,7 @@ mod tests {
     fn the_median_is_the_middle_of_the_sorted_values() {
         for size in [(1, 1), (3, 20), (19, 23)] {
             let image = Array2::from_shape_fn(size, |(r, c)| ((r * 7919 + c * 104_729) % 1009) as f32);
-            let (mut three, mut five) =
-                (Plane::from_frame(image.view()).unwrap(), Plane::from_frame(image.view()).unwrap());
+            let (mut three, mut five) = (Plane::from_array(image.view()), Plane::from_array(image.view()));
             Median::default().filter_3(&mut three);
             Median::default().filter_5(&mut five);
             let (three, five) = (three.into_array(), five.into_array());

@@ -1,10 +1,7 @@
-use microexpr_core::vectorized;
+use microexpr_core::{first_unusable_grey, vectorized};
 use ndarray::{Array2, ArrayView2};
 
 use crate::FlowError;
-
-/// Frames are `0..=1`; this leaves room for other ranges, yet none for overflow in products of gradients.
-const LARGEST_GREY: f32 = 1e4;
 
 /// A row-major `f32` image as one flat vector: what the inner loops work on.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -25,7 +22,7 @@ impl Plane {
         self.data.resize(height * width, 0.0);
     }
 
-    /// Copies a frame, which must have pixels, all finite.
+    /// Copies a frame, which must have pixels, all of them grey values in or near `0..=1`.
     pub(crate) fn from_frame(frame: ArrayView2<'_, f32>) -> Result<Self, FlowError> {
         let (height, width) = frame.dim();
         if frame.is_empty() {
@@ -35,9 +32,7 @@ impl Plane {
             Some(pixels) => pixels.to_vec(),
             None => frame.iter().copied().collect(),
         };
-        let usable = |p: &f32| p.abs() <= LARGEST_GREY;
-        if !data.iter().fold(true, |all, p| all & usable(p)) {
-            let index = data.iter().position(|p| !usable(p)).unwrap_or_default();
+        if let Some(index) = first_unusable_grey(&data) {
             return Err(FlowError::PixelValue { row: index / width, col: index % width, value: data[index] });
         }
         Ok(Self { height, width, data })

@@ -131,6 +131,24 @@ fn the_picture_shows_every_frame_and_marks_the_kept_ones() {
 }
 
 #[test]
+fn written_selections_that_break_their_promises_are_refused() {
+    let whole = select(&[0.0, 1.0, 2.0, 0.5, 3.0], SelectionParams::default());
+    let text = serde_json::to_string(&whole).unwrap();
+    assert_eq!(serde_json::from_str::<Selection>(&text).unwrap(), whole);
+    let refused = |intensity: &str, threshold: &str, kept: &str| {
+        let text = format!(r#"{{"intensity":{intensity},"threshold":{threshold},"kept":{kept}}}"#);
+        serde_json::from_str::<Selection>(&text).unwrap_err().to_string()
+    };
+    let (three, ones) = ("[1.0,2.0,1.0]", "[1.0,1.0,1.0]");
+    assert!(refused(three, "[1.0]", "[0,2]").contains("one threshold for each of 3 frames, found 1"));
+    for kept in ["[]", "[0,1]", "[1,2]", "[0,1,1,2]", "[0,3]", "[2,0]"] {
+        let error = refused(three, ones, kept);
+        assert!(error.contains("must rise from the first to the last of 3 frames"), "{kept}: {error}");
+    }
+    assert!(refused("[]", "[]", "[]").contains("of 0 frames"));
+}
+
+#[test]
 fn pictures_of_odd_selections_hold_no_nan() {
     let odd = |intensity: Vec<f64>| Selection { threshold: intensity.clone(), intensity, kept: vec![0, 7] };
     for intensity in

@@ -101,6 +101,12 @@ pub enum MagnifyError {
     /// A pixel that is NaN or infinite.
     #[error("the frame holds a pixel that is not finite")]
     NotFinite,
+    /// A pixel far outside `0..=1`, probably a grey level of `0..=255`.
+    #[error("frames of f32 hold values in 0..=1, found {found}: divide bytes by 255")]
+    PixelRange {
+        /// The first such pixel.
+        found: f32,
+    },
     /// The result cannot be a clip.
     #[error("the magnified frames are not a clip")]
     Clip(#[from] CoreError),

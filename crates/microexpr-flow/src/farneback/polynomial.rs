@@ -179,7 +179,7 @@ mod tests {
             3.0 + 0.5 * y - 0.25 * x + 0.125 * y * y + 0.3 * x * x - 0.2 * x * y
         });
         let fit = PolynomialFit::new(3, 1.1);
-        let planes = fit.expand(&Plane::from_frame(image.view()).unwrap());
+        let planes = fit.expand(&Plane::from_array(image.view()));
         let found = planes.map(|plane| plane.row(7)[8]);
         for (found, expected) in found.into_iter().zip([0.5, -0.25, 0.125, 0.3, -0.2]) {
             assert!((found - expected).abs() < 1e-4, "{found}, expected {expected}");

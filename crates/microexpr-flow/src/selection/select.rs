@@ -1,24 +1,12 @@
 use std::ops::Range;
 
 use microexpr_core::{Clip, FlowField};
-use serde::{Deserialize, Serialize};
 
 use super::intensity::{intensities, measure};
-use super::{KeepRule, SelectionParams};
+use super::{KeepRule, Selection, SelectionParams};
 use crate::dense_flow::check_finite;
 use crate::flow_pairs::{consecutive, map_pairs};
 use crate::{FlowAlgorithm, FlowError};
-
-/// Which frames of a clip are kept, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Selection {
-    /// Motion of every frame, in summed pixels.
-    pub intensity: Vec<f64>,
-    /// Mean intensity of every frame's segment; the lowest one where segments overlap.
-    pub threshold: Vec<f64>,
-    /// Indices of the kept frames, ascending; the first and the last frame are always among them.
-    pub kept: Vec<usize>,
-}
 
 /// Selects the frames that move more than their segment does on average, and the first and the last one.
 ///
