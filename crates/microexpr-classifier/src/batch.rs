@@ -27,7 +27,7 @@ impl Standardisation {
     pub fn fit<'a>(graphs: impl IntoIterator<Item = &'a VideoGraph>) -> Self {
         let (mut count, mut sum, mut squares) = (0usize, 0.0f64, 0.0f64);
         for graph in graphs {
-            for value in graph.patch().node_features() {
+            for value in graph.flow().node_features() {
                 let value = f64::from(*value);
                 count += 1;
                 sum += value;
@@ -108,8 +108,8 @@ impl<B: Backend> BatchLayout<'_, B> {
         let topology = Topology::disjoint_union(graphs.iter().map(|g| &g.topology))?;
         let size = [topology.nodes(), topology.edges()];
         Ok(TwoStreamInput {
-            location: self.stream(graphs, size, VideoGraph::position, |v| v)?,
-            flow: self.stream(graphs, size, VideoGraph::patch, |v| self.standardisation.apply(v))?,
+            location: self.stream(graphs, size, VideoGraph::location, |v| v)?,
+            flow: self.stream(graphs, size, VideoGraph::flow, |v| self.standardisation.apply(v))?,
             graph: GraphBatch::new(topology, self.device),
         })
     }
