@@ -12,7 +12,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | (root) | [`Clip`], [`ImageSequence`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`] |
+//! | (root) | [`Clip`], [`ImageSequence`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`]; grey values |
 //! | [`border`] | the reflect-101 border rule |
 //! | [`filter`] | separable convolution, Gaussian blur |
 //! | [`pyramid`] | binomial-5 Gaussian pyramid, down and up |
