@@ -1,5 +1,4 @@
 //! Landmarks read back.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use microexpr_core::{LandmarkScheme, Landmarks};
 

@@ -3,6 +3,7 @@ use ndarray::ArrayView2;
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
 
+use super::prepared_points::{PointWindow, PreparedPoints};
 use super::search::{Match, Search, is_inside, on_level};
 use super::window::{Template, Window};
 use super::{Consistency, FramePyramid, LucasKanadeParams, TrackStatus, TrackedPoint};
@@ -12,23 +13,6 @@ use crate::plane::Plane;
 /// Fewer points than this are not worth a thread.
 #[cfg(feature = "rayon")]
 const MIN_PART: usize = 8;
-
-/// Points of a template with their windows: made once by [`LucasKanade::prepare_points`], looked for in any number of frames.
-#[derive(Debug, Clone)]
-pub struct PreparedPoints {
-    points: Vec<Point>,
-    /// Per point, the windows of the template's levels, finest first; none for a point outside the template.
-    windows: Vec<Vec<PointWindow>>,
-    dim: (usize, usize),
-    levels: usize,
-}
-
-/// The window around a point on one level, and the entries `[xx, xy, yy]` of its mean gradient matrix.
-#[derive(Debug, Clone)]
-struct PointWindow {
-    template: Template,
-    gradient: [f64; 3],
-}
 
 /// Pyramidal Lucas–Kanade tracker with its workspace.
 ///
