@@ -24,8 +24,8 @@ impl<B: Backend> BatchLayout<'_, B> {
         let topology = Topology::disjoint_union(graphs.iter().map(|g| &g.prepared.topology))?;
         let size = [topology.nodes(), topology.edges()];
         Ok(TwoStreamInput {
-            location: self.stream(graphs, size, VideoGraph::position, |v| v)?,
-            flow: self.stream(graphs, size, VideoGraph::patch, |v| self.standardisation.apply(v))?,
+            location: self.stream(graphs, size, VideoGraph::location, |v| v)?,
+            flow: self.stream(graphs, size, VideoGraph::flow, |v| self.standardisation.apply(v))?,
             graph: GraphBatch::new(topology, self.device),
         })
     }

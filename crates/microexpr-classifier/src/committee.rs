@@ -232,7 +232,7 @@ mod tests {
         let flow = FlowField::new(u.clone(), u).unwrap();
         let still = FlowField::zeros(254, 254);
         let graph = build(&faces, &[still, flow], &[0, 4], &GraphParams::default()).unwrap();
-        let features = graph.patch().node_features();
+        let features = graph.flow().node_features();
         let moves: Vec<bool> = (51..102).map(|node| features.row(node).iter().any(|v| *v != 0.0)).collect();
         assert!(moves[30] && moves.iter().filter(|moves| **moves).count() < 10);
         let answers = Answers { graphs: vec![graph], streams: Streams::Flow };

@@ -138,7 +138,7 @@ impl ModelSettings {
     /// Widths of the node features that the two streams of the network get for graphs like this one.
     pub(crate) fn input_widths(&self, graph: &VideoGraph) -> [usize; 2] {
         let width = |stream: &Stream| self.columns.width(stream.node_features().ncols(), graph.landmarks());
-        [width(graph.position()), width(graph.patch())]
+        [width(graph.location()), width(graph.flow())]
     }
 
     /// The network for node features of `location` and `flow` values and a number of classes.

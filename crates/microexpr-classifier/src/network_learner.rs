@@ -221,7 +221,7 @@ pub(crate) fn learned(
 /// Refuses graphs that cannot lie side by side in a batch.
 fn check_alike(graphs: &[Vec<VideoGraph>]) -> Result<(), ClassifierError> {
     let shape = |graph: &VideoGraph| {
-        [graph.landmarks(), graph.position().node_features().ncols(), graph.patch().node_features().ncols()]
+        [graph.landmarks(), graph.location().node_features().ncols(), graph.flow().node_features().ncols()]
     };
     let mut first = None;
     for (example, graphs) in graphs.iter().enumerate() {

@@ -18,7 +18,7 @@ impl Standardisation {
     pub fn fit<'a>(graphs: impl IntoIterator<Item = &'a VideoGraph>) -> Self {
         let (mut count, mut sum, mut squares) = (0usize, 0.0f64, 0.0f64);
         for graph in graphs {
-            for value in graph.patch().node_features() {
+            for value in graph.flow().node_features() {
                 let value = f64::from(*value);
                 count += 1;
                 sum += value;

@@ -1,7 +1,41 @@
-//! Decoded images to grey values.
+//! Grey values: of decoded images, and their range.
 
 use image::DynamicImage;
 use ndarray::{Array2, ArrayViewMut2};
+
+use crate::vectorized;
+
+/// How far outside `0..=1` a grey value may lie: resampling by cubics overshoots an edge by up to a quarter of its height, sums
+/// of changes that are not clamped by more; bytes taken for grey values lie far beyond.
+const OVERSHOOT: f32 = 1.0;
+
+/// Index of the first value that is NaN, infinite or outside `0..=1` by more than 1: then the image is not grey in `0..=1`,
+/// but most likely in `0..=255`. `None` if all can be used.
+///
+/// # Example
+///
+/// ```
+/// use microexpr_core::first_unusable_grey;
+///
+/// assert_eq!(first_unusable_grey(&[0.0, 0.5, 1.2]), None);
+/// assert_eq!(first_unusable_grey(&[0.0, 0.5, 128.0, f32::NAN]), Some(2));
+/// ```
+#[must_use]
+pub fn first_unusable_grey(values: &[f32]) -> Option<usize> {
+    if all_usable(values) { None } else { values.iter().position(|value| !is_usable(*value)) }
+}
+
+vectorized! {
+    fn all_usable(values: &[f32]) -> bool {
+        values.iter().fold(true, |all, value| all & is_usable(*value))
+    }
+}
+
+/// False for NaN, too.
+#[inline(always)]
+fn is_usable(value: f32) -> bool {
+    (value - 0.5).abs() <= 0.5 + OVERSHOOT
+}
 
 /// Grey `[row, col]` in `0..=1`: the stored value of grey images, else `0.299 R + 0.587 G + 0.114 B` (BT.601).
 ///

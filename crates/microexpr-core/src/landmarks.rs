@@ -37,11 +37,28 @@ impl LandmarkScheme {
     }
 }
 
-/// Facial points of one frame, all finite, in the order of their scheme.
+/// Facial points of one frame, all finite, in the order of their scheme. Serialised ones are checked when they are read back.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
+#[serde(try_from = "Unchecked")]
 pub struct Landmarks {
     scheme: LandmarkScheme,
     points: Vec<Point>,
+}
+
+/// Points as they are written.
+#[derive(Deserialize)]
+#[serde(rename = "Landmarks")]
+struct Unchecked {
+    scheme: LandmarkScheme,
+    points: Vec<Point>,
+}
+
+impl TryFrom<Unchecked> for Landmarks {
+    type Error = CoreError;
+
+    fn try_from(Unchecked { scheme, points }: Unchecked) -> Result<Self, CoreError> {
+        Self::new(scheme, points)
+    }
 }
 
 impl Landmarks {

@@ -12,7 +12,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | (root) | [`Clip`], [`ImageSequence`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`] |
+//! | (root) | [`Clip`], [`ImageSequence`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`]; grey values |
 //! | [`border`] | the reflect-101 border rule |
 //! | [`filter`] | separable convolution, Gaussian blur |
 //! | [`pyramid`] | binomial-5 Gaussian pyramid, down and up |
@@ -48,7 +48,7 @@ pub use clip::Clip;
 pub use digest::{Digest, Digester};
 pub use error::CoreError;
 pub use flow_field::FlowField;
-pub use grey::{grey_from_image, grey_window_from_image};
+pub use grey::{first_unusable_grey, grey_from_image, grey_window_from_image};
 pub use image_sequence::ImageSequence;
 pub use landmarks::{LandmarkScheme, Landmarks, Point};
 pub use natural_order::natural_order;

@@ -1,4 +1,5 @@
 use std::fmt::Display;
+use std::ops::RangeBounds;
 
 /// A setting outside its range: the one shape in which every crate of the workspace refuses a setting.
 ///
@@ -40,5 +41,29 @@ impl OutOfRange {
         found: impl Display,
     ) -> Result<(), Self> {
         if holds { Ok(()) } else { Err(Self::new(setting, expected, found)) }
+    }
+
+    /// Nothing if the value lies within `range`, which NaN never does, else the refusal.
+    ///
+    /// # Errors
+    ///
+    /// The refusal itself.
+    ///
+    /// # Example
+    ///
+    /// ```
+    /// use microexpr_core::OutOfRange;
+    ///
+    /// assert!(OutOfRange::unless_within(0.0..=0.5, "jitter", "0 to 0.5", 0.2).is_ok());
+    /// let refused = OutOfRange::unless_within(0.0..=0.5, "jitter", "0 to 0.5", f64::NAN).unwrap_err();
+    /// assert_eq!(refused.to_string(), "jitter must be 0 to 0.5, found NaN");
+    /// ```
+    pub fn unless_within<T: PartialOrd + Display>(
+        range: impl RangeBounds<T>,
+        setting: &'static str,
+        expected: &'static str,
+        found: T,
+    ) -> Result<(), Self> {
+        Self::unless(range.contains(&found), setting, expected, found)
     }
 }

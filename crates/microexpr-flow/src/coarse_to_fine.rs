@@ -1,27 +1,41 @@
-//! The course of an estimate over a pyramid of repeatedly halved images.
+//! The course of an estimate over the levels of a pyramid.
 
 use microexpr_core::{FlowField, vectorized};
-use ndarray::ArrayView2;
 
+use crate::FlowError;
 use crate::plane::Plane;
-use crate::{FlowError, PreparedFrame};
+use crate::plane_halving::halved_plane;
+use crate::plane_resize::resize;
 
-/// The flow between two frames whose planes are their pyramids: from no motion or `initial` on the coarsest level, doubled from
-/// level to level and refined on each of them down to `finest` (or the coarsest one, if there are fewer).
+/// How the sizes of successive levels of a pyramid are related, and so how a flow gets from one to the other.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) enum Scaling {
+    /// Every level is the one before, halved by [`halved_plane`].
+    Halved,
+    /// Every level is about `step` times as large as the one before, resized bilinearly.
+    Resized {
+        /// Below 1.
+        step: f64,
+    },
+}
+
+/// The flow between two frames given by `levels`, the planes of both, finest first: from no motion or `initial` on the coarsest
+/// level, enlarged from level to level and refined on each of them down to `finest` (or the coarsest one, if there are fewer).
 ///
-/// `refine` is given a level of both frames and the components of the flow there.
+/// `refine` is given the planes of both frames on a level, the first of which has the level's size, and the flow there.
 pub(crate) fn coarse_to_fine(
-    (from, to): (&PreparedFrame, &PreparedFrame),
+    levels: &[(&[Plane], &[Plane])],
+    scaling: Scaling,
     initial: Option<&FlowField>,
     finest: usize,
-    mut refine: impl FnMut(&Plane, &Plane, &mut Plane, &mut Plane),
+    mut refine: impl FnMut(&[Plane], &[Plane], &mut Plane, &mut Plane),
 ) -> Result<FlowField, FlowError> {
-    let (from, to) = (from.planes(), to.planes());
-    let (mut u, mut v) = coarsest_flow(initial, from);
-    let finest = finest.min(from.len() - 1);
-    for (level, (from, to)) in from.iter().zip(to).enumerate().rev() {
-        if u.dim() != from.dim() {
-            (u, v) = (double_flow(&u, from.dim()), double_flow(&v, from.dim()));
+    let dims: Vec<(usize, usize)> = levels.iter().map(|(from, _)| from[0].dim()).collect();
+    let (mut u, mut v) = scaling.coarsest_flow(initial, &dims);
+    let finest = finest.min(levels.len() - 1);
+    for (level, (from, to)) in levels.iter().enumerate().rev() {
+        if u.dim() != dims[level] {
+            (u, v) = (scaling.enlarged(&u, dims[level]), scaling.enlarged(&v, dims[level]));
         }
         if level >= finest {
             refine(from, to, &mut u, &mut v);
@@ -30,22 +44,31 @@ pub(crate) fn coarse_to_fine(
     Ok(FlowField::new(u.into_array(), v.into_array())?)
 }
 
-/// The initial flow, or none, on the last of repeatedly halved `levels`.
-fn coarsest_flow(initial: Option<&FlowField>, levels: &[Plane]) -> (Plane, Plane) {
-    let Some(flow) = initial else {
-        let dim = levels[levels.len() - 1].dim();
-        return (Plane::zeros(dim), Plane::zeros(dim));
-    };
-    let coarse = |component: ArrayView2<'_, f32>| {
-        let halvings = levels.len() - 1;
-        let mut plane = Plane::from_array(component);
-        for _ in 0..halvings {
-            plane = plane.halved();
+impl Scaling {
+    /// The initial flow, or none, on the last of levels of these sizes.
+    fn coarsest_flow(self, initial: Option<&FlowField>, dims: &[(usize, usize)]) -> (Plane, Plane) {
+        let (full, coarsest, steps) = (dims[0], dims[dims.len() - 1], dims.len() - 1);
+        let Some(flow) = initial else {
+            return (Plane::zeros(coarsest), Plane::zeros(coarsest));
+        };
+        let shrunk = |plane: Plane| match self {
+            Self::Halved => {
+                let mut small = (0..steps).fold(plane, |plane, _| halved_plane(&plane));
+                small.scale(0.5_f32.powi(steps as i32));
+                small
+            }
+            Self::Resized { .. } => resize(&plane, coarsest, coarsest.1 as f32 / full.1 as f32),
+        };
+        (shrunk(Plane::from_array(flow.u())), shrunk(Plane::from_array(flow.v())))
+    }
+
+    /// A component of the flow on the next finer level, of size `dim`.
+    fn enlarged(self, component: &Plane, dim: (usize, usize)) -> Plane {
+        match self {
+            Self::Halved => double_flow(component, dim),
+            Self::Resized { step } => resize(component, dim, (1.0 / step) as f32),
         }
-        plane.scale(0.5_f32.powi(halvings as i32));
-        plane
-    };
-    (coarse(flow.u()), coarse(flow.v()))
+    }
 }
 
 /// A coarse flow on the next finer grid, of size `dim`: twice the displacement at half the position.

@@ -1,5 +1,3 @@
-use std::ops::RangeInclusive;
-
 use microexpr_core::FlowField;
 use ndarray::ArrayView2;
 
@@ -8,7 +6,8 @@ use crate::{FlowAlgorithm, FlowError};
 
 /// A solver for dense optical flow: `from(x) ≈ to(x + flow(x))`.
 ///
-/// Frames are `f32` in `0..=1`, `[row, col]`. Solvers own their workspace: keep one and use it for many pairs. A frame that
+/// Frames are `f32` in `0..=1`, `[row, col]`; values outside by up to 1, as resampling leaves them, are taken, others are an
+/// error. Solvers own their workspace: keep one and use it for many pairs. A frame that
 /// belongs to several pairs is prepared once and used in all of them.
 ///
 /// # Example
@@ -146,17 +145,4 @@ pub(crate) fn check_finite(flow: &FlowField, field: usize) -> Result<(), FlowErr
         Some((((row, col), _), _)) => Err(FlowError::FlowNotFinite { field, row, col }),
         None => Ok(()),
     }
-}
-
-/// Whether a setting lies in its range.
-pub(crate) fn check_range<T: PartialOrd + Copy + Into<f64>>(
-    name: &'static str,
-    value: T,
-    range: RangeInclusive<T>,
-    expected: &'static str,
-) -> Result<(), FlowError> {
-    if range.contains(&value) {
-        return Ok(());
-    }
-    Err(FlowError::Setting { name, expected, found: value.into() })
 }

@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use microexpr_core::CoreError;
+use microexpr_core::{CoreError, OutOfRange};
 
 /// What can go wrong when motion is estimated, measured or stored.
 #[derive(Debug, thiserror::Error)]
@@ -14,8 +14,10 @@ pub enum FlowError {
         /// Width in pixels.
         width: usize,
     },
-    /// A pixel that is NaN, infinite or far outside `0..=1`.
-    #[error("the pixel at row {row}, column {col} is {value}; frames hold finite grey values in 0..=1")]
+    /// A pixel that is NaN, infinite or far outside `0..=1`, probably a grey level of `0..=255`.
+    #[error(
+        "the pixel at row {row}, column {col} is {value}; frames of f32 hold finite grey values in 0..=1: divide bytes by 255"
+    )]
     PixelValue {
         /// Row of the first such pixel.
         row: usize,
@@ -57,16 +59,23 @@ pub enum FlowError {
         /// Frames of the clip.
         frames: usize,
     },
-    /// A setting outside its range.
-    #[error("{name} must be {expected}, found {found}")]
-    Setting {
-        /// Name of the setting.
-        name: &'static str,
-        /// The allowed range in words.
-        expected: &'static str,
-        /// The rejected value.
-        found: f64,
+    /// A selection without one threshold per frame.
+    #[error("expected one threshold for each of {expected} frames, found {found}")]
+    ThresholdCount {
+        /// Number of frames.
+        expected: usize,
+        /// Number of thresholds.
+        found: usize,
     },
+    /// A selection whose kept frames do not rise from the first to the last frame.
+    #[error("the kept frames must rise from the first to the last of {frames} frames")]
+    KeptFrames {
+        /// Number of frames.
+        frames: usize,
+    },
+    /// A setting outside its range.
+    #[error(transparent)]
+    Setting(#[from] OutOfRange),
     /// A displacement that is NaN or infinite.
     #[error("the displacement at row {row}, column {col} of field {field} is not finite")]
     FlowNotFinite {

@@ -15,6 +15,14 @@ pub(crate) fn load(line: &[f32], at: usize) -> Lanes {
     lanes
 }
 
+/// The values of a line from `at` on, all of which it has.
+#[inline(always)]
+pub(crate) fn load_whole(line: &[f32], at: usize) -> Lanes {
+    let mut lanes = [0.0; LANES];
+    lanes.copy_from_slice(&line[at..at + LANES]);
+    lanes
+}
+
 /// [`load`] of several lines.
 #[inline(always)]
 pub(crate) fn load_all<const N: usize>(lines: [&[f32]; N], at: usize) -> [Lanes; N] {

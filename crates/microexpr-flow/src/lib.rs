@@ -64,6 +64,7 @@ mod plane_warp;
 mod relaxation;
 mod round_trip;
 mod selection;
+mod solver;
 mod strain;
 mod tv_l1;
 mod warp;

@@ -2,6 +2,7 @@
 
 mod frame_pyramid;
 mod params;
+mod prepared_points;
 mod search;
 mod spline_plane;
 mod spline_taps;
@@ -11,5 +12,6 @@ mod window;
 
 pub use frame_pyramid::FramePyramid;
 pub use params::{Consistency, LucasKanadeParams};
+pub use prepared_points::PreparedPoints;
 pub use tracked_point::{TrackStatus, TrackedPoint};
-pub use tracker::{LucasKanade, PreparedPoints};
+pub use tracker::LucasKanade;

@@ -2,10 +2,8 @@
 
 use microexpr_core::vectorized;
 
+use crate::lanes::{LANES, Lanes, load_whole};
 use crate::plane::Plane;
-
-const LANES: usize = 8;
-type Lanes = [f32; LANES];
 
 /// A median filter with its workspace; beyond the image its border repeats.
 ///
@@ -98,18 +96,11 @@ macro_rules! order_pairs {
     };
 }
 
-#[inline(always)]
-fn register(line: &[f32], at: usize) -> Lanes {
-    let mut lanes = [0.0; LANES];
-    lanes.copy_from_slice(&line[at..at + LANES]);
-    lanes
-}
-
 vectorized! {
     fn sort_columns_3(rows: [&[f32]; 3], sorted: [&mut [f32]; 3]) {
         for at in (0..rows[0].len()).step_by(LANES) {
             let at = start(at, rows[0].len());
-            let mut v = [register(rows[0], at), register(rows[1], at), register(rows[2], at)];
+            let mut v = [load_whole(rows[0], at), load_whole(rows[1], at), load_whole(rows[2], at)];
             order_pairs!(v: 0 1, 1 2, 0 1);
             for k in 0..3 {
                 sorted[k][at..at + LANES].copy_from_slice(&v[k]);
@@ -125,7 +116,7 @@ vectorized! {
             let mut v = [[0.0; LANES]; 9];
             for k in 0..3 {
                 for shift in 0..3 {
-                    v[3 * k + shift] = register(sorted[k], at + shift);
+                    v[3 * k + shift] = load_whole(sorted[k], at + shift);
                 }
             }
             // The largest of the smallest, the middle of the middle and the smallest of the largest remain.
@@ -142,7 +133,7 @@ vectorized! {
             let at = start(at, rows[0].len());
             let mut v = [[0.0; LANES]; 5];
             for k in 0..5 {
-                v[k] = register(rows[k], at);
+                v[k] = load_whole(rows[k], at);
             }
             order_pairs!(v: 0 1, 3 4, 2 4, 2 3, 1 4, 0 3, 0 2, 1 3, 1 2);
             for k in 0..5 {
@@ -159,7 +150,7 @@ vectorized! {
             let mut v = [[0.0; LANES]; 25];
             for k in 0..5 {
                 for shift in 0..5 {
-                    v[5 * k + shift] = register(sorted[k], at + shift);
+                    v[5 * k + shift] = load_whole(sorted[k], at + shift);
                 }
             }
             // Of the smallest the two largest remain, in 3 and 4; of the second smallest the three largest, in 7, 8 and 9.
@@ -202,8 +193,7 @@ mod tests {
     fn the_median_is_the_middle_of_the_sorted_values() {
         for size in [(1, 1), (3, 20), (19, 23)] {
             let image = Array2::from_shape_fn(size, |(r, c)| ((r * 7919 + c * 104_729) % 1009) as f32);
-            let (mut three, mut five) =
-                (Plane::from_frame(image.view()).unwrap(), Plane::from_frame(image.view()).unwrap());
+            let (mut three, mut five) = (Plane::from_array(image.view()), Plane::from_array(image.view()));
             Median::default().filter_3(&mut three);
             Median::default().filter_5(&mut five);
             let (three, five) = (three.into_array(), five.into_array());

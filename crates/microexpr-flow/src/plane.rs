@@ -1,11 +1,7 @@
-use microexpr_core::vectorized;
+use microexpr_core::{first_unusable_grey, vectorized};
 use ndarray::{Array2, ArrayView2};
 
 use crate::FlowError;
-use crate::plane_halving::halved_plane;
-
-/// Frames are `0..=1`; this leaves room for other ranges, yet none for overflow in products of gradients.
-const LARGEST_GREY: f32 = 1e4;
 
 /// A row-major `f32` image as one flat vector: what the inner loops work on.
 #[derive(Debug, Clone, PartialEq, Default)]
@@ -26,7 +22,7 @@ impl Plane {
         self.data.resize(height * width, 0.0);
     }
 
-    /// Copies a frame, which must have pixels, all finite.
+    /// Copies a frame, which must have pixels, all of them grey values in or near `0..=1`.
     pub(crate) fn from_frame(frame: ArrayView2<'_, f32>) -> Result<Self, FlowError> {
         let (height, width) = frame.dim();
         if frame.is_empty() {
@@ -36,9 +32,7 @@ impl Plane {
             Some(pixels) => pixels.to_vec(),
             None => frame.iter().copied().collect(),
         };
-        let usable = |p: &f32| p.abs() <= LARGEST_GREY;
-        if !data.iter().fold(true, |all, p| all & usable(p)) {
-            let index = data.iter().position(|p| !usable(p)).unwrap_or_default();
+        if let Some(index) = first_unusable_grey(&data) {
             return Err(FlowError::PixelValue { row: index / width, col: index % width, value: data[index] });
         }
         Ok(Self { height, width, data })
@@ -99,11 +93,6 @@ impl Plane {
         debug_assert_eq!(data.len(), height * width);
         Self { height, width, data }
     }
-
-    /// Half the size, rounded up, after the binomial taps `[1, 4, 6, 4, 1] / 16`: OpenCV's `pyrDown`.
-    pub(crate) fn halved(&self) -> Self {
-        halved_plane(self)
-    }
 }
 
 vectorized! {
@@ -122,19 +111,6 @@ fn divided_by_255(byte: u8) -> f32 {
     byte * HIGH + byte * LOW
 }
 
-/// The plane and its repeated halvings, finest first: `max_level` of them at most, none with a side below `min_side`.
-pub(crate) fn pyramid(full: Plane, max_level: usize, min_side: usize) -> Vec<Plane> {
-    let mut levels = vec![full];
-    while levels.len() <= max_level {
-        let last = &levels[levels.len() - 1];
-        if last.height.min(last.width).div_ceil(2) < min_side.max(2) {
-            break;
-        }
-        levels.push(last.halved());
-    }
-    levels
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -142,16 +118,5 @@ mod tests {
     #[test]
     fn bytes_are_divided_by_255_to_the_last_bit() {
         assert!((0..=255_u8).all(|byte| divided_by_255(byte) == f32::from(byte) / 255.0));
-    }
-
-    #[test]
-    fn halving_equals_the_pyramid_of_core() {
-        for size in [(1, 1), (1, 7), (2, 3), (16, 11), (33, 40)] {
-            let image = Array2::from_shape_fn(size, |(r, c)| ((r * 7 + c * c * 3) % 11) as f32 / 11.0);
-            let ours = Plane::from_frame(image.view()).unwrap().halved().into_array();
-            let core = microexpr_core::pyramid::down(image.view());
-            assert_eq!(ours.dim(), core.dim());
-            assert!(ours.iter().zip(&core).all(|(a, b)| (a - b).abs() < 1e-6), "{size:?}");
-        }
     }
 }

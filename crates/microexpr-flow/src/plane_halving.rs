@@ -9,6 +9,19 @@ const TAPS: f32 = 16.0;
 /// White in a frame of bytes.
 const WHITE: f32 = 255.0;
 
+/// The plane and its repeated halvings, finest first: `max_level` of them at most, none with a side below `min_side`.
+pub(crate) fn pyramid(full: Plane, max_level: usize, min_side: usize) -> Vec<Plane> {
+    let mut levels = vec![full];
+    while levels.len() <= max_level {
+        let last = &levels[levels.len() - 1];
+        if last.dim().0.min(last.dim().1).div_ceil(2) < min_side.max(2) {
+            break;
+        }
+        levels.push(halved_plane(last));
+    }
+    levels
+}
+
 /// Half the size, rounded up.
 pub(crate) fn halved_plane(full: &Plane) -> Plane {
     halved_rows(full.dim(), |row| full.row(row), blend_rows, thin_row)
@@ -120,6 +133,18 @@ mod tests {
                 let same = ours.iter().zip(&expected).all(|(a, b)| (a - b).abs() < TOLERANCE);
                 assert!(same, "{height}x{width}");
             }
+        }
+    }
+
+    #[test]
+    fn halving_equals_the_pyramid_of_core() {
+        for size in [(1, 1), (1, 7), (2, 3), (16, 11), (33, 40)] {
+            let image =
+                ndarray::Array2::from_shape_fn(size, |(r, c)| ((r * 7 + c * c * 3) % 11) as f32 / 11.0);
+            let ours = halved_plane(&Plane::from_array(image.view())).into_array();
+            let core = microexpr_core::pyramid::down(image.view());
+            assert_eq!(ours.dim(), core.dim());
+            assert!(ours.iter().zip(&core).all(|(a, b)| (a - b).abs() < 1e-6), "{size:?}");
         }
     }
 }

@@ -4,7 +4,7 @@
 
 mod texture;
 
-use microexpr_core::FlowField;
+use microexpr_core::{FlowField, OutOfRange};
 use microexpr_flow::{Clg, ClgParams, DenseFlow, FlowError, mean_end_point_error};
 use ndarray::{Array2, Zip};
 
@@ -126,7 +126,10 @@ fn an_initial_flow_reaches_what_the_pyramid_cannot() {
 fn settings_out_of_range_and_foreign_frames_are_errors() {
     let frame = Array2::<f32>::zeros((9, 9));
     let mut bad = Clg::new(ClgParams { smoothness: f32::NAN, ..Default::default() });
-    assert!(matches!(bad.prepare(frame.view()), Err(FlowError::Setting { name: "smoothness", .. })));
+    assert!(matches!(
+        bad.prepare(frame.view()),
+        Err(FlowError::Setting(OutOfRange { setting: "smoothness", .. }))
+    ));
     let mut a = Clg::new(ClgParams::default());
     let mut b = Clg::new(ClgParams { max_level: 0, ..Default::default() });
     let (of_a, of_b) = (a.prepare(frame.view()).unwrap(), b.prepare(frame.view()).unwrap());

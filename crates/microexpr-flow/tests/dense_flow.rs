@@ -75,7 +75,7 @@ fn a_sequence_holds_one_flow_fewer_than_frames() {
 #[test]
 fn bad_frames_are_errors() {
     let good = Array2::<f32>::zeros((8, 9));
-    for value in [f32::NAN, f32::INFINITY, 1e30] {
+    for value in [f32::NAN, f32::INFINITY, 1e30, 255.0, 2.1, -1.1] {
         let mut bad = good.clone();
         bad[[3, 4]] = value;
         for algorithm in algorithms() {
@@ -88,6 +88,22 @@ fn bad_frames_are_errors() {
             let empty = Array2::zeros((0, 3));
             assert!(matches!(solver.flow(empty.view(), empty.view()), Err(FlowError::EmptyFrame { .. })));
         }
+    }
+}
+
+#[test]
+fn frames_that_overshoot_a_little_are_taken_and_bytes_as_numbers_are_not() {
+    let (from, to) = texture::shifted_pair((40, 52), (0.7, -0.4));
+    let overshooting = |frame: &Array2<f32>| frame.mapv(|p| 3.0 * p - 1.0);
+    let bytes = |frame: &Array2<f32>| frame.mapv(|p| 255.0 * p);
+    for algorithm in algorithms() {
+        let mut solver = algorithm.solver();
+        assert!(solver.flow(overshooting(&from).view(), overshooting(&to).view()).is_ok());
+        let error = solver.flow(bytes(&from).view(), bytes(&to).view()).unwrap_err().to_string();
+        assert!(
+            error.ends_with("frames of f32 hold finite grey values in 0..=1: divide bytes by 255"),
+            "{error}"
+        );
     }
 }
 
@@ -158,13 +174,14 @@ proptest! {
     #![proptest_config(ProptestConfig::with_cases(60))]
     #[test]
     fn any_frames_give_a_finite_flow(
-        height in 1..24_usize, width in 1..200_usize, seed in any::<u64>(), contrast in 0.0..1e4_f32, frozen in any::<bool>(),
+        height in 1..24_usize, width in 1..200_usize, seed in any::<u64>(), contrast in 0.0..3.0_f32, frozen in any::<bool>(),
     ) {
         let noise = |salt: u64| Array2::from_shape_fn((height, width), |(r, c)| {
             let bits = (seed ^ salt).wrapping_add((r * 1009 + c) as u64).wrapping_mul(0x9E37_79B9_7F4A_7C15);
-            contrast * ((bits ^ (bits >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 40) as f32 / (1 << 24) as f32
+            // All values that a frame may hold: from −1 to 2.
+            -1.0 + contrast * ((bits ^ (bits >> 29)).wrapping_mul(0xBF58_476D_1CE4_E5B9) >> 40) as f32 / (1 << 24) as f32
         });
-        let (from, to) = (noise(1), if frozen { Array2::from_elem((height, width), contrast) } else { noise(2) });
+        let (from, to) = (noise(1), if frozen { Array2::from_elem((height, width), contrast - 1.0) } else { noise(2) });
         for algorithm in algorithms() {
             let flow = algorithm.solver().flow(from.view(), to.view()).unwrap();
             prop_assert!(flow.u().iter().chain(flow.v()).all(|d| d.is_finite()), "{:?}", algorithm);

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test that fails has failed the test")]
 
-use microexpr_core::FlowField;
+use microexpr_core::{FlowField, OutOfRange};
 use microexpr_flow::{
     DenseFlow, Farneback, FarnebackParams, FarnebackWindow, FlowError, flo, mean_end_point_error,
 };
@@ -52,5 +52,8 @@ fn the_flow_with_other_settings_and_a_gaussian_window_equals_that_of_opencv() {
 fn settings_out_of_range_are_errors() {
     let frame = Array2::zeros((40, 40));
     let mut solver = Farneback::new(FarnebackParams { pyr_scale: 1.0, ..Default::default() });
-    assert!(matches!(solver.prepare(frame.view()), Err(FlowError::Setting { name: "pyr_scale", .. })));
+    assert!(matches!(
+        solver.prepare(frame.view()),
+        Err(FlowError::Setting(OutOfRange { setting: "pyr_scale", .. }))
+    ));
 }

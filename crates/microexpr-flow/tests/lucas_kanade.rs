@@ -101,6 +101,31 @@ fn prepared_points_are_found_where_points_are() {
 }
 
 #[test]
+fn settings_out_of_range_are_named_and_cost_no_memory() {
+    let default = LucasKanadeParams::default();
+    let consistency = Consistency::ForwardBackward { max_error_px: f64::NAN };
+    for (params, expected) in [
+        (LucasKanadeParams { window_radius_px: 501, ..default.clone() }, "window_radius_px"),
+        (LucasKanadeParams { window_radius_px: 100_000, ..default.clone() }, "window_radius_px"),
+        (LucasKanadeParams { window_radius_px: usize::MAX, ..default.clone() }, "window_radius_px"),
+        (LucasKanadeParams { epsilon_px: f64::NAN, ..default.clone() }, "epsilon_px"),
+        (LucasKanadeParams { min_eigenvalue: -1.0, ..default.clone() }, "min_eigenvalue"),
+        (LucasKanadeParams { consistency, ..default.clone() }, "max_error_px"),
+    ] {
+        let setting = |error: FlowError| match error {
+            FlowError::Setting(refused) => refused.setting,
+            other => panic!("expected a refused setting, found {other}"),
+        };
+        let mut tracker = LucasKanade::new(params);
+        let frame = prepared(&LucasKanade::new(default.clone()), &Array2::zeros((40, 50)));
+        assert_eq!(setting(tracker.prepare(Array2::zeros((40, 50)).view()).unwrap_err()), expected);
+        assert_eq!(setting(tracker.prepare_u8(Array2::zeros((40, 50)).view()).unwrap_err()), expected);
+        assert_eq!(setting(tracker.prepare_points(&frame, &[[9.0, 9.0]]).unwrap_err()), expected);
+        assert_eq!(setting(tracker.track(&frame, &frame, &[[9.0, 9.0]], None).unwrap_err()), expected);
+    }
+}
+
+#[test]
 fn a_start_near_the_goal_bridges_a_motion_beyond_the_pyramid() {
     let shift = (31.0, -14.5);
     let (from, to) = texture::shifted_pair((128, 160), shift);

@@ -2,7 +2,7 @@
 
 #![expect(clippy::unwrap_used, reason = "a helper of a test that fails has failed the test")]
 
-use microexpr_core::FlowField;
+use microexpr_core::{FlowField, OutOfRange};
 use microexpr_flow::{
     FlowError, IntensityFrame, IntensityMeasure, KeepRule, Selection, SelectionParams, select_frames,
     selection_picture,
@@ -93,9 +93,9 @@ fn the_unit_of_motion_does_not_matter() {
 fn bad_input_is_an_error() {
     let setting =
         |segment, stride| select_frames(&[], &SelectionParams { segment, stride, ..Default::default() });
-    assert!(matches!(setting(1, 1), Err(FlowError::Setting { name: "segment", .. })));
-    assert!(matches!(setting(8, 9), Err(FlowError::Setting { name: "stride", .. })));
-    assert!(matches!(setting(8, 0), Err(FlowError::Setting { name: "stride", .. })));
+    assert!(matches!(setting(1, 1), Err(FlowError::Setting(OutOfRange { setting: "segment", .. }))));
+    assert!(matches!(setting(8, 9), Err(FlowError::Setting(OutOfRange { setting: "stride", .. }))));
+    assert!(matches!(setting(8, 0), Err(FlowError::Setting(OutOfRange { setting: "stride", .. }))));
     let mixed = [FlowField::zeros(2, 2), FlowField::zeros(2, 3)];
     assert!(matches!(select_frames(&mixed, &SelectionParams::default()), Err(FlowError::FrameSize { .. })));
     let nan = [FlowField::zeros(1, 1), FlowField::new(array![[f32::NAN]], Array2::zeros((1, 1))).unwrap()];
@@ -128,6 +128,24 @@ fn the_picture_shows_every_frame_and_marks_the_kept_ones() {
         .map(|p| p.split(' ').nth(1).unwrap().trim_end_matches("\"/>").parse().unwrap())
         .collect();
     assert!(heights[4] < heights[3] && heights[3] < heights[1] && heights[1] < heights[0], "{heights:?}");
+}
+
+#[test]
+fn written_selections_that_break_their_promises_are_refused() {
+    let whole = select(&[0.0, 1.0, 2.0, 0.5, 3.0], SelectionParams::default());
+    let text = serde_json::to_string(&whole).unwrap();
+    assert_eq!(serde_json::from_str::<Selection>(&text).unwrap(), whole);
+    let refused = |intensity: &str, threshold: &str, kept: &str| {
+        let text = format!(r#"{{"intensity":{intensity},"threshold":{threshold},"kept":{kept}}}"#);
+        serde_json::from_str::<Selection>(&text).unwrap_err().to_string()
+    };
+    let (three, ones) = ("[1.0,2.0,1.0]", "[1.0,1.0,1.0]");
+    assert!(refused(three, "[1.0]", "[0,2]").contains("one threshold for each of 3 frames, found 1"));
+    for kept in ["[]", "[0,1]", "[1,2]", "[0,1,1,2]", "[0,3]", "[2,0]"] {
+        let error = refused(three, ones, kept);
+        assert!(error.contains("must rise from the first to the last of 3 frames"), "{kept}: {error}");
+    }
+    assert!(refused("[]", "[]", "[]").contains("of 0 frames"));
 }
 
 #[test]

@@ -2,7 +2,7 @@
 
 mod texture;
 
-use microexpr_core::FlowField;
+use microexpr_core::{FlowField, OutOfRange};
 use microexpr_flow::{
     DenseFlow, Dis, DisParams, DisPreset, FlowError, MedianFilter, TvL1, TvL1Params, mean_end_point_error,
 };
@@ -86,7 +86,13 @@ fn a_coarser_start_reaches_farther() {
 fn settings_out_of_range_are_errors() {
     let frame = Array2::zeros((40, 40));
     let mut tv_l1 = TvL1::new(TvL1Params { tau: 0.5, ..Default::default() });
-    assert!(matches!(tv_l1.prepare(frame.view()), Err(FlowError::Setting { name: "tau", .. })));
+    assert!(matches!(
+        tv_l1.prepare(frame.view()),
+        Err(FlowError::Setting(OutOfRange { setting: "tau", .. }))
+    ));
     let mut dis = Dis::new(DisParams { patch_stride: 9, ..Default::default() });
-    assert!(matches!(dis.prepare(frame.view()), Err(FlowError::Setting { name: "patch_stride", .. })));
+    assert!(matches!(
+        dis.prepare(frame.view()),
+        Err(FlowError::Setting(OutOfRange { setting: "patch_stride", .. }))
+    ));
 }

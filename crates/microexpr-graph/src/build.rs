@@ -5,7 +5,10 @@ use std::ops::Range;
 use microexpr_core::{FlowField, Landmarks};
 use ndarray::ArrayView2;
 
-use crate::{EdgeList, GraphError, GraphParams, PatchFeature, Stream, VideoGraph, jaccard, rbf};
+use crate::video_graph::check_rising;
+use crate::{
+    EdgeList, GraphError, GraphParams, PatchFeature, Stream, VideoGraph, VideoGraphParts, jaccard, rbf,
+};
 
 /// Kept frames of one graph of [`build_triplets`].
 const TRIPLET: usize = 3;
@@ -19,9 +22,9 @@ const TRIPLET: usize = 3;
 ///
 /// # Errors
 ///
-/// [`GraphError::NoFrames`], [`GraphError::FrameCount`], [`GraphError::FrameOrder`],
+/// [`GraphError::NoFrames`], [`GraphError::NoLandmarks`], [`GraphError::FrameCount`], [`GraphError::FrameOrder`],
 /// [`GraphError::LandmarkCount`], [`GraphError::EmptyFlow`], [`GraphError::FlowSize`],
-/// [`GraphError::FlowNotFinite`] for input that does not fit together; [`GraphError::Setting`],
+/// [`GraphError::FlowNotFinite`], [`GraphError::FeatureNotFinite`] for input that does not fit together; [`GraphError::Setting`],
 /// [`GraphError::NoTriangle`], [`GraphError::NoContours`] for settings that do not fit the input;
 /// [`GraphError::TooManyNodes`].
 ///
@@ -72,9 +75,9 @@ pub fn build_triplets(
 /// Features of the nodes of successive frames in both streams, row by row.
 struct NodeFeatures {
     landmarks: usize,
-    position: Vec<f32>,
-    patch: Vec<f32>,
-    patch_width: usize,
+    location: Vec<f32>,
+    flow: Vec<f32>,
+    flow_width: usize,
 }
 
 impl NodeFeatures {
@@ -85,12 +88,9 @@ impl NodeFeatures {
         params: &GraphParams,
     ) -> Result<Self, GraphError> {
         check_input(points, flows, kept)?;
-        if params.patch_size_px == 0 {
-            return Err(GraphError::Setting { name: "patch_size_px", expected: "at least 1", found: 0.0 });
-        }
-        params.trend.check()?;
-        let patch_width = params.patch_feature.width(params.patch_size_px);
-        let mut patches = Vec::with_capacity(points.len() * points[0].points().len() * patch_width);
+        params.check()?;
+        let flow_width = params.patch_feature.width(params.patch_size_px);
+        let mut patches = Vec::with_capacity(points.len() * points[0].points().len() * flow_width);
         for (frame, (face, flow)) in points.iter().zip(flows).enumerate() {
             for (landmark, point) in face.points().iter().enumerate() {
                 let patch = params.patch_feature.patch(flow, *point, params.patch_size_px);
@@ -103,13 +103,13 @@ impl NodeFeatures {
         if params.patch_feature == PatchFeature::Mean {
             params.trend.apply(&points[0], &mut patches);
         }
-        let (frame, frames) = (points[0].points().len() * patch_width, params.node_frames.of(kept.len()));
+        let (frame, frames) = (points[0].points().len() * flow_width, params.node_frames.of(kept.len()));
         params.patch_scale.apply(&mut patches[frame * frames.start..frame * frames.end]);
-        let mut position = params.position_feature.of(points, flows[0].dim());
+        let mut location = params.position_feature.of(points, flows[0].dim());
         if params.position_feature.is_displacement() {
-            params.trend.apply(&points[0], &mut position);
+            params.trend.apply(&points[0], &mut location);
         }
-        Ok(Self { landmarks: points[0].points().len(), position, patch: patches, patch_width })
+        Ok(Self { landmarks: points[0].points().len(), location, flow: patches, flow_width })
     }
 
     fn frames(&self, frames: Range<usize>) -> Self {
@@ -118,8 +118,8 @@ impl NodeFeatures {
             frame * frames.start..frame * frames.end
         };
         Self {
-            position: self.position[rows(2)].to_vec(),
-            patch: self.patch[rows(self.patch_width)].to_vec(),
+            location: self.location[rows(2)].to_vec(),
+            flow: self.flow[rows(self.flow_width)].to_vec(),
             ..*self
         }
     }
@@ -140,15 +140,18 @@ fn assemble(
     let stream = |nodes: Vec<f32>, width: usize| {
         let features = ArrayView2::from_shape((count, width), &nodes).expect("one row per node");
         let alike = rbf(features, &edges.source, &edges.target, params.bandwidth)?;
-        let edges = shared.iter().zip(alike).map(|(jaccard, rbf)| [*jaccard, rbf]).collect();
-        Ok(Stream { width, nodes, edges })
+        Stream::from_rows(
+            width,
+            nodes,
+            shared.iter().zip(alike).map(|(jaccard, rbf)| [*jaccard, rbf]).collect(),
+        )
     };
-    Ok(VideoGraph {
+    VideoGraph::new(VideoGraphParts {
         landmarks,
         kept_frames: kept.to_vec(),
         positions_px: points.iter().flat_map(|f| f.points()).map(|p| p.map(|c| c as f32)).collect(),
-        position: stream(nodes.position, 2)?,
-        patch: stream(nodes.patch, nodes.patch_width)?,
+        location: stream(nodes.location, 2)?,
+        flow: stream(nodes.flow, nodes.flow_width)?,
         edges,
     })
 }
@@ -159,8 +162,9 @@ fn check_input(points: &[Landmarks], flows: &[FlowField], kept: &[usize]) -> Res
         return Err(GraphError::FrameCount { kept: kept.len(), points, flows });
     }
     let (Some(face), Some(flow)) = (points.first(), flows.first()) else { return Err(GraphError::NoFrames) };
-    if let Some(pair) = kept.windows(2).find(|pair| pair[0] >= pair[1]) {
-        return Err(GraphError::FrameOrder { previous: pair[0], next: pair[1] });
+    check_rising(kept)?;
+    if face.points().is_empty() {
+        return Err(GraphError::NoLandmarks);
     }
     let same_scheme = |p: &Landmarks| p.scheme() == face.scheme() && p.points().len() == face.points().len();
     if let Some(frame) = points.iter().position(|p| !same_scheme(p)) {

@@ -1,3 +1,5 @@
+use microexpr_core::OutOfRange;
+
 /// What can go wrong when a graph is built or read back.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -81,14 +83,21 @@ pub enum GraphError {
         points: usize,
     },
     /// A setting outside its range.
-    #[error("{name} must be {expected}, found {found}")]
-    Setting {
-        /// Name of the setting.
+    #[error(transparent)]
+    Setting(#[from] OutOfRange),
+    /// A graph of frames without landmarks.
+    #[error("a video graph needs at least one landmark per frame, found none")]
+    NoLandmarks,
+    /// Nodes without features.
+    #[error("a stream needs at least one feature per node, found none")]
+    NoFeatures,
+    /// A position or a feature that is NaN or infinite.
+    #[error("{name} must be finite, but those in row {row} are not")]
+    FeatureNotFinite {
+        /// What is not finite.
         name: &'static str,
-        /// Its range.
-        expected: &'static str,
-        /// The rejected value.
-        found: f64,
+        /// Index of the node or edge.
+        row: usize,
     },
     /// An edge names a node that does not exist.
     #[error("edge {edge} names node {node}, but there are {nodes} nodes")]

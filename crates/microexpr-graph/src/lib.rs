@@ -14,7 +14,7 @@
 //! let flow = FlowField::zeros(48, 48);
 //! let graph = build(&[face.clone(), face], &[flow.clone(), flow], &[0, 3], &GraphParams::default())?;
 //! assert_eq!(graph.nodes(), 8);
-//! assert_eq!(graph.patch().node_features().dim(), (8, 100));
+//! assert_eq!(graph.flow().node_features().dim(), (8, 100));
 //! // Per frame 5 edges both ways and 4 self-loops; between the frames 4 edges both ways.
 //! assert_eq!(graph.edges().len(), 2 * (2 * 5 + 4) + 2 * 4);
 //! # Ok::<(), Box<dyn std::error::Error>>(())
@@ -23,7 +23,7 @@
 //! | item | holds |
 //! |---|---|
 //! | [`build`], [`build_triplets`], [`GraphParams`] | landmarks and flow to graphs, and its settings |
-//! | [`VideoGraph`], [`Stream`] | the result |
+//! | [`VideoGraph`], [`VideoGraphParts`], [`Stream`] | the result, or a graph of features from elsewhere |
 //! | [`Topology`], [`TEMPLATE_51`] | edges within a frame |
 //! | [`EdgeList`], [`Temporal`] | edges over space and time |
 //! | [`NodeFrames`], [`PositionFeature`], [`PatchFeature`], [`PatchScale`], [`Trend`], [`FeatureColumns`] | nodes and their features |
@@ -41,6 +41,8 @@ mod patch_feature;
 mod patch_scale;
 mod position_feature;
 mod rbf;
+mod self_loops;
+mod stream;
 mod template;
 mod topology;
 mod trend;
@@ -52,12 +54,14 @@ pub use error::GraphError;
 pub use feature_columns::FeatureColumns;
 pub use jaccard::{Neighbourhood, jaccard};
 pub use node_frames::NodeFrames;
-pub use params::{GraphParams, SelfLoops};
+pub use params::GraphParams;
 pub use patch_feature::PatchFeature;
 pub use patch_scale::PatchScale;
 pub use position_feature::PositionFeature;
 pub use rbf::{Bandwidth, rbf};
+pub use self_loops::SelfLoops;
+pub use stream::Stream;
 pub use template::TEMPLATE_51;
 pub use topology::Topology;
 pub use trend::Trend;
-pub use video_graph::{Stream, VideoGraph};
+pub use video_graph::{VideoGraph, VideoGraphParts};

@@ -1,8 +1,9 @@
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bandwidth, Neighbourhood, NodeFrames, PatchFeature, PatchScale, PositionFeature, Temporal, Topology,
-    Trend,
+    Bandwidth, Neighbourhood, NodeFrames, PatchFeature, PatchScale, PositionFeature, SelfLoops, Temporal,
+    Topology, Trend,
 };
 
 /// Settings of a video graph; the default is the paper's graph.
@@ -25,7 +26,7 @@ pub struct GraphParams {
     pub patch_scale: PatchScale,
     /// What becomes of motion that all landmarks share.
     pub trend: Trend,
-    /// Side of a flow patch in pixels; the paper's 10.
+    /// Side of a flow patch in pixels, 1 to 256; the paper's 10.
     pub patch_size_px: usize,
     /// Neighbours that the Jaccard index counts.
     pub neighbourhood: Neighbourhood,
@@ -51,14 +52,13 @@ impl Default for GraphParams {
     }
 }
 
-/// Whether every node is its own neighbour.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-#[non_exhaustive]
-pub enum SelfLoops {
-    /// One edge from every node to itself.
-    #[default]
-    With,
-    /// No such edges.
-    Without,
+/// Longest side of a flow patch: that of the whole face, 254 pixels in the paper.
+const LARGEST_PATCH_PX: usize = 256;
+
+impl GraphParams {
+    /// Rejects patches without a pixel or beyond all faces, and trends that no face can show.
+    pub(crate) fn check(&self) -> Result<(), OutOfRange> {
+        OutOfRange::unless_within(1..=LARGEST_PATCH_PX, "patch_size_px", "1 to 256", self.patch_size_px)?;
+        self.trend.check()
+    }
 }

@@ -1,5 +1,6 @@
 //! Radial basis function: how alike the features of an edge's ends are.
 
+use microexpr_core::OutOfRange;
 use ndarray::{ArrayView2, Zip};
 use serde::{Deserialize, Serialize};
 
@@ -53,7 +54,7 @@ pub fn rbf(
     let variance = match bandwidth {
         Bandwidth::Fixed(sigma) if sigma.is_finite() && sigma > 0.0 => sigma * sigma,
         Bandwidth::Fixed(found) => {
-            return Err(GraphError::Setting { name: "bandwidth", expected: "a positive number", found });
+            return Err(OutOfRange::new("bandwidth", "a positive number", found).into());
         }
         Bandwidth::Median => {
             let between = source.iter().zip(target).zip(&squared).filter(|((s, t), _)| s != t);

@@ -1,6 +1,6 @@
 //! Which landmarks of one frame are joined.
 
-use microexpr_core::{LandmarkScheme, Landmarks, Point};
+use microexpr_core::{LandmarkScheme, Landmarks, OutOfRange, Point};
 use serde::{Deserialize, Serialize};
 
 use crate::GraphError;
@@ -95,9 +95,7 @@ fn delaunay(points: &[Point]) -> Result<Vec<[u32; 2]>, GraphError> {
 }
 
 fn nearest(points: &[Point], neighbours: usize) -> Result<Vec<[u32; 2]>, GraphError> {
-    if neighbours == 0 {
-        return Err(GraphError::Setting { name: "neighbours", expected: "at least 1", found: 0.0 });
-    }
+    OutOfRange::unless_within(1.., "neighbours", "at least 1", neighbours)?;
     let mut edges = Vec::new();
     for (i, p) in points.iter().enumerate() {
         let distance = |j: usize| (points[j][0] - p[0]).powi(2) + (points[j][1] - p[1]).powi(2);

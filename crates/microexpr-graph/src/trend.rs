@@ -1,9 +1,7 @@
 //! Motion that the whole face shares: what head motion and slow deformation leave.
 
-use microexpr_core::Landmarks;
+use microexpr_core::{Landmarks, OutOfRange};
 use serde::{Deserialize, Serialize};
-
-use crate::GraphError;
 
 /// What becomes of motion that all landmarks share, in node features that are displacements of landmarks
 /// ([`PositionFeature::Displacement`](crate::PositionFeature::Displacement),
@@ -26,12 +24,10 @@ pub enum Trend {
 
 impl Trend {
     /// Checks the degree.
-    pub(crate) fn check(self) -> Result<(), GraphError> {
+    pub(crate) fn check(self) -> Result<(), OutOfRange> {
         match self {
-            Self::Remove { degree } if degree > 3 => {
-                Err(GraphError::Setting { name: "trend", expected: "a degree up to 3", found: degree as f64 })
-            }
-            _ => Ok(()),
+            Self::Keep => Ok(()),
+            Self::Remove { degree } => OutOfRange::unless_within(..=3, "trend", "a degree up to 3", degree),
         }
     }
 

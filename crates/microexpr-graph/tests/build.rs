@@ -1,7 +1,7 @@
 //! Whole graphs.
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
+use microexpr_core::{FlowField, LandmarkScheme, Landmarks, OutOfRange};
 use microexpr_graph::{
     GraphError, GraphParams, NodeFrames, PatchFeature, PatchScale, PositionFeature, SelfLoops, TEMPLATE_51,
     Temporal, Topology, VideoGraph, build, build_triplets, jaccard, rbf,
@@ -35,10 +35,10 @@ fn default_graph_has_the_papers_shapes() {
     assert_eq!((graph.landmarks(), graph.nodes(), graph.edges().len()), (51, 459, edges));
     assert_eq!(graph.kept_frames(), [0, 3, 6, 9, 12, 15, 18, 21, 24]);
     assert_eq!(graph.positions_px().dim(), (459, 2));
-    assert_eq!(graph.position().node_features().dim(), (459, 2));
-    assert_eq!(graph.patch().node_features().dim(), (459, 100));
-    assert_eq!(graph.position().edge_features().dim(), (edges, 2));
-    assert_eq!(graph.patch().edge_features().dim(), (edges, 2));
+    assert_eq!(graph.location().node_features().dim(), (459, 2));
+    assert_eq!(graph.flow().node_features().dim(), (459, 100));
+    assert_eq!(graph.location().edge_features().dim(), (edges, 2));
+    assert_eq!(graph.flow().edge_features().dim(), (edges, 2));
 }
 
 #[test]
@@ -47,18 +47,18 @@ fn edge_features_are_those_of_each_streams_own_nodes() {
     let (s, t) = (&graph.edges().source, &graph.edges().target);
     let params = GraphParams::default();
     let index = jaccard(graph.nodes(), s, t, params.neighbourhood).unwrap();
-    for stream in [graph.position(), graph.patch()] {
+    for stream in [graph.location(), graph.flow()] {
         assert_eq!(stream.edge_features().column(0).to_vec(), index);
         let alike = rbf(stream.node_features(), s, t, params.bandwidth).unwrap();
         assert_eq!(stream.edge_features().column(1).to_vec(), alike);
     }
-    assert_ne!(graph.position().edge_features(), graph.patch().edge_features());
+    assert_ne!(graph.location().edge_features(), graph.flow().edge_features());
 }
 
 #[test]
 fn self_edges_are_one_and_all_features_lie_between_zero_and_one() {
     let graph = default_graph(4);
-    for stream in [graph.position(), graph.patch()] {
+    for stream in [graph.location(), graph.flow()] {
         let features = stream.edge_features();
         assert!(features.iter().all(|v| (0.0..=1.0).contains(v)));
         for (e, (s, t)) in graph.edges().source.iter().zip(&graph.edges().target).enumerate() {
@@ -77,8 +77,8 @@ fn patches_are_the_flow_at_the_landmarks() {
     let params =
         GraphParams { patch_feature: PatchFeature::Components, patch_size_px: 6, ..GraphParams::default() };
     let graph = build(&points, &flows, &kept, &params).unwrap();
-    assert_eq!(graph.patch().node_features().ncols(), 72);
-    let row = graph.patch().node_features().row(2 * 51 + 30).to_vec();
+    assert_eq!(graph.flow().node_features().ncols(), 72);
+    let row = graph.flow().node_features().row(2 * 51 + 30).to_vec();
     let expected = PatchFeature::Components.patch(&flows[2], points[2].points()[30], 6);
     assert_eq!(row, expected);
 }
@@ -89,15 +89,15 @@ fn a_still_face_and_a_single_landmark_stay_finite() {
     let (faces, flows) = (vec![face; 3], vec![FlowField::zeros(254, 254); 3]);
     let params = GraphParams { position_feature: PositionFeature::Displacement, ..GraphParams::default() };
     let graph = build(&faces, &flows, &[0, 1, 2], &params).unwrap();
-    assert!(graph.position().edge_features().column(1).iter().all(|v| *v == 1.0));
-    assert!(graph.patch().edge_features().column(1).iter().all(|v| *v == 1.0));
+    assert!(graph.location().edge_features().column(1).iter().all(|v| *v == 1.0));
+    assert!(graph.flow().edge_features().column(1).iter().all(|v| *v == 1.0));
 
     let one = Landmarks::new(LandmarkScheme::Custom, vec![[4.0, 4.0]]).unwrap();
     let params = GraphParams { topology: Topology::Full, ..GraphParams::default() };
     let graph = build(&[one], &[FlowField::zeros(8, 8)], &[0], &params).unwrap();
     assert_eq!((graph.nodes(), graph.edges().len()), (1, 1));
-    assert_eq!(graph.position().node_features().row(0).to_vec(), [0.0, 0.0]);
-    assert_eq!(graph.position().edge_features().row(0).to_vec(), [1.0, 1.0]);
+    assert_eq!(graph.location().node_features().row(0).to_vec(), [0.0, 0.0]);
+    assert_eq!(graph.location().edge_features().row(0).to_vec(), [1.0, 1.0]);
 }
 
 #[test]
@@ -111,8 +111,8 @@ fn triplets_are_windows_of_the_whole_video() {
         assert_eq!(triplet.kept_frames(), &kept[first..first + 3]);
         let rows = s![first * 51..(first + 3) * 51, ..];
         assert_eq!(triplet.positions_px(), whole.positions_px().slice(rows));
-        assert_eq!(triplet.position().node_features(), whole.position().node_features().slice(rows));
-        assert_eq!(triplet.patch().node_features(), whole.patch().node_features().slice(rows));
+        assert_eq!(triplet.location().node_features(), whole.location().node_features().slice(rows));
+        assert_eq!(triplet.flow().node_features(), whole.flow().node_features().slice(rows));
         assert_eq!(triplet.edges().len(), 3 * (2 * 139 + 51) + 2 * 2 * 51);
     }
     let short = build_triplets(&points[..2], &flows[..2], &kept[..2], &params).unwrap();
@@ -127,7 +127,7 @@ fn inner_frames_keep_the_features_they_have_among_all_frames() {
     let params = GraphParams { node_frames: NodeFrames::Inner, ..params };
     let inner = build(&points, &flows, &kept, &params).unwrap();
     assert_eq!((inner.nodes(), inner.kept_frames()), (3 * 51, &kept[1..4]));
-    for (inner, all) in [(inner.position(), all.position()), (inner.patch(), all.patch())] {
+    for (inner, all) in [(inner.location(), all.location()), (inner.flow(), all.flow())] {
         assert_eq!(inner.node_features(), all.node_features().slice(s![51..4 * 51, ..]));
     }
     // Their edges are those of a video of three frames.
@@ -160,18 +160,20 @@ fn graphs_and_settings_survive_json() {
 #[test]
 fn damaged_graphs_are_refused_when_read_back() {
     let text = serde_json::to_string(&default_graph(1)).unwrap();
-    let damage = |from: &str, to: &str| {
+    for (from, to, expected) in [
+        (r#""landmarks":51"#, r#""landmarks":50"#, "positions must hold 50 values, found 51"),
+        (r#""width":100"#, r#""width":99"#, "node features must hold 5049 values, found 5100"),
+        (r#""width":100"#, r#""width":0"#, "at least one feature per node"),
+        (r#""kept_frames":[0]"#, r#""kept_frames":[]"#, "at least one kept frame"),
+        (r#""kept_frames":[0]"#, r#""kept_frames":[3,3]"#, "frame 3 follows frame 3"),
+        (r#""edges":[["#, r#""edges":[[0.0,0.0],["#, "edge features must hold"),
+        (r#""source":["#, r#""source":[51,"#, "target must hold"),
+        (r#""source":[0,"#, r#""source":[51,"#, "edge 0 names node 51"),
+    ] {
         assert!(text.contains(from), "{from}");
-        serde_json::from_str::<VideoGraph>(&text.replacen(from, to, 1)).unwrap_err().to_string()
-    };
-    assert!(
-        damage(r#""landmarks":51"#, r#""landmarks":50"#).contains("positions must hold 50 values, found 51")
-    );
-    assert!(
-        damage(r#""width":100"#, r#""width":99"#).contains("node features must hold 5049 values, found 5100")
-    );
-    assert!(damage(r#""source":["#, r#""source":[51,"#).contains("target must hold"));
-    assert!(damage(r#""source":[0,"#, r#""source":[51,"#).contains("edge 0 names node 51"));
+        let error = serde_json::from_str::<VideoGraph>(&text.replacen(from, to, 1)).unwrap_err().to_string();
+        assert!(error.contains(expected), "{to}: {error}");
+    }
 }
 
 #[test]
@@ -213,11 +215,19 @@ fn input_that_does_not_fit_is_named() {
         error(&points, &other, &kept, &params),
         "the flow around landmark 0 of kept frame 2 is not finite"
     );
-    let params = GraphParams { patch_size_px: 0, ..params };
-    assert!(matches!(
-        build(&points, &flows, &kept, &params),
-        Err(GraphError::Setting { name: "patch_size_px", .. })
-    ));
+    for patch_size_px in [0, 257, 100_000, usize::MAX] {
+        let params = GraphParams { patch_size_px, ..params };
+        assert!(matches!(
+            build(&points, &flows, &kept, &params),
+            Err(GraphError::Setting(OutOfRange { setting: "patch_size_px", .. }))
+        ));
+    }
+    let nobody = Landmarks::new(LandmarkScheme::Custom, Vec::new()).unwrap();
+    let params = GraphParams { topology: Topology::Full, ..params };
+    assert_eq!(
+        error(&[nobody], &flows[..1], &kept[..1], &params),
+        "a video graph needs at least one landmark per frame, found none"
+    );
 }
 
 #[test]
@@ -226,7 +236,7 @@ fn patches_of_a_clip_can_be_standardised_on_their_own() {
     let params = GraphParams { patch_scale: PatchScale::PerClip, ..GraphParams::default() };
     let values = |params: &GraphParams| -> Vec<f64> {
         let graph = build(&points, &flows, &kept, params).unwrap();
-        graph.patch().node_features().iter().map(|v| f64::from(*v)).collect()
+        graph.flow().node_features().iter().map(|v| f64::from(*v)).collect()
     };
     let (scaled, measured) = (values(&params), values(&GraphParams::default()));
     let mean = |v: &[f64]| v.iter().sum::<f64>() / v.len() as f64;
@@ -241,5 +251,5 @@ fn patches_of_a_clip_can_be_standardised_on_their_own() {
     // A clip of one uniform motion has no deviation to divide by.
     let still = vec![FlowField::zeros(254, 254); 3];
     let graph = build(&points, &still, &kept, &params).unwrap();
-    assert!(graph.patch().node_features().iter().all(|v| *v == 0.0));
+    assert!(graph.flow().node_features().iter().all(|v| *v == 0.0));
 }

@@ -2,6 +2,7 @@
 
 use std::collections::BTreeSet;
 
+use microexpr_core::OutOfRange;
 use microexpr_graph::{Bandwidth, GraphError, Neighbourhood, jaccard, rbf};
 use ndarray::{Array2, array};
 use proptest::prelude::*;
@@ -61,7 +62,7 @@ fn unfit_edges_and_bandwidths_are_named() {
     assert!(matches!(error, GraphError::Length { expected: 2, found: 1, .. }));
     for sigma in [0.0, -1.0, f64::NAN, f64::INFINITY] {
         let result = rbf(x.view(), &[0], &[1], Bandwidth::Fixed(sigma));
-        assert!(matches!(result, Err(GraphError::Setting { name: "bandwidth", .. })));
+        assert!(matches!(result, Err(GraphError::Setting(OutOfRange { setting: "bandwidth", .. }))));
     }
 }
 

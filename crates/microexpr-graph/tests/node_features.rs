@@ -109,7 +109,7 @@ fn normalised_positions_ignore_where_and_how_large_the_face_is() {
         .collect();
     let larger = graph(&larger, PositionFeature::Normalised);
     for other in [&moved, &larger] {
-        let difference = &plain.position().node_features() - &other.position().node_features();
+        let difference = &plain.location().node_features() - &other.location().node_features();
         assert!(difference.iter().all(|d| d.abs() < 1e-5));
     }
 }
@@ -117,7 +117,7 @@ fn normalised_positions_ignore_where_and_how_large_the_face_is() {
 #[test]
 fn normalised_positions_are_centred_on_the_first_frame_in_inter_ocular_distances() {
     let graph = graph(&[face([0.0; 2]), face([6.0, 0.0])], PositionFeature::Normalised);
-    let x = graph.position().node_features();
+    let x = graph.location().node_features();
     let mean = |rows: std::ops::Range<usize>, axis: usize| x.slice(ndarray::s![rows, axis]).mean().unwrap();
     assert!(mean(0..51, 0).abs() < 1e-5 && mean(0..51, 1).abs() < 1e-5);
     // Six pixels are a tenth of the eyes' 60; the second frame is measured from the first frame's centroid.
@@ -131,14 +131,14 @@ fn other_position_features_are_their_definitions() {
     let point = faces[1].points()[7];
     let row = |feature| {
         let graph = graph(&faces, feature);
-        let row = graph.position().node_features().row(51 + 7).to_vec();
+        let row = graph.location().node_features().row(51 + 7).to_vec();
         [row[0], row[1]]
     };
     assert_eq!(row(PositionFeature::Pixels), point.map(|c| c as f32));
     assert_eq!(row(PositionFeature::FrameFraction), [(point[0] / 254.0) as f32, (point[1] / 200.0) as f32]);
     assert_eq!(row(PositionFeature::Displacement), [0.5, -0.25]);
     let first = graph(&faces, PositionFeature::Displacement);
-    assert!(first.position().node_features().rows().into_iter().take(51).all(|r| r[0] == 0.0 && r[1] == 0.0));
+    assert!(first.location().node_features().rows().into_iter().take(51).all(|r| r[0] == 0.0 && r[1] == 0.0));
 }
 
 #[test]
@@ -153,7 +153,7 @@ fn relative_displacements_are_thousandths_of_the_inter_ocular_distance() {
     let faces = [sheared(0.0), sheared(0.4)];
     let graph = build(&faces, &[flow.clone(), flow], &[0, 5], &params).unwrap();
     // A shear of 0.4 px per unit of the template: 0.4·y / 80 px of inter-ocular distance, in thousandths.
-    let moved = graph.position().node_features()[[51 + 40, 0]];
+    let moved = graph.location().node_features()[[51 + 40, 0]];
     let expected = 1000.0 * 0.4 * TEMPLATE_51[40][1] / 80.0;
     assert!((f64::from(moved) - expected).abs() < 0.01, "{moved} {expected}");
 }

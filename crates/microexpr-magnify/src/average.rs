@@ -1,6 +1,6 @@
 //! Averages over neighbouring frames: less noise in every frame, the first one included.
 
-use microexpr_core::{Clip, vectorized};
+use microexpr_core::{Clip, OutOfRange, vectorized};
 use ndarray::{Array3, ArrayView3, ArrayViewMut3, Axis};
 
 use crate::MagnifyError;
@@ -97,10 +97,8 @@ vectorized! {
 
 /// Weights of the frames 0, 1, 2, … away, as many as matter.
 fn weights(sigma_s: f64, fps: f64, frames: usize) -> Result<Vec<f64>, MagnifyError> {
-    if !(sigma_s.is_finite() && sigma_s >= 0.0) {
-        let expected = "a finite number of seconds, not negative";
-        return Err(MagnifyError::Setting { name: "sigma_s", expected, found: sigma_s });
-    }
+    let expected = "a finite number of seconds, not negative";
+    OutOfRange::unless_within(0.0..=f64::MAX, "sigma_s", expected, sigma_s)?;
     let sigma = sigma_s * fps;
     let radius = ((3.0 * sigma).floor() as usize).min(frames.saturating_sub(1));
     let weight = |away: usize| if away == 0 { 1.0 } else { (-0.5 * (away as f64 / sigma).powi(2)).exp() };

@@ -7,6 +7,7 @@ use crate::ideal::IdealBand;
 use crate::low_pass_difference::Band;
 use crate::parallel::{for_each_column_block, for_each_frame};
 use crate::plan::Plan;
+use crate::sample::sealed::Kernel as _;
 use crate::spatial::Spatial;
 use crate::zero_phase::{onset_low_pass, zero_phase_band};
 use crate::{ClipFilter, FrameLayout, MagnifyError, MagnifyParams, Sample};
@@ -15,7 +16,8 @@ use crate::{ClipFilter, FrameLayout, MagnifyError, MagnifyParams, Sample};
 ///
 /// # Errors
 ///
-/// [`MagnifyError`] for settings that cannot work on this clip.
+/// [`MagnifyError`] for settings that cannot work on this clip, [`MagnifyError::PixelRange`] for a clip of other values than
+/// grey in `0..=1`.
 pub fn magnify_clip(clip: &Clip, params: &MagnifyParams) -> Result<Clip, MagnifyError> {
     let mut frames = clip.frames().to_owned();
     let layout = FrameLayout::grey(clip.height(), clip.width());
@@ -28,7 +30,8 @@ pub fn magnify_clip(clip: &Clip, params: &MagnifyParams) -> Result<Clip, Magnify
 ///
 /// # Errors
 ///
-/// [`MagnifyError`] for settings that cannot work on this clip.
+/// [`MagnifyError`] for settings that cannot work on this clip, [`MagnifyError::PixelRange`] for a clip of other values than
+/// grey in `0..=1`.
 pub fn magnify_clip_alphas(
     clip: &Clip,
     params: &MagnifyParams,
@@ -36,6 +39,7 @@ pub fn magnify_clip_alphas(
 ) -> Result<Vec<Clip>, MagnifyError> {
     let layout = FrameLayout::grey(clip.height(), clip.width());
     params.temporal.check(clip.len(), clip.fps())?;
+    f32::check(values(&clip.frames()))?;
     let mut filtered: Option<(Plan, Array2<f32>)> = None;
     let mut clips = Vec::with_capacity(alphas.len());
     for alpha in alphas {
@@ -60,8 +64,8 @@ pub fn magnify_clip_alphas(
 ///
 /// # Errors
 ///
-/// [`MagnifyError::FrameLength`] if `frames` does not hold whole frames, [`MagnifyError::NotFinite`], and all errors of
-/// settings that cannot work on such frames.
+/// [`MagnifyError::FrameLength`] if `frames` does not hold whole frames, [`MagnifyError::NotFinite`],
+/// [`MagnifyError::PixelRange`], and all errors of settings that cannot work on such frames.
 pub fn magnify_frames<P: Sample>(
     frames: &mut [P],
     layout: FrameLayout,
@@ -73,9 +77,7 @@ pub fn magnify_frames<P: Sample>(
         return Err(MagnifyError::FrameLength { expected: layout.len(), found: frames.len() });
     }
     params.temporal.check(frames.len() / layout.len(), fps)?;
-    if !P::all_finite(frames) {
-        return Err(MagnifyError::NotFinite);
-    }
+    P::check(frames)?;
     if let Some(plan) = plan {
         let band = filtered_band(frames, layout, fps, &plan, params.temporal);
         amplify(frames, layout, &plan, &band);

@@ -1,4 +1,4 @@
-use microexpr_core::CoreError;
+use microexpr_core::{CoreError, OutOfRange};
 
 /// What can be wrong with magnification settings and frames.
 #[derive(Debug, thiserror::Error)]
@@ -42,15 +42,8 @@ pub enum MagnifyError {
         fps: f64,
     },
     /// A setting outside its range.
-    #[error("{name} must be {expected}, found {found}")]
-    Setting {
-        /// Name of the setting.
-        name: &'static str,
-        /// The allowed range.
-        expected: &'static str,
-        /// The rejected value.
-        found: f64,
-    },
+    #[error(transparent)]
+    Setting(#[from] OutOfRange),
     /// A level range that runs from coarse to fine.
     #[error("the coarsest amplified level ({coarsest}) must not be finer than the finest ({finest})")]
     LevelOrder {
@@ -108,6 +101,12 @@ pub enum MagnifyError {
     /// A pixel that is NaN or infinite.
     #[error("the frame holds a pixel that is not finite")]
     NotFinite,
+    /// A pixel far outside `0..=1`, probably a grey level of `0..=255`.
+    #[error("frames of f32 hold values in 0..=1, found {found}: divide bytes by 255")]
+    PixelRange {
+        /// The first such pixel.
+        found: f32,
+    },
     /// The result cannot be a clip.
     #[error("the magnified frames are not a clip")]
     Clip(#[from] CoreError),

@@ -70,6 +70,6 @@ impl FrameLayout {
         if frame.len() != self.len() {
             return Err(MagnifyError::FrameLength { expected: self.len(), found: frame.len() });
         }
-        if P::all_finite(frame) { Ok(()) } else { Err(MagnifyError::NotFinite) }
+        P::check(frame)
     }
 }

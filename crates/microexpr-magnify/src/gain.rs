@@ -1,5 +1,4 @@
-use std::ops::RangeInclusive;
-
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
 use crate::MagnifyError;
@@ -124,23 +123,13 @@ pub fn level_count(height: usize, width: usize) -> usize {
     1 + (0..).take_while(|halvings| side >> halvings >= 5).count()
 }
 
-/// Checks that a setting lies in its range.
-pub(crate) fn check(
-    name: &'static str,
-    expected: &'static str,
-    found: f64,
-    range: RangeInclusive<f64>,
-) -> Result<(), MagnifyError> {
-    if range.contains(&found) { Ok(()) } else { Err(MagnifyError::Setting { name, expected, found }) }
-}
-
 /// Checks a number that multiplies pixel values: far beyond use, but products of a few of them stay finite in `f32`.
-pub(crate) fn check_factor(name: &'static str, found: f64) -> Result<(), MagnifyError> {
-    check(name, "between -1e6 and 1e6", found, -1e6..=1e6)
+pub(crate) fn check_factor(setting: &'static str, found: f64) -> Result<(), OutOfRange> {
+    OutOfRange::unless_within(-1e6..=1e6, setting, "between -1e6 and 1e6", found)
 }
 
-fn check_positive(name: &'static str, found: f64) -> Result<(), MagnifyError> {
-    check(name, "between 1e-6 and 1e6", found, 1e-6..=1e6)
+fn check_positive(setting: &'static str, found: f64) -> Result<(), OutOfRange> {
+    OutOfRange::unless_within(1e-6..=1e6, setting, "between 1e-6 and 1e6", found)
 }
 
 /// `λ / 8δ − 1` with `δ = λ_c / 8 / (1 + α)`.

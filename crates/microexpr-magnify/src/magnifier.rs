@@ -63,7 +63,7 @@ impl<P: Sample> Magnifier<P> {
     ///
     /// # Errors
     ///
-    /// [`MagnifyError::FrameLength`] or [`MagnifyError::NotFinite`]; the frame is then skipped.
+    /// [`MagnifyError::FrameLength`], [`MagnifyError::NotFinite`] or [`MagnifyError::PixelRange`]; the frame is then skipped.
     pub fn magnify(&mut self, frame: &mut [P]) -> Result<(), MagnifyError> {
         self.layout.check_frame(frame)?;
         if let Some(work) = &mut self.work {

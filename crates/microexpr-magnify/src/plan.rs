@@ -1,8 +1,7 @@
-use microexpr_core::pyramid::half_size;
+use microexpr_core::{OutOfRange, pyramid::half_size};
 
 use crate::color::ColorPath;
 use crate::frame::{ColorModel, FrameLayout};
-use crate::gain::check;
 use crate::{GainRule, MagnifyError};
 
 /// What the linear method does to frames of one layout: sizes, colour planes and gains.
@@ -30,7 +29,7 @@ impl Plan {
         chroma: f64,
     ) -> Result<Option<Self>, MagnifyError> {
         layout.check()?;
-        check("chroma", "between 0 and 1e6", chroma, 0.0..=1e6)?;
+        OutOfRange::unless_within(0.0..=1e6, "chroma", "between 0 and 1e6", chroma)?;
         let gains = gain.gains(layout.height, layout.width, alpha)?;
         let previous = std::iter::once(0.0).chain(gains.iter().copied());
         let mut steps: Vec<f32> = gains.iter().zip(previous).map(|(g, p)| (g - p) as f32).collect();

@@ -1,12 +1,12 @@
 use std::marker::PhantomData;
 
-use microexpr_core::pyramid::half_size;
+use microexpr_core::{OutOfRange, pyramid::half_size};
 use serde::{Deserialize, Serialize};
 
 use crate::blur::Blur;
 use crate::color::{ColorPath, add, split};
 use crate::frame::ColorModel;
-use crate::gain::{check, check_factor};
+use crate::gain::check_factor;
 use crate::pyramid::{down, expand_column, expand_row};
 use crate::riesz_level::RieszLevel;
 use crate::{FrameLayout, MagnifyError, Sample, StreamFilter, level_count};
@@ -81,7 +81,7 @@ impl<P: Sample> RieszMagnifier<P> {
         params.temporal.check(fps)?;
         check_factor("alpha", params.alpha)?;
         let sigma = params.smoothing_px;
-        check("smoothing_px", "between 0 and 100", sigma, 0.0..=100.0)?;
+        OutOfRange::unless_within(0.0..=100.0, "smoothing_px", "between 0 and 100", sigma)?;
         let mut sizes = vec![(layout.height, layout.width)];
         for _ in 1..level_count(layout.height, layout.width) {
             sizes.push(half_size(sizes[sizes.len() - 1]));
@@ -110,7 +110,7 @@ impl<P: Sample> RieszMagnifier<P> {
     ///
     /// # Errors
     ///
-    /// [`MagnifyError::FrameLength`] or [`MagnifyError::NotFinite`]; the frame is then skipped.
+    /// [`MagnifyError::FrameLength`], [`MagnifyError::NotFinite`] or [`MagnifyError::PixelRange`]; the frame is then skipped.
     pub fn magnify(&mut self, frame: &mut [P]) -> Result<(), MagnifyError> {
         self.layout.check_frame(frame)?;
         self.analyse(frame);

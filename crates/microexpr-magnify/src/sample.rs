@@ -7,10 +7,14 @@ impl Sample for u8 {}
 impl Sample for f32 {}
 
 pub(crate) mod sealed {
+    use microexpr_core::first_unusable_grey;
+
+    use crate::MagnifyError;
+
     /// Row operations in the pixel type's own unit; everything between them is linear and needs no scaling.
     pub trait Kernel: Sized {
-        /// Whether every value is a number.
-        fn all_finite(row: &[Self]) -> bool;
+        /// Refuses values that are no numbers or far outside the range of the type.
+        fn check(values: &[Self]) -> Result<(), MagnifyError>;
         /// Values as `f32`.
         fn load(row: &[Self], out: &mut [f32]);
         /// Binomial sum of five rows, `(1, 4, 6, 4, 1)` without the division by 16.
@@ -27,8 +31,8 @@ pub(crate) mod sealed {
     }
 
     impl Kernel for u8 {
-        fn all_finite(_: &[Self]) -> bool {
-            true
+        fn check(_: &[Self]) -> Result<(), MagnifyError> {
+            Ok(())
         }
 
         #[inline(always)]
@@ -72,8 +76,12 @@ pub(crate) mod sealed {
     }
 
     impl Kernel for f32 {
-        fn all_finite(row: &[Self]) -> bool {
-            row.iter().all(|v| v.is_finite())
+        fn check(values: &[Self]) -> Result<(), MagnifyError> {
+            match first_unusable_grey(values).map(|index| values[index]) {
+                None => Ok(()),
+                Some(found) if found.is_finite() => Err(MagnifyError::PixelRange { found }),
+                Some(_) => Err(MagnifyError::NotFinite),
+            }
         }
 
         #[inline(always)]

@@ -1,5 +1,6 @@
 use std::fmt;
 
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
 use crate::MagnifyError;
@@ -155,13 +156,8 @@ impl ClipFilter {
             Self::OnsetLowPass { cutoff_hz } => check_band(0.0, cutoff_hz, fps)?,
             Self::ZeroPhaseBand { low_hz, high_hz } => {
                 check_band(low_hz, high_hz, fps)?;
-                if low_hz == 0.0 {
-                    return Err(MagnifyError::Setting {
-                        name: "low_hz of a zero-phase band",
-                        expected: "above 0 (0 is the onset low-pass)",
-                        found: low_hz,
-                    });
-                }
+                let expected = "above 0 (0 is the onset low-pass)";
+                OutOfRange::unless(low_hz > 0.0, "low_hz of a zero-phase band", expected, low_hz)?;
             }
             Self::Ideal { low_hz, high_hz, extension } => {
                 check_band(low_hz, high_hz, fps)?;

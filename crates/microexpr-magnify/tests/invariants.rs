@@ -2,10 +2,11 @@
 
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
-use microexpr_core::Clip;
+use microexpr_core::{Clip, OutOfRange};
 use microexpr_magnify::{
     ButterworthOrder, ClipFilter, Extension, FrameLayout, GainRule, Magnifier, MagnifyError, MagnifyParams,
-    StreamFilter, StreamParams, level_count, magnify_clip, magnify_clip_alphas, magnify_frames,
+    RieszMagnifier, RieszParams, StreamFilter, StreamParams, level_count, magnify_clip, magnify_clip_alphas,
+    magnify_frames,
 };
 use ndarray::Array3;
 use proptest::prelude::*;
@@ -234,9 +235,26 @@ fn wrong_frames_are_errors_and_do_not_disturb_the_stream() {
     let short = magnifier.magnify(&mut [0.0_f32; 399]);
     assert!(matches!(short, Err(MagnifyError::FrameLength { expected: 400, found: 399 })));
     assert!(matches!(magnifier.magnify(&mut [f32::NAN; 400]), Err(MagnifyError::NotFinite)));
+    let white_byte = magnifier.magnify(&mut [255.0; 400]).unwrap_err();
+    assert_eq!(white_byte.to_string(), "frames of f32 hold values in 0..=1, found 255: divide bytes by 255");
     let mut again = first.clone();
     magnifier.magnify(&mut again).unwrap();
     assert_eq!(first, again);
+}
+
+#[test]
+fn frames_that_overshoot_a_little_are_taken_and_bytes_as_numbers_are_not() {
+    let layout = FrameLayout::grey(20, 20);
+    let params = MagnifyParams::default();
+    let overshooting: Vec<f32> = as_f32(&texture(800, 8)).iter().map(|v| 1.4 * v - 0.2).collect();
+    magnify_frames(&mut overshooting.clone(), layout, FPS, &params).unwrap();
+    let bytes: Vec<f32> = texture(800, 8).iter().map(|v| f32::from(*v)).collect();
+    let refused = |result: Result<(), MagnifyError>| matches!(result, Err(MagnifyError::PixelRange { .. }));
+    assert!(refused(magnify_frames(&mut bytes.clone(), layout, FPS, &params)));
+    let mut riesz = RieszMagnifier::new(layout, FPS, &RieszParams::default()).unwrap();
+    assert!(refused(riesz.magnify(&mut bytes[..400].to_vec())));
+    let clip = Clip::new(Array3::from_shape_vec((2, 20, 20), bytes).unwrap(), FPS).unwrap();
+    assert!(refused(magnify_clip_alphas(&clip, &params, &[4.0]).map(|_| ())));
 }
 
 #[test]
@@ -247,16 +265,19 @@ fn wrong_settings_are_errors() {
         change(&mut params);
         magnify_frames(&mut vec![0_u8; 800], layout, FPS, &params).unwrap_err()
     };
-    assert!(matches!(with(|p| p.alpha = f64::NAN), MagnifyError::Setting { name: "alpha", .. }));
-    assert!(matches!(with(|p| p.chroma = -1.0), MagnifyError::Setting { name: "chroma", .. }));
+    assert!(matches!(
+        with(|p| p.alpha = f64::NAN),
+        MagnifyError::Setting(OutOfRange { setting: "alpha", .. })
+    ));
+    assert!(matches!(with(|p| p.chroma = -1.0), MagnifyError::Setting(OutOfRange { setting: "chroma", .. })));
     let reversed = with(|p| p.gain = GainRule::Uniform { finest: 3, coarsest: Some(2) });
     assert!(matches!(reversed, MagnifyError::LevelOrder { finest: 3, coarsest: 2 }));
     let many = with(|p| p.gain = GainRule::PerLevel { weights: vec![1.0; 5] });
     assert!(matches!(many, MagnifyError::LevelCount { expected: 4, found: 5, .. }), "{many}");
     let infinite_in_f32 = with(|p| p.alpha = 1e300);
-    assert!(matches!(infinite_in_f32, MagnifyError::Setting { name: "alpha", .. }));
+    assert!(matches!(infinite_in_f32, MagnifyError::Setting(OutOfRange { setting: "alpha", .. })));
     let wu = with(|p| p.gain = GainRule::Wu { lambda_c_px: 0.0, boost: 2.0 });
-    assert!(matches!(wu, MagnifyError::Setting { name: "lambda_c_px", .. }));
+    assert!(matches!(wu, MagnifyError::Setting(OutOfRange { setting: "lambda_c_px", .. })));
     let empty = magnify_frames(&mut [0_u8; 0], FrameLayout::grey(0, 3), FPS, &MagnifyParams::default());
     assert!(matches!(empty, Err(MagnifyError::EmptyFrame { .. })));
     let huge = FrameLayout::rgb(usize::MAX, 2);

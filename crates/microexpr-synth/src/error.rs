@@ -1,21 +1,14 @@
 use std::path::PathBuf;
 
-use microexpr_core::CoreError;
+use microexpr_core::{CoreError, OutOfRange};
 
 /// What can go wrong when faces are generated and written.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
 pub enum SynthError {
     /// A setting outside its range.
-    #[error("{name} must be {expected}, found {found}")]
-    Setting {
-        /// The field of the settings.
-        name: &'static str,
-        /// The allowed values.
-        expected: &'static str,
-        /// The rejected value.
-        found: String,
-    },
+    #[error(transparent)]
+    Setting(#[from] OutOfRange),
     /// A face that does not fit into its frame.
     #[error(
         "a face with its eyes {inter_ocular_px} px apart does not fit into a {width}x{height} frame (landmark {landmark} \

@@ -4,9 +4,9 @@ use microexpr_core::Point;
 use ndarray::Array2;
 
 use crate::canvas::Canvas;
+use crate::grain::Grain;
 use crate::identity::Appearance;
 use crate::outline::{closed, ellipse, open, stroke};
-use crate::portrait::Grain;
 
 /// Radius of the iris in inter-ocular distances (11.7 mm across, eyes 63 mm apart).
 const IRIS: f64 = 0.093;

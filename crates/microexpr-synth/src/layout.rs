@@ -1,7 +1,8 @@
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
 use crate::subject::stream;
-use crate::{ClipTruth, Expression, SynthError, SynthParams};
+use crate::{ClipTruth, Expression, SynthParams};
 use rand::Rng;
 
 /// Whose folders, file names and annotation files a generated dataset imitates.
@@ -38,16 +39,13 @@ impl Layout {
         SynthParams { fps: self.fps(), frames, ..SynthParams::default() }
     }
 
-    pub(crate) fn check(self, params: &SynthParams) -> Result<(), SynthError> {
-        if params.fps == self.fps() {
-            return Ok(());
-        }
+    pub(crate) fn check(self, params: &SynthParams) -> Result<(), OutOfRange> {
         let expected = match self {
             Self::Smic => "100, the rate of SMIC-HS",
             Self::Samm => "200, the rate of SAMM",
             Self::Casme2 => "200, the rate of CASME II",
         };
-        Err(SynthError::Setting { name: "fps", expected, found: params.fps.to_string() })
+        OutOfRange::unless(params.fps == self.fps(), "fps", expected, params.fps)
     }
 
     /// Where a clip goes; `nth` counts the subject's clips of the class, from 1.

@@ -38,6 +38,7 @@ mod error;
 mod expression;
 mod features;
 mod frame_file;
+mod grain;
 mod identity;
 mod layout;
 mod outline;

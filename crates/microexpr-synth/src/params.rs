@@ -1,6 +1,12 @@
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
-use crate::SynthError;
+/// Most persons, and most clips of a person: larger numbers are slips.
+const MOST_OF_A_KIND: usize = 10_000;
+/// Longest side of a frame in pixels.
+const LONGEST_SIDE_PX: usize = 1 << 14;
+/// Most pixels of a clip, which is rendered in memory: 4 GiB.
+const MOST_PIXELS: usize = 1 << 32;
 
 /// Settings of a generated dataset.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -8,19 +14,19 @@ use crate::SynthError;
 pub struct SynthParams {
     /// Every random choice follows from it.
     pub seed: u64,
-    /// Number of persons.
+    /// Number of persons, at most 10,000.
     pub subjects: usize,
-    /// Clips of every person.
+    /// Clips of every person, at most 10,000.
     pub clips_per_subject: usize,
-    /// Frame width in pixels.
+    /// Frame width in pixels, at most 16,384.
     pub width_px: usize,
-    /// Frame height in pixels.
+    /// Frame height in pixels, at most 16,384.
     pub height_px: usize,
     /// Distance between the centres of the eyes in pixels.
     pub inter_ocular_px: f64,
     /// Frames per second.
     pub fps: f64,
-    /// Fewest and most frames of a clip.
+    /// Fewest and most frames of a clip, of at most 2³² pixels in all.
     pub frames: [usize; 2],
     /// Least and greatest motion of the landmark that moves most at the apex, in pixels.
     pub amplitude_px: [f64; 2],
@@ -127,6 +133,18 @@ impl Nuisance {
             noise_levels: 0.0,
         }
     }
+
+    fn validate(&self) -> Result<(), OutOfRange> {
+        for (setting, px) in [("nuisance.pose_px", self.pose_px), ("nuisance.sway_px", self.sway_px)] {
+            OutOfRange::unless_within(0.0..=1000.0, setting, "between 0 and 1000", px)?;
+        }
+        for (setting, deg) in [("nuisance.pose_deg", self.pose_deg), ("nuisance.sway_deg", self.sway_deg)] {
+            OutOfRange::unless_within(0.0..=45.0, setting, "in 0..=45 degrees", deg)?;
+        }
+        OutOfRange::unless_within(0.0..=1.0, "nuisance.blink_share", "in 0..=1", self.blink_share)?;
+        OutOfRange::unless_within(0.0..=1.0, "nuisance.flicker", "in 0..=1", self.flicker)?;
+        OutOfRange::unless_within(0.0..=255.0, "nuisance.noise_levels", "in 0..=255", self.noise_levels)
+    }
 }
 
 impl ClassShares {
@@ -135,6 +153,14 @@ impl ClassShares {
     pub fn in_order(self) -> [f64; 3] {
         [self.negative, self.positive, self.surprise]
     }
+
+    fn validate(self) -> Result<(), OutOfRange> {
+        for share in self.in_order() {
+            OutOfRange::unless_within(0.0..=1e6, "shares", "zero or positive, and finite", share)?;
+        }
+        let sum = self.in_order().iter().sum();
+        OutOfRange::unless_within(f64::MIN_POSITIVE..=f64::MAX, "shares", "positive in sum", sum)
+    }
 }
 
 impl SynthParams {
@@ -142,66 +168,46 @@ impl SynthParams {
     ///
     /// # Errors
     ///
-    /// [`SynthError::Setting`] naming the first one out of range.
-    pub fn validate(&self) -> Result<(), SynthError> {
-        let n = &self.nuisance;
-        at_least_one("subjects", self.subjects)?;
-        at_least_one("clips_per_subject", self.clips_per_subject)?;
-        within("inter_ocular_px", self.inter_ocular_px, "at least 8 and finite", 8.0..=f64::MAX)?;
-        within("fps", self.fps, "positive and finite", f64::MIN_POSITIVE..=f64::MAX)?;
-        within("texture", self.texture, "in 0..=3", 0.0..=3.0)?;
+    /// [`OutOfRange`] naming the first one out of range.
+    pub fn validate(&self) -> Result<(), OutOfRange> {
+        for (setting, count) in [("subjects", self.subjects), ("clips_per_subject", self.clips_per_subject)] {
+            OutOfRange::unless_within(1..=MOST_OF_A_KIND, setting, "1 to 10000", count)?;
+        }
+        for (setting, side) in [("width_px", self.width_px), ("height_px", self.height_px)] {
+            OutOfRange::unless_within(1..=LONGEST_SIDE_PX, setting, "1 to 16384", side)?;
+        }
+        let eyes = "at least 8 and finite";
+        OutOfRange::unless_within(8.0..=f64::MAX, "inter_ocular_px", eyes, self.inter_ocular_px)?;
+        OutOfRange::unless_within(f64::MIN_POSITIVE..=f64::MAX, "fps", "positive and finite", self.fps)?;
+        OutOfRange::unless_within(0.0..=3.0, "texture", "in 0..=3", self.texture)?;
+        self.validate_frames()?;
+        self.validate_motion()?;
+        self.nuisance.validate()?;
+        self.shares.validate()
+    }
+
+    fn validate_frames(&self) -> Result<(), OutOfRange> {
+        let [fewest, most] = self.frames;
+        let bounds = "a minimum of at least 2 and a maximum";
+        OutOfRange::unless(2 <= fewest && fewest <= most, "frames", bounds, format!("{:?}", self.frames))?;
+        let pixels = (self.width_px * self.height_px).saturating_mul(most);
+        let few = "so few that a clip has at most 2^32 pixels";
+        OutOfRange::unless(pixels <= MOST_PIXELS, "frames", few, format!("{:?}", self.frames))
+    }
+
+    fn validate_motion(&self) -> Result<(), OutOfRange> {
         // Larger motion would fold the skin (the field's slope nears 1) and the inverse warp would not be unique.
         let limit = 0.05 * self.inter_ocular_px;
-        for (name, value) in [
-            ("amplitude_px", self.amplitude_px[0]),
-            ("amplitude_px", self.amplitude_px[1]),
-            ("nuisance.drift_px", n.drift_px),
-            ("nuisance.blink_px", n.blink_px),
+        let [least, greatest] = self.amplitude_px;
+        for (setting, px) in [
+            ("amplitude_px", least),
+            ("amplitude_px", greatest),
+            ("nuisance.drift_px", self.nuisance.drift_px),
+            ("nuisance.blink_px", self.nuisance.blink_px),
         ] {
-            within(name, value, "between 0 and 5 % of inter_ocular_px", 0.0..=limit)?;
+            OutOfRange::unless_within(0.0..=limit, setting, "between 0 and 5 % of inter_ocular_px", px)?;
         }
-        if self.amplitude_px[0] > self.amplitude_px[1] {
-            return Err(setting(
-                "amplitude_px",
-                "a minimum and a maximum",
-                format!("{:?}", self.amplitude_px),
-            ));
-        }
-        if self.frames[0] < 2 || self.frames[0] > self.frames[1] {
-            return Err(setting(
-                "frames",
-                "a minimum of at least 2 and a maximum",
-                format!("{:?}", self.frames),
-            ));
-        }
-        for (name, value) in [("nuisance.pose_px", n.pose_px), ("nuisance.sway_px", n.sway_px)] {
-            within(name, value, "between 0 and 1000", 0.0..=1000.0)?;
-        }
-        for (name, value) in [("nuisance.pose_deg", n.pose_deg), ("nuisance.sway_deg", n.sway_deg)] {
-            within(name, value, "in 0..=45 degrees", 0.0..=45.0)?;
-        }
-        within("nuisance.blink_share", n.blink_share, "in 0..=1", 0.0..=1.0)?;
-        within("nuisance.flicker", n.flicker, "in 0..=1", 0.0..=1.0)?;
-        within("nuisance.noise_levels", n.noise_levels, "in 0..=255", 0.0..=255.0)?;
-        let shares = self.shares.in_order();
-        shares.iter().try_for_each(|s| within("shares", *s, "zero or positive, and finite", 0.0..=1e6))?;
-        within("shares", shares.iter().sum(), "positive in sum", f64::MIN_POSITIVE..=f64::MAX)
+        let found = format!("{:?}", self.amplitude_px);
+        OutOfRange::unless(least <= greatest, "amplitude_px", "a minimum and a maximum", found)
     }
-}
-
-fn at_least_one(name: &'static str, value: usize) -> Result<(), SynthError> {
-    if value == 0 { Err(setting(name, "at least 1", value.to_string())) } else { Ok(()) }
-}
-
-fn within(
-    name: &'static str,
-    value: f64,
-    expected: &'static str,
-    range: std::ops::RangeInclusive<f64>,
-) -> Result<(), SynthError> {
-    if range.contains(&value) { Ok(()) } else { Err(setting(name, expected, value.to_string())) }
-}
-
-fn setting(name: &'static str, expected: &'static str, found: String) -> SynthError {
-    SynthError::Setting { name, expected, found }
 }

@@ -6,6 +6,7 @@ use rand::Rng;
 
 use crate::canvas::Canvas;
 use crate::features;
+use crate::grain::Grain;
 use crate::identity::Appearance;
 use crate::outline::{closed, ellipse, open, stroke};
 use crate::relief;
@@ -13,12 +14,6 @@ use crate::texture::noise;
 
 /// Blur of the camera, in pixels: keeps the picture band-limited, so that sub-pixel motion does not alias.
 const LENS_BLUR_PX: f32 = 0.7;
-
-/// The textures of one portrait, each with standard deviation 1.
-pub(crate) struct Grain {
-    pub(crate) skin: Array2<f32>,
-    pub(crate) hair: Array2<f32>,
-}
 
 /// Paints the face whose 68 `points` (inter-ocular distances) are given; `origin` is the middle between the eyes in pixels.
 /// `contrast` scales the skin's texture. Grey `[row, col]` in `0..=1`.
@@ -32,13 +27,7 @@ pub(crate) fn paint(
     rng: &mut impl Rng,
 ) -> Array2<f32> {
     let px = (unit_px / 78.0) as f32;
-    let grain = Grain {
-        skin: contrast
-            * (0.030 * noise(rng, size, 0.9 * px, 0.9 * px)
-                + 0.035 * noise(rng, size, 2.0 * px, 2.0 * px)
-                + 0.025 * noise(rng, size, 6.0 * px, 6.0 * px)),
-        hair: 0.6 * noise(rng, size, 0.9 * px, 9.0 * px) + 0.4 * noise(rng, size, 3.0 * px, 20.0 * px),
-    };
+    let grain = Grain::new(contrast, px, size, rng);
     let wall = background(look, px, size, rng);
     let light = relief::shading(points, look, origin, unit_px, size);
     let mut canvas = Canvas::new(wall, origin, unit_px);

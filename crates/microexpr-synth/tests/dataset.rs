@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::sync::Mutex;
 
-use microexpr_core::ImageSequence;
+use microexpr_core::{ImageSequence, OutOfRange};
 use microexpr_synth::{
     ClassShares, ClipRecord, Expression, Layout, Progress, SynthClip, SynthError, SynthParams,
     class_sequence, generate, write_dataset,
@@ -196,7 +196,7 @@ fn bad_settings_write_nothing() {
 #[test]
 fn settings_out_of_range_are_named() {
     let refused = |params: SynthParams| match generate(&params, |_| {}) {
-        Err(SynthError::Setting { name, .. }) => name,
+        Err(SynthError::Setting(OutOfRange { setting, .. })) => setting,
         other => panic!("expected a refused setting, found {:?}", other.map(|c| c.len())),
     };
     let nuisance = |change: fn(&mut microexpr_synth::Nuisance)| {
@@ -205,6 +205,11 @@ fn settings_out_of_range_are_named() {
         params
     };
     assert_eq!(refused(SynthParams { subjects: 0, ..small() }), "subjects");
+    assert_eq!(refused(SynthParams { subjects: 99_999_999_999, ..small() }), "subjects");
+    assert_eq!(refused(SynthParams { clips_per_subject: usize::MAX, ..small() }), "clips_per_subject");
+    assert_eq!(refused(SynthParams { width_px: usize::MAX, ..small() }), "width_px");
+    assert_eq!(refused(SynthParams { height_px: 0, ..small() }), "height_px");
+    assert_eq!(refused(SynthParams { frames: [2, usize::MAX], ..small() }), "frames");
     assert_eq!(refused(SynthParams { clips_per_subject: 0, ..small() }), "clips_per_subject");
     assert_eq!(refused(SynthParams { frames: [1, 5], ..small() }), "frames");
     assert_eq!(refused(SynthParams { frames: [9, 5], ..small() }), "frames");

@@ -4,7 +4,7 @@ use std::collections::BTreeMap;
 use std::fs;
 use std::path::Path;
 
-use microexpr_core::ImageSequence;
+use microexpr_core::{ImageSequence, OutOfRange};
 use microexpr_data::{DatasetIndex, LabelScheme, check_frames, frame_number};
 use microexpr_synth::{ClipRecord, Expression, Layout, SynthError, SynthParams, generate, write_dataset};
 
@@ -143,7 +143,7 @@ fn a_rate_that_the_layout_cannot_state_is_refused() {
         let out = root.path().join("out");
         let error =
             write_dataset(&SynthParams { fps: 60.0, ..small(layout) }, layout, &out, |_| {}).unwrap_err();
-        assert!(matches!(error, SynthError::Setting { name: "fps", .. }), "{error}");
+        assert!(matches!(error, SynthError::Setting(OutOfRange { setting: "fps", .. })), "{error}");
         assert!(!out.exists());
     }
 }

@@ -1,7 +1,5 @@
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
-
-use crate::FlowError;
-use crate::dense_flow::check_range;
 
 /// Settings of [`Clg`](crate::Clg). The defaults are tuned for motion of tenths of a pixel in noisy frames of `0..=1`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,13 +47,13 @@ impl Default for ClgParams {
 
 impl ClgParams {
     /// Rejects settings without a finite flow.
-    pub(super) fn check(&self) -> Result<(), FlowError> {
+    pub(super) fn check(&self) -> Result<(), OutOfRange> {
         let blur = "0 to 100";
         let scale = "1e-6 to 1e6";
-        check_range("presmoothing_px", self.presmoothing_px, 0.0..=100.0, blur)?;
-        check_range("window_px", self.window_px, 0.0..=100.0, blur)?;
-        check_range("smoothness", self.smoothness, 1e-6..=1e6, scale)?;
-        check_range("data_scale", self.data_scale, 1e-6..=1e6, scale)?;
-        check_range("edge_scale", self.edge_scale, 1e-6..=1e6, scale)
+        OutOfRange::unless_within(0.0..=100.0, "presmoothing_px", blur, self.presmoothing_px)?;
+        OutOfRange::unless_within(0.0..=100.0, "window_px", blur, self.window_px)?;
+        OutOfRange::unless_within(1e-6..=1e6, "smoothness", scale, self.smoothness)?;
+        OutOfRange::unless_within(1e-6..=1e6, "data_scale", scale, self.data_scale)?;
+        OutOfRange::unless_within(1e-6..=1e6, "edge_scale", scale, self.edge_scale)
     }
 }

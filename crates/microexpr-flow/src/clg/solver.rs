@@ -1,13 +1,13 @@
-use microexpr_core::FlowField;
-use ndarray::ArrayView2;
+use microexpr_core::OutOfRange;
 
 use super::ClgParams;
 use super::refinement::Refinement;
-use crate::coarse_to_fine::coarse_to_fine;
-use crate::dense_flow::check_pair;
+use crate::FlowAlgorithm;
+use crate::coarse_to_fine::Scaling;
 use crate::filter::blur;
-use crate::plane::{Plane, pyramid};
-use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
+use crate::plane::Plane;
+use crate::plane_halving::pyramid;
+use crate::solver::Solver;
 
 /// Pixels below which an image is not halved again.
 const MIN_SIDE: usize = 8;
@@ -23,7 +23,7 @@ const MIN_SIDE: usize = 8;
 ///
 /// # Example
 ///
-/// See [`DenseFlow`].
+/// See [`DenseFlow`](crate::DenseFlow).
 #[derive(Debug, Clone)]
 pub struct Clg {
     params: ClgParams,
@@ -42,39 +42,33 @@ impl Clg {
     pub fn params(&self) -> &ClgParams {
         &self.params
     }
-
-    fn prepare_plane(&self, mut plane: Plane) -> Result<PreparedFrame, FlowError> {
-        self.params.check()?;
-        let dim = plane.dim();
-        blur(&mut plane, self.params.presmoothing_px, &mut Plane::default());
-        let levels = pyramid(plane, self.params.max_level, MIN_SIDE);
-        Ok(PreparedFrame::new(self.algorithm(), dim, levels))
-    }
 }
 
-impl DenseFlow for Clg {
-    fn algorithm(&self) -> FlowAlgorithm {
+impl Solver for Clg {
+    const PLANES_PER_LEVEL: usize = 1;
+
+    fn settings(&self) -> FlowAlgorithm {
         FlowAlgorithm::Clg(self.params.clone())
     }
 
-    fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
-        self.prepare_plane(Plane::from_frame(frame)?)
+    fn check(&self) -> Result<(), OutOfRange> {
+        self.params.check()
     }
 
-    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError> {
-        self.prepare_plane(Plane::from_bytes(frame)?)
+    fn pyramid(&self, mut image: Plane) -> Vec<Plane> {
+        blur(&mut image, self.params.presmoothing_px, &mut Plane::default());
+        pyramid(image, self.params.max_level, MIN_SIDE)
     }
 
-    fn flow_between(
-        &mut self,
-        from: &PreparedFrame,
-        to: &PreparedFrame,
-        initial: Option<&FlowField>,
-    ) -> Result<FlowField, FlowError> {
-        check_pair(&self.algorithm(), from, to, initial)?;
-        let finest = self.params.finest_level;
-        coarse_to_fine((from, to), initial, finest, |from, to, u, v| {
-            self.refinement.run(from, to, &self.params, u, v);
-        })
+    fn scaling(&self) -> Scaling {
+        Scaling::Halved
+    }
+
+    fn finest_level(&self) -> usize {
+        self.params.finest_level
+    }
+
+    fn refine(&mut self, from: &[Plane], to: &[Plane], u: &mut Plane, v: &mut Plane) {
+        self.refinement.run(&from[0], &to[0], &self.params, u, v);
     }
 }

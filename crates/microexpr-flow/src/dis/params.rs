@@ -1,7 +1,5 @@
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
-
-use crate::FlowError;
-use crate::dense_flow::check_range;
 
 /// Settings of [`Dis`](crate::Dis), named as in OpenCV's `DISOpticalFlow`. Patches are 8×8 pixels.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -67,16 +65,15 @@ impl Default for DisParams {
 }
 
 impl DisParams {
-    pub(super) fn check(&self) -> Result<(), FlowError> {
-        let stride = u32::try_from(self.patch_stride).unwrap_or(u32::MAX);
-        check_range("patch_stride", stride, 1..=8, "1 to 8")?;
+    pub(super) fn check(&self) -> Result<(), OutOfRange> {
+        OutOfRange::unless_within(1..=8, "patch_stride", "1 to 8", self.patch_stride)?;
         let (alpha, delta, gamma) = (
             self.variational_refinement_alpha,
             self.variational_refinement_delta,
             self.variational_refinement_gamma,
         );
-        check_range("variational_refinement_alpha", alpha, 1e-3..=1e6, "0.001 to 1e6")?;
-        check_range("variational_refinement_delta", delta, 0.0..=1e6, "0 to 1e6")?;
-        check_range("variational_refinement_gamma", gamma, 0.0..=1e6, "0 to 1e6")
+        OutOfRange::unless_within(1e-3..=1e6, "variational_refinement_alpha", "0.001 to 1e6", alpha)?;
+        OutOfRange::unless_within(0.0..=1e6, "variational_refinement_delta", "0 to 1e6", delta)?;
+        OutOfRange::unless_within(0.0..=1e6, "variational_refinement_gamma", "0 to 1e6", gamma)
     }
 }

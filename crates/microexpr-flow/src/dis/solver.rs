@@ -1,15 +1,15 @@
-use microexpr_core::FlowField;
-use ndarray::ArrayView2;
+use microexpr_core::OutOfRange;
 
 use super::DisParams;
 use super::densify::Densify;
 use super::patch::{SIDE, padded};
 use super::refinement::Refinement;
 use super::search::Grid;
-use crate::coarse_to_fine::coarse_to_fine;
-use crate::dense_flow::check_pair;
-use crate::plane::{Plane, pyramid};
-use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
+use crate::FlowAlgorithm;
+use crate::coarse_to_fine::Scaling;
+use crate::plane::Plane;
+use crate::plane_halving::pyramid;
+use crate::solver::Solver;
 
 /// Dense inverse search: patches find their displacement by gradient descent, their weighted mean is the flow.
 ///
@@ -24,7 +24,7 @@ use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
 ///
 /// # Example
 ///
-/// See [`DenseFlow`].
+/// See [`DenseFlow`](crate::DenseFlow).
 #[derive(Debug, Clone)]
 pub struct Dis {
     params: DisParams,
@@ -45,8 +45,37 @@ impl Dis {
     pub fn params(&self) -> &DisParams {
         &self.params
     }
+}
 
-    fn refine(&mut self, from: &Plane, to: &Plane, u: &mut Plane, v: &mut Plane) {
+impl Solver for Dis {
+    const PLANES_PER_LEVEL: usize = 1;
+
+    fn settings(&self) -> FlowAlgorithm {
+        FlowAlgorithm::Dis(self.params.clone())
+    }
+
+    fn check(&self) -> Result<(), OutOfRange> {
+        self.params.check()
+    }
+
+    fn pyramid(&self, image: Plane) -> Vec<Plane> {
+        let (height, width) = image.dim();
+        // As OpenCV: patches cover a quarter of the coarsest image.
+        let automatic = ((height.max(width) as f64 / (4 * SIDE) as f64).log2() + 0.5).max(0.0) as usize;
+        let coarsest = self.params.coarsest_scale.unwrap_or(automatic).max(self.params.finest_scale);
+        pyramid(image, coarsest, SIDE)
+    }
+
+    fn scaling(&self) -> Scaling {
+        Scaling::Halved
+    }
+
+    fn finest_level(&self) -> usize {
+        self.params.finest_scale
+    }
+
+    fn refine(&mut self, from: &[Plane], to: &[Plane], u: &mut Plane, v: &mut Plane) {
+        let (from, to) = (&from[0], &to[0]);
         let (height, width) = from.dim();
         if height.min(width) >= SIDE {
             let (stride, iterations) = (self.params.patch_stride, self.params.gradient_descent_iterations);
@@ -57,40 +86,5 @@ impl Dis {
         if self.params.variational_refinement_iterations > 0 {
             self.refinement.run(from, to, &self.params, u, v);
         }
-    }
-
-    fn prepare_plane(&self, image: Plane) -> Result<PreparedFrame, FlowError> {
-        self.params.check()?;
-        let (height, width) = image.dim();
-        // As OpenCV: patches cover a quarter of the coarsest image.
-        let automatic = ((height.max(width) as f64 / (4 * SIDE) as f64).log2() + 0.5).max(0.0) as usize;
-        let coarsest = self.params.coarsest_scale.unwrap_or(automatic).max(self.params.finest_scale);
-        Ok(PreparedFrame::new(self.algorithm(), (height, width), pyramid(image, coarsest, SIDE)))
-    }
-}
-
-impl DenseFlow for Dis {
-    fn algorithm(&self) -> FlowAlgorithm {
-        FlowAlgorithm::Dis(self.params.clone())
-    }
-
-    fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
-        self.prepare_plane(Plane::from_frame(frame)?)
-    }
-
-    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError> {
-        self.prepare_plane(Plane::from_bytes(frame)?)
-    }
-
-    fn flow_between(
-        &mut self,
-        from: &PreparedFrame,
-        to: &PreparedFrame,
-        initial: Option<&FlowField>,
-    ) -> Result<FlowField, FlowError> {
-        check_pair(&self.algorithm(), from, to, initial)?;
-        coarse_to_fine((from, to), initial, self.params.finest_scale, |from, to, u, v| {
-            self.refine(from, to, u, v)
-        })
     }
 }

@@ -1,7 +1,5 @@
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
-
-use crate::FlowError;
-use crate::dense_flow::check_range;
 
 /// Settings of [`Farneback`](crate::Farneback), named as in OpenCV's `calcOpticalFlowFarneback`.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -49,11 +47,10 @@ impl Default for FarnebackParams {
 }
 
 impl FarnebackParams {
-    pub(super) fn check(&self) -> Result<(), FlowError> {
-        let count = |n: usize| u32::try_from(n).unwrap_or(u32::MAX);
-        check_range("pyr_scale", self.pyr_scale, 0.1..=0.95, "0.1 to 0.95")?;
-        check_range("win_size", count(self.win_size), 1..=1001, "1 to 1001")?;
-        check_range("poly_n", count(self.poly_n), 1..=50, "1 to 50")?;
-        check_range("poly_sigma", self.poly_sigma, 0.1..=50.0, "0.1 to 50")
+    pub(super) fn check(&self) -> Result<(), OutOfRange> {
+        OutOfRange::unless_within(0.1..=0.95, "pyr_scale", "0.1 to 0.95", self.pyr_scale)?;
+        OutOfRange::unless_within(1..=1001, "win_size", "1 to 1001", self.win_size)?;
+        OutOfRange::unless_within(1..=50, "poly_n", "1 to 50", self.poly_n)?;
+        OutOfRange::unless_within(0.1..=50.0, "poly_sigma", "0.1 to 50", self.poly_sigma)
     }
 }

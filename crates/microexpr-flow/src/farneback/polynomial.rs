@@ -1,5 +1,6 @@
 use microexpr_core::vectorized;
 
+use crate::lanes::LANES;
 use crate::plane::Plane;
 
 /// Coefficients of `f(x, y) ≈ c + y·b_y + x·b_x + y²·a_yy + x²·a_xx + x·y·a_xy` around every pixel, in the order
@@ -73,8 +74,6 @@ impl PolynomialFit {
         fit(self, columns.each_ref().map(Vec::as_slice), out);
     }
 }
-
-const LANES: usize = 8;
 
 vectorized! {
     /// Horizontal correlations of a row, all at once while its values are in registers.
@@ -180,7 +179,7 @@ mod tests {
             3.0 + 0.5 * y - 0.25 * x + 0.125 * y * y + 0.3 * x * x - 0.2 * x * y
         });
         let fit = PolynomialFit::new(3, 1.1);
-        let planes = fit.expand(&Plane::from_frame(image.view()).unwrap());
+        let planes = fit.expand(&Plane::from_array(image.view()));
         let found = planes.map(|plane| plane.row(7)[8]);
         for (found, expected) in found.into_iter().zip([0.5, -0.25, 0.125, 0.3, -0.2]) {
             assert!((found - expected).abs() < 1e-4, "{found}, expected {expected}");

@@ -1,15 +1,14 @@
-use microexpr_core::FlowField;
-use ndarray::ArrayView2;
+use microexpr_core::OutOfRange;
 
 use super::FarnebackParams;
 use super::equations::{Cells, Equations};
 use super::polynomial::{COEFFICIENTS, PolynomialFit};
 use super::shrink::shrink;
 use super::window::Averaging;
-use crate::dense_flow::check_pair;
+use crate::FlowAlgorithm;
+use crate::coarse_to_fine::Scaling;
 use crate::plane::Plane;
-use crate::plane_resize::resize;
-use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
+use crate::solver::Solver;
 
 /// Levels with a shorter side are left out.
 const MIN_SIDE: f64 = 32.0;
@@ -23,7 +22,7 @@ const GREY_LEVELS: f32 = 255.0;
 ///
 /// # Example
 ///
-/// See [`DenseFlow`].
+/// See [`DenseFlow`](crate::DenseFlow).
 #[derive(Debug, Clone)]
 pub struct Farneback {
     params: FarnebackParams,
@@ -59,6 +58,29 @@ impl Farneback {
             .map(|scale| (scale, (side(height, scale), side(width, scale))))
             .collect()
     }
+}
+
+impl Solver for Farneback {
+    const PLANES_PER_LEVEL: usize = COEFFICIENTS;
+
+    fn settings(&self) -> FlowAlgorithm {
+        FlowAlgorithm::Farneback(self.params.clone())
+    }
+
+    fn check(&self) -> Result<(), OutOfRange> {
+        self.params.check()
+    }
+
+    fn pyramid(&self, mut image: Plane) -> Vec<Plane> {
+        image.scale(GREY_LEVELS);
+        let fit = PolynomialFit::new(self.params.poly_n, self.params.poly_sigma);
+        let levels = self.levels(image.dim()).into_iter();
+        levels.flat_map(|(scale, dim)| fit.expand(&shrink(&image, &smoothing(scale), dim))).collect()
+    }
+
+    fn scaling(&self) -> Scaling {
+        Scaling::Resized { step: self.params.pyr_scale }
+    }
 
     fn refine(&mut self, from: &[Plane], to: &[Plane], u: &mut Plane, v: &mut Plane) {
         self.cells.set(to);
@@ -66,63 +88,6 @@ impl Farneback {
             self.equations.update(from, &self.cells, u, v);
             self.averaging.solve(&self.equations, self.params.window, self.params.win_size, u, v);
         }
-    }
-
-    fn prepare_plane(&self, mut image: Plane) -> Result<PreparedFrame, FlowError> {
-        self.params.check()?;
-        let dim = image.dim();
-        image.scale(GREY_LEVELS);
-        let fit = PolynomialFit::new(self.params.poly_n, self.params.poly_sigma);
-        let mut planes = Vec::new();
-        for (scale, dim) in self.levels(dim) {
-            planes.extend(fit.expand(&shrink(&image, &smoothing(scale), dim)));
-        }
-        Ok(PreparedFrame::new(self.algorithm(), dim, planes))
-    }
-}
-
-impl DenseFlow for Farneback {
-    fn algorithm(&self) -> FlowAlgorithm {
-        FlowAlgorithm::Farneback(self.params.clone())
-    }
-
-    fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
-        self.prepare_plane(Plane::from_frame(frame)?)
-    }
-
-    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError> {
-        self.prepare_plane(Plane::from_bytes(frame)?)
-    }
-
-    fn flow_between(
-        &mut self,
-        from: &PreparedFrame,
-        to: &PreparedFrame,
-        initial: Option<&FlowField>,
-    ) -> Result<FlowField, FlowError> {
-        check_pair(&self.algorithm(), from, to, initial)?;
-        let levels = from.planes().chunks(COEFFICIENTS).zip(to.planes().chunks(COEFFICIENTS)).rev();
-        let mut flow: Option<(Plane, Plane)> = initial.map(|flow| {
-            let last = from.planes()[from.planes().len() - 1].dim();
-            let gain = last.1 as f32 / from.dim().1 as f32;
-            let coarse = |component| resize(&Plane::from_array(component), last, gain);
-            (coarse(flow.u()), coarse(flow.v()))
-        });
-        for (from, to) in levels {
-            let dim = from[0].dim();
-            let (mut u, mut v) = match flow {
-                None => (Plane::zeros(dim), Plane::zeros(dim)),
-                Some((u, v)) if u.dim() == dim => (u, v),
-                Some((u, v)) => {
-                    let gain = (1.0 / self.params.pyr_scale) as f32;
-                    (resize(&u, dim, gain), resize(&v, dim, gain))
-                }
-            };
-            self.refine(from, to, &mut u, &mut v);
-            flow = Some((u, v));
-        }
-        let (u, v) = flow.unwrap_or_else(|| (Plane::zeros(from.dim()), Plane::zeros(from.dim())));
-        Ok(FlowField::new(u.into_array(), v.into_array())?)
     }
 }
 

@@ -4,6 +4,7 @@ use super::FarnebackWindow;
 use super::equations::Equations;
 use super::polynomial::COEFFICIENTS;
 use crate::filter::{Symmetry, add_pair, correlate_line, scale_line};
+use crate::lanes::LANES;
 use crate::plane::Plane;
 
 /// Keeps the equations of flat areas solvable.
@@ -141,7 +142,6 @@ vectorized! {
 /// Adds to every value the one `step` further on, a register at a time; the last `step` values stay.
 #[inline(always)]
 fn add_shifted(line: &mut [f32], step: usize) {
-    const LANES: usize = 8;
     let count = line.len().saturating_sub(step);
     let whole = count - count % LANES;
     for i in (0..whole).step_by(LANES) {

@@ -5,8 +5,8 @@ use ndarray::ArrayView2;
 use super::LucasKanadeParams;
 use super::spline_plane::SplinePlane;
 use crate::FlowError;
-use crate::plane::{Plane, pyramid};
-use crate::plane_halving::halved_bytes;
+use crate::plane::Plane;
+use crate::plane_halving::{halved_bytes, pyramid};
 
 /// A frame with its pyramid: made once by [`LucasKanade::prepare`](crate::LucasKanade::prepare), used any number of times as
 /// template or target.

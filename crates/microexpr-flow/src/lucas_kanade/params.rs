@@ -1,10 +1,11 @@
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
 /// Settings of [`LucasKanade`](crate::LucasKanade).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct LucasKanadeParams {
-    /// Pixels on each side of the window's middle; 10 is a window of 21×21.
+    /// Pixels on each side of the window's middle, at most 500; 10 is a window of 21×21.
     pub window_radius_px: usize,
     /// Halvings of the image above the full size; small images get fewer.
     pub max_level: usize,
@@ -32,6 +33,25 @@ impl Default for LucasKanadeParams {
             epsilon_px: 0.001,
             min_eigenvalue: 1.6e-6,
             consistency: Consistency::default(),
+        }
+    }
+}
+
+/// Largest radius of a window: far beyond use, yet of a size that fits in memory.
+const LARGEST_RADIUS_PX: usize = 500;
+
+impl LucasKanadeParams {
+    /// Rejects windows beyond use, and limits that are not numbers.
+    pub(super) fn check(&self) -> Result<(), OutOfRange> {
+        let radius = ..=LARGEST_RADIUS_PX;
+        OutOfRange::unless_within(radius, "window_radius_px", "at most 500", self.window_radius_px)?;
+        OutOfRange::unless_within(0.0.., "epsilon_px", "0 or more", self.epsilon_px)?;
+        OutOfRange::unless_within(0.0.., "min_eigenvalue", "0 or more", self.min_eigenvalue)?;
+        match self.consistency {
+            Consistency::Unchecked => Ok(()),
+            Consistency::ForwardBackward { max_error_px } => {
+                OutOfRange::unless_within(0.0.., "max_error_px", "0 or more", max_error_px)
+            }
         }
     }
 }

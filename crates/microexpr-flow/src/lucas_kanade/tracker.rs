@@ -1,8 +1,9 @@
-use microexpr_core::Point;
+use microexpr_core::{OutOfRange, Point};
 use ndarray::ArrayView2;
 #[cfg(feature = "rayon")]
 use rayon::prelude::*;
 
+use super::prepared_points::{PointWindow, PreparedPoints};
 use super::search::{Match, Search, is_inside, on_level};
 use super::window::{Template, Window};
 use super::{Consistency, FramePyramid, LucasKanadeParams, TrackStatus, TrackedPoint};
@@ -12,23 +13,6 @@ use crate::plane::Plane;
 /// Fewer points than this are not worth a thread.
 #[cfg(feature = "rayon")]
 const MIN_PART: usize = 8;
-
-/// Points of a template with their windows: made once by [`LucasKanade::prepare_points`], looked for in any number of frames.
-#[derive(Debug, Clone)]
-pub struct PreparedPoints {
-    points: Vec<Point>,
-    /// Per point, the windows of the template's levels, finest first; none for a point outside the template.
-    windows: Vec<Vec<PointWindow>>,
-    dim: (usize, usize),
-    levels: usize,
-}
-
-/// The window around a point on one level, and the entries `[xx, xy, yy]` of its mean gradient matrix.
-#[derive(Debug, Clone)]
-struct PointWindow {
-    template: Template,
-    gradient: [f64; 3],
-}
 
 /// Pyramidal Lucas–Kanade tracker with its workspace.
 ///
@@ -67,8 +51,7 @@ impl LucasKanade {
     /// Makes a tracker.
     #[must_use]
     pub fn new(params: LucasKanadeParams) -> Self {
-        let side = 2 * params.window_radius_px + 1;
-        Self { params, template: Template::new(side), image: Window::new(side) }
+        Self { params, template: Template::default(), image: Window::default() }
     }
 
     /// The tracker's settings.
@@ -81,8 +64,9 @@ impl LucasKanade {
     ///
     /// # Errors
     ///
-    /// [`FlowError::EmptyFrame`], [`FlowError::PixelValue`].
+    /// [`FlowError::EmptyFrame`], [`FlowError::PixelValue`], and [`FlowError::Setting`] for settings out of range.
     pub fn prepare(&self, frame: ArrayView2<'_, f32>) -> Result<FramePyramid, FlowError> {
+        self.params.check()?;
         Ok(FramePyramid::of_plane(Plane::from_frame(frame)?, &self.params))
     }
 
@@ -90,8 +74,9 @@ impl LucasKanade {
     ///
     /// # Errors
     ///
-    /// [`FlowError::EmptyFrame`].
+    /// [`FlowError::EmptyFrame`], [`FlowError::Setting`].
     pub fn prepare_u8(&self, frame: ArrayView2<'_, u8>) -> Result<FramePyramid, FlowError> {
+        self.params.check()?;
         FramePyramid::of_bytes(frame, &self.params)
     }
 
@@ -101,7 +86,7 @@ impl LucasKanade {
     ///
     /// # Errors
     ///
-    /// [`FlowError::FrameSize`], [`FlowError::StartCount`], [`FlowError::PointNotFinite`], and
+    /// [`FlowError::FrameSize`], [`FlowError::StartCount`], [`FlowError::PointNotFinite`], [`FlowError::Setting`], and
     /// [`FlowError::PreparedElsewhere`] if the two pyramids differ in height.
     pub fn track(
         &mut self,
@@ -110,6 +95,7 @@ impl LucasKanade {
         points: &[Point],
         start: Option<&[Point]>,
     ) -> Result<Vec<TrackedPoint>, FlowError> {
+        self.make_workspace()?;
         check_pair(template, frame)?;
         let jobs = jobs(points, start)?;
         Ok(self.track_all(&jobs, |tracker, _, (point, start)| {
@@ -122,12 +108,13 @@ impl LucasKanade {
     ///
     /// # Errors
     ///
-    /// [`FlowError::PointNotFinite`].
+    /// [`FlowError::PointNotFinite`], [`FlowError::Setting`].
     pub fn prepare_points(
         &self,
         template: &FramePyramid,
         points: &[Point],
     ) -> Result<PreparedPoints, FlowError> {
+        self.params.check()?;
         jobs(points, None)?;
         let side = self.side();
         let window = |level: usize, point: Point| {
@@ -162,6 +149,7 @@ impl LucasKanade {
         points: &PreparedPoints,
         start: Option<&[Point]>,
     ) -> Result<Vec<TrackedPoint>, FlowError> {
+        self.make_workspace()?;
         check_pair(template, frame)?;
         if points.dim != template.dim() || points.levels != template.levels.len() {
             return Err(FlowError::PreparedElsewhere);
@@ -261,6 +249,15 @@ impl LucasKanade {
             search.on_level(level, &frame.levels[level], template, *gradient);
         }
         search.finish(frame.dim(), &frame.levels[0], &finest.template)
+    }
+
+    /// Makes the workspace when it is first needed, which settings out of range never get.
+    fn make_workspace(&mut self) -> Result<(), OutOfRange> {
+        self.params.check()?;
+        if self.image.side() != self.side() {
+            (self.template, self.image) = (Template::new(self.side()), Window::new(self.side()));
+        }
+        Ok(())
     }
 
     /// Side of the window in pixels.

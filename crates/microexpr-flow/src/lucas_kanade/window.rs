@@ -4,8 +4,8 @@ use microexpr_core::vectorized;
 
 use super::spline_plane::{Coefficients, SplinePlane, WHOLE};
 use super::spline_taps::{SPLINE_TAPS, interpolate_cols, interpolate_row, spline_weights};
+use crate::lanes::{LANES, load_whole};
 
-const LANES: usize = 8;
 /// Sums kept side by side so that no addition waits for the one before.
 const CHAINS: usize = 4;
 /// Samples that may be read beyond the last one.
@@ -29,6 +29,11 @@ impl Window {
             samples: vec![0.0; side * stride + SLACK],
             lines: vec![0.0; (side + SPLINE_TAPS - 1) * stride],
         }
+    }
+
+    /// Samples along each side; 0 before there are any.
+    pub(super) fn side(&self) -> usize {
+        self.side
     }
 
     #[inline(always)]
@@ -177,13 +182,6 @@ fn derivatives_across(above: &[f32], below: &[f32], out: &mut [f32]) {
     }
 }
 
-#[inline(always)]
-fn register(line: &[f32], at: usize) -> [f32; LANES] {
-    let mut lanes = [0.0; LANES];
-    lanes.copy_from_slice(&line[at..at + LANES]);
-    lanes
-}
-
 vectorized! {
     /// Values of the spline in a window whose first coefficient is at `(left, top)`.
     fn interpolate(
@@ -251,7 +249,7 @@ vectorized! {
         for row in 0..a.side {
             let (a, b) = (a.row(row), b.row(row));
             for at in (0..whole).step_by(LANES) {
-                let (a, b) = (register(a, at), register(b, at));
+                let (a, b) = (load_whole(a, at), load_whole(b, at));
                 for lane in 0..LANES {
                     sums[lane] += (a[lane] - b[lane]).abs();
                 }
@@ -271,7 +269,7 @@ vectorized! {
         let registers = a.len() / LANES;
         for i in 0..registers {
             let (chain, at) = (i % CHAINS, i * LANES);
-            let (a, b, x, y) = (register(a, at), register(b, at), register(x, at), register(y, at));
+            let (a, b, x, y) = (load_whole(a, at), load_whole(b, at), load_whole(x, at), load_whole(y, at));
             for lane in 0..LANES {
                 let difference = a[lane] - b[lane];
                 sums_x[chain][lane] += difference * x[lane];

@@ -108,7 +108,7 @@ mod tests {
     fn splitting_and_storing_gives_the_plane_back() {
         for size in [(1, 1), (2, 5), (5, 4)] {
             let image = Array2::from_shape_fn(size, |(r, c)| (10 * r + c) as f32);
-            let plane = Plane::from_frame(image.view()).unwrap();
+            let plane = Plane::from_array(image.view());
             let mut board = Checkerboard::default();
             board.resize((7, 9));
             board.set(&plane);

@@ -1,3 +1,4 @@
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
 /// Settings of [`select_frames`](crate::select_frames).
@@ -28,6 +29,17 @@ impl Default for SelectionParams {
             keep: KeepRule::default(),
             max_kept: None,
         }
+    }
+}
+
+impl SelectionParams {
+    /// Rejects segments without a mean to exceed and selections without both ends.
+    pub(super) fn check(&self) -> Result<(), OutOfRange> {
+        let stride = "from 1 to the length of a segment";
+        OutOfRange::unless_within(2.., "segment", "at least 2 frames", self.segment)?;
+        OutOfRange::unless_within(1..=self.segment, "stride", stride, self.stride)?;
+        let most = self.max_kept.unwrap_or(usize::MAX);
+        OutOfRange::unless_within(2.., "max_kept", "at least the first and the last frame, 2", most)
     }
 }
 

@@ -1,24 +1,12 @@
 use std::ops::Range;
 
 use microexpr_core::{Clip, FlowField};
-use serde::{Deserialize, Serialize};
 
 use super::intensity::{intensities, measure};
-use super::{KeepRule, SelectionParams};
+use super::{KeepRule, Selection, SelectionParams};
 use crate::dense_flow::check_finite;
 use crate::flow_pairs::{consecutive, map_pairs};
 use crate::{FlowAlgorithm, FlowError};
-
-/// Which frames of a clip are kept, and why.
-#[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct Selection {
-    /// Motion of every frame, in summed pixels.
-    pub intensity: Vec<f64>,
-    /// Mean intensity of every frame's segment; the lowest one where segments overlap.
-    pub threshold: Vec<f64>,
-    /// Indices of the kept frames, ascending; the first and the last frame are always among them.
-    pub kept: Vec<usize>,
-}
 
 /// Selects the frames that move more than their segment does on average, and the first and the last one.
 ///
@@ -46,7 +34,7 @@ pub struct Selection {
 /// # Ok::<(), microexpr_flow::FlowError>(())
 /// ```
 pub fn select_frames(flows: &[FlowField], params: &SelectionParams) -> Result<Selection, FlowError> {
-    check_params(params)?;
+    params.check()?;
     for (index, flow) in flows.iter().enumerate() {
         if flow.dim() != flows[0].dim() {
             return Err(FlowError::FrameSize { expected: flows[0].dim(), found: flow.dim() });
@@ -66,7 +54,7 @@ pub fn select_frames_of(
     algorithm: &FlowAlgorithm,
     params: &SelectionParams,
 ) -> Result<Selection, FlowError> {
-    check_params(params)?;
+    params.check()?;
     let sums = map_pairs(clip, &consecutive(clip), algorithm, |(from, _), flow| {
         check_finite(&flow, from)?;
         Ok(measure(&flow, params.measure))
@@ -103,24 +91,6 @@ fn spread(frames: &[usize], most: usize) -> Vec<usize> {
     }
     let last = frames.len() - 1;
     (0..most).map(|i| frames[(2 * i * last + (most - 1)) / (2 * (most - 1))]).collect()
-}
-
-fn check_params(params: &SelectionParams) -> Result<(), FlowError> {
-    let setting = |name, expected, found: usize| FlowError::Setting { name, expected, found: found as f64 };
-    if params.segment < 2 {
-        return Err(setting("segment", "at least 2 frames", params.segment));
-    }
-    if !(1..=params.segment).contains(&params.stride) {
-        return Err(setting("stride", "from 1 to the length of a segment", params.stride));
-    }
-    if params.max_kept.is_some_and(|most| most < 2) {
-        return Err(setting(
-            "max_kept",
-            "at least the first and the last frame, 2",
-            params.max_kept.unwrap_or(0),
-        ));
-    }
-    Ok(())
 }
 
 /// Segments that cover all frames; the last one may be shorter, but has two frames if the clip has.

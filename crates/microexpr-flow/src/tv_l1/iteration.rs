@@ -1,8 +1,7 @@
 use microexpr_core::vectorized;
 
+use crate::lanes::{LANES, Lanes, load_whole};
 use crate::plane::Plane;
-
-const LANES: usize = 8;
 
 /// The linearised brightness difference `rho(u, v) = constant + dx·u + dy·v` of every pixel.
 #[derive(Debug, Clone, Default)]
@@ -12,6 +11,12 @@ pub(super) struct Residual {
     pub(super) dy: Plane,
     /// One over the gradient's square, 0 without a gradient.
     pub(super) inverse: Plane,
+}
+
+impl Residual {
+    fn row(&self, row: usize) -> [&[f32]; 4] {
+        [&self.constant, &self.dx, &self.dy, &self.inverse].map(|plane| plane.row(row))
+    }
 }
 
 /// The dual variables of one flow component: `x` belongs to the step to the right, `y` to the one down.
@@ -24,6 +29,12 @@ pub(super) struct Dual {
 impl Dual {
     pub(super) fn reset(&mut self, dim: (usize, usize)) {
         (self.x, self.y) = (Plane::zeros(dim), Plane::zeros(dim));
+    }
+
+    /// Both variables of a row, and `y` of the row above it: `outside` above the first one.
+    fn row<'a>(&'a self, row: usize, outside: &'a [f32]) -> [&'a [f32]; 3] {
+        let above = row.checked_sub(1).map_or(outside, |above| self.y.row(above));
+        [self.x.row(row), self.y.row(row), above]
     }
 }
 
@@ -62,55 +73,44 @@ impl Iteration {
         let height = u.dim().0;
         let mut change = 0.0;
         for row in 0..height {
-            let above = row.checked_sub(1);
-            let up_u = above.map_or(self.zeros.as_slice(), |above| self.dual_u.y.row(above));
-            let up_v = above.map_or(self.zeros.as_slice(), |above| self.dual_v.y.row(above));
-            change += primal_row(
-                [
-                    residual.constant.row(row),
-                    residual.dx.row(row),
-                    residual.dy.row(row),
-                    residual.inverse.row(row),
-                ],
-                [self.dual_u.x.row(row), self.dual_u.y.row(row), up_u],
-                [self.dual_v.x.row(row), self.dual_v.y.row(row), up_v],
-                steps,
-                u.row_mut(row),
-                v.row_mut(row),
-            );
-            if let Some(above) = above {
-                dual_row(
-                    u.row(above),
-                    u.row(row),
-                    steps.dual,
-                    self.dual_u.x.row_mut(above),
-                    self.dual_u.y.row_mut(above),
-                );
-                dual_row(
-                    v.row(above),
-                    v.row(row),
-                    steps.dual,
-                    self.dual_v.x.row_mut(above),
-                    self.dual_v.y.row_mut(above),
-                );
+            let lines = Lines {
+                residual: residual.row(row),
+                dual_u: self.dual_u.row(row, &self.zeros),
+                dual_v: self.dual_v.row(row, &self.zeros),
+            };
+            change += primal_row(&lines, steps, u.row_mut(row), v.row_mut(row));
+            if let Some(above) = row.checked_sub(1) {
+                self.dual_step(above, row, steps.dual, u, v);
             }
         }
-        let last = height - 1;
-        dual_row(
-            u.row(last),
-            u.row(last),
-            steps.dual,
-            self.dual_u.x.row_mut(last),
-            self.dual_u.y.row_mut(last),
-        );
-        dual_row(
-            v.row(last),
-            v.row(last),
-            steps.dual,
-            self.dual_v.x.row_mut(last),
-            self.dual_v.y.row_mut(last),
-        );
+        self.dual_step(height - 1, height - 1, steps.dual, u, v);
         change
+    }
+
+    /// The dual step of a row, `next` being the row below it (itself at the end).
+    fn dual_step(&mut self, row: usize, next: usize, step: f32, u: &Plane, v: &Plane) {
+        for (flow, dual) in [(u, &mut self.dual_u), (v, &mut self.dual_v)] {
+            dual_row(flow.row(row), flow.row(next), step, dual.x.row_mut(row), dual.y.row_mut(row));
+        }
+    }
+}
+
+/// What a primal step reads of one row.
+struct Lines<'a> {
+    residual: [&'a [f32]; 4],
+    dual_u: [&'a [f32]; 3],
+    dual_v: [&'a [f32]; 3],
+}
+
+impl Lines<'_> {
+    /// The same lines, of which the compiler knows that they are `width` long.
+    #[inline(always)]
+    fn cut(&self, width: usize) -> Self {
+        Self {
+            residual: self.residual.map(|line| &line[..width]),
+            dual_u: self.dual_u.map(|line| &line[..width]),
+            dual_v: self.dual_v.map(|line| &line[..width]),
+        }
     }
 }
 
@@ -137,68 +137,95 @@ fn primal(pixel: Pixel, steps: Steps, u: f32, v: f32) -> (f32, f32) {
 }
 
 vectorized! {
-    fn primal_row(
-        residual: [&[f32]; 4],
-        dual_u: [&[f32]; 3],
-        dual_v: [&[f32]; 3],
-        steps: Steps,
-        u: &mut [f32],
-        v: &mut [f32],
-    ) -> f64 {
+    /// Returns the sum of the squared changes of the flow.
+    fn primal_row(lines: &Lines<'_>, steps: Steps, u: &mut [f32], v: &mut [f32]) -> f64 {
         let width = u.len();
-        let v = &mut v[..width];
-        let [constant, dx, dy, inverse] = residual.map(|line| &line[..width]);
-        let ([ux, uy, up_u], [vx, vy, up_v]) = (dual_u.map(|line| &line[..width]), dual_v.map(|line| &line[..width]));
-        let mut sums = [0.0_f32; LANES];
+        let (v, lines) = (&mut v[..width], lines.cut(width));
+        let mut sums = [0.0; LANES];
         // The first pixel has no left neighbour, the last ones do not fill a register.
         let whole = 1 + (width - 1) / LANES * LANES;
-        for i in (0..1).chain(whole..width) {
-            let (left_u, left_v) = if i == 0 { (0.0, 0.0) } else { (ux[i - 1], vx[i - 1]) };
-            let pixel = Pixel {
-                constant: constant[i],
-                dx: dx[i],
-                dy: dy[i],
-                inverse: inverse[i],
-                divergence_u: (ux[i] - left_u) + (uy[i] - up_u[i]),
-                divergence_v: (vx[i] - left_v) + (vy[i] - up_v[i]),
-            };
-            let new = primal(pixel, steps, u[i], v[i]);
-            sums[0] += (new.0 - u[i]) * (new.0 - u[i]) + (new.1 - v[i]) * (new.1 - v[i]);
-            (u[i], v[i]) = new;
+        for at in (0..1).chain(whole..width) {
+            sums[0] += primal_pixel(&lines, steps, at, (&mut u[at], &mut v[at]));
         }
         for at in (1..whole).step_by(LANES) {
-            let (constant, dx, dy, inverse) = (lanes(constant, at), lanes(dx, at), lanes(dy, at), lanes(inverse, at));
-            let (ux, uy, up_u, left_u) = (lanes(ux, at), lanes(uy, at), lanes(up_u, at), lanes(ux, at - 1));
-            let (vx, vy, up_v, left_v) = (lanes(vx, at), lanes(vy, at), lanes(up_v, at), lanes(vx, at - 1));
-            let (old_u, old_v) = (lanes(u, at), lanes(v, at));
-            let (mut new_u, mut new_v) = ([0.0; LANES], [0.0; LANES]);
-            for lane in 0..LANES {
-                let pixel = Pixel {
-                    constant: constant[lane],
-                    dx: dx[lane],
-                    dy: dy[lane],
-                    inverse: inverse[lane],
-                    divergence_u: (ux[lane] - left_u[lane]) + (uy[lane] - up_u[lane]),
-                    divergence_v: (vx[lane] - left_v[lane]) + (vy[lane] - up_v[lane]),
-                };
-                (new_u[lane], new_v[lane]) = primal(pixel, steps, old_u[lane], old_v[lane]);
-                let (du, dv) = (new_u[lane] - old_u[lane], new_v[lane] - old_v[lane]);
-                sums[lane] += du * du + dv * dv;
-            }
-            u[at..at + LANES].copy_from_slice(&new_u);
-            v[at..at + LANES].copy_from_slice(&new_v);
+            primal_lanes(&lines, steps, at, (u, v), &mut sums);
         }
         sums.iter().map(|sum| f64::from(*sum)).sum()
     }
 }
 
-type Lanes = [f32; LANES];
-
+/// The primal step of the pixel in column `at`; returns the squared change of the flow.
 #[inline(always)]
-fn lanes(line: &[f32], start: usize) -> Lanes {
-    let mut lanes = [0.0; LANES];
-    lanes.copy_from_slice(&line[start..start + LANES]);
-    lanes
+fn primal_pixel(lines: &Lines<'_>, steps: Steps, at: usize, (u, v): (&mut f32, &mut f32)) -> f32 {
+    let [constant, dx, dy, inverse] = lines.residual.map(|line| line[at]);
+    let divergence = |[x, y, above]: [&[f32]; 3]| {
+        let left = if at == 0 { 0.0 } else { x[at - 1] };
+        (x[at] - left) + (y[at] - above[at])
+    };
+    let (divergence_u, divergence_v) = (divergence(lines.dual_u), divergence(lines.dual_v));
+    let pixel = Pixel { constant, dx, dy, inverse, divergence_u, divergence_v };
+    let (new_u, new_v) = primal(pixel, steps, *u, *v);
+    let change = (new_u - *u) * (new_u - *u) + (new_v - *v) * (new_v - *v);
+    (*u, *v) = (new_u, new_v);
+    change
+}
+
+/// The primal step of a register of pixels from column `at` on; adds the squared changes of the flow to `sums`.
+#[inline(always)]
+fn primal_lanes(
+    lines: &Lines<'_>,
+    steps: Steps,
+    at: usize,
+    (u, v): (&mut [f32], &mut [f32]),
+    sums: &mut Lanes,
+) {
+    let [constant, dx, dy, inverse] = lines.residual;
+    let (constant, dx) = (load_whole(constant, at), load_whole(dx, at));
+    let (dy, inverse) = (load_whole(dy, at), load_whole(inverse, at));
+    let (dual_u, dual_v) = (DualLanes::load(lines.dual_u, at), DualLanes::load(lines.dual_v, at));
+    let (old_u, old_v) = (load_whole(u, at), load_whole(v, at));
+    let (mut new_u, mut new_v) = ([0.0; LANES], [0.0; LANES]);
+    for lane in 0..LANES {
+        let pixel = Pixel {
+            constant: constant[lane],
+            dx: dx[lane],
+            dy: dy[lane],
+            inverse: inverse[lane],
+            divergence_u: dual_u.divergence(lane),
+            divergence_v: dual_v.divergence(lane),
+        };
+        (new_u[lane], new_v[lane]) = primal(pixel, steps, old_u[lane], old_v[lane]);
+        let (du, dv) = (new_u[lane] - old_u[lane], new_v[lane] - old_v[lane]);
+        sums[lane] += du * du + dv * dv;
+    }
+    u[at..at + LANES].copy_from_slice(&new_u);
+    v[at..at + LANES].copy_from_slice(&new_v);
+}
+
+/// A dual in a register of pixels that all have a left neighbour. Its divergence is taken lane by lane: a register of
+/// divergences on the way would take twice the time.
+struct DualLanes {
+    left: Lanes,
+    x: Lanes,
+    y: Lanes,
+    above: Lanes,
+}
+
+impl DualLanes {
+    #[inline(always)]
+    fn load([x, y, above]: [&[f32]; 3], at: usize) -> Self {
+        Self {
+            left: load_whole(x, at - 1),
+            x: load_whole(x, at),
+            y: load_whole(y, at),
+            above: load_whole(above, at),
+        }
+    }
+
+    #[inline(always)]
+    fn divergence(&self, lane: usize) -> f32 {
+        (self.x[lane] - self.left[lane]) + (self.y[lane] - self.above[lane])
+    }
 }
 
 vectorized! {

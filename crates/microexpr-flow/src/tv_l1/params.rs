@@ -1,7 +1,5 @@
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
-
-use crate::FlowError;
-use crate::dense_flow::check_range;
 
 /// Settings of [`TvL1`](crate::TvL1), named as in OpenCV's `DualTVL1OpticalFlow` and IPOL's article.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -59,11 +57,11 @@ impl Default for TvL1Params {
 }
 
 impl TvL1Params {
-    pub(super) fn check(&self) -> Result<(), FlowError> {
-        check_range("tau", self.tau, 1e-3..=0.25, "0.001 to 0.25")?;
-        check_range("lambda", self.lambda, 1e-6..=1e3, "1e-6 to 1000")?;
-        check_range("theta", self.theta, 1e-3..=1e3, "0.001 to 1000")?;
-        check_range("epsilon", self.epsilon, 0.0..=1e3, "0 to 1000")?;
-        check_range("scale_step", self.scale_step, 0.1..=0.95, "0.1 to 0.95")
+    pub(super) fn check(&self) -> Result<(), OutOfRange> {
+        OutOfRange::unless_within(1e-3..=0.25, "tau", "0.001 to 0.25", self.tau)?;
+        OutOfRange::unless_within(1e-6..=1e3, "lambda", "1e-6 to 1000", self.lambda)?;
+        OutOfRange::unless_within(1e-3..=1e3, "theta", "0.001 to 1000", self.theta)?;
+        OutOfRange::unless_within(0.0..=1e3, "epsilon", "0 to 1000", self.epsilon)?;
+        OutOfRange::unless_within(0.1..=0.95, "scale_step", "0.1 to 0.95", self.scale_step)
     }
 }

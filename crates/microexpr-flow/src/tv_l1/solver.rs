@@ -1,16 +1,16 @@
-use microexpr_core::{FlowField, vectorized};
-use ndarray::ArrayView2;
+use microexpr_core::{OutOfRange, vectorized};
 
 use super::gradient_warp::GradientWarp;
 use super::iteration::{Iteration, Residual, Steps};
 use super::{MedianFilter, TvL1Params};
-use crate::dense_flow::check_pair;
+use crate::FlowAlgorithm;
+use crate::coarse_to_fine::Scaling;
 use crate::filter::{differences_along_cols, differences_along_rows};
 use crate::median::Median;
 use crate::plane::Plane;
 use crate::plane_resize::resize;
 use crate::plane_warp::mark_inside;
-use crate::{DenseFlow, FlowAlgorithm, FlowError, PreparedFrame};
+use crate::solver::Solver;
 
 /// Levels with a shorter side are left out.
 const MIN_SIDE: usize = 16;
@@ -18,8 +18,6 @@ const MIN_SIDE: usize = 16;
 const GREY_LEVELS: f32 = 255.0;
 /// Gradients whose square is smaller say nothing about the motion.
 const FLAT: f32 = f32::EPSILON;
-/// Planes per level: the image and its two derivatives.
-const PLANES: usize = 3;
 
 /// TV-L1 flow: absolute brightness differences and total variation, minimised by Chambolle's dual iteration.
 ///
@@ -32,7 +30,7 @@ const PLANES: usize = 3;
 ///
 /// # Example
 ///
-/// See [`DenseFlow`].
+/// See [`DenseFlow`](crate::DenseFlow).
 #[derive(Debug, Clone)]
 pub struct TvL1 {
     params: TvL1Params,
@@ -66,17 +64,6 @@ impl TvL1 {
     #[must_use]
     pub fn params(&self) -> &TvL1Params {
         &self.params
-    }
-
-    fn refine(&mut self, from: &[Plane], to: &[Plane], u: &mut Plane, v: &mut Plane) {
-        self.iteration.reset(u.dim());
-        self.warp.set(to);
-        differences_along_rows(&from[0], &mut self.gradient[0]);
-        differences_along_cols(&from[0], &mut self.gradient[1]);
-        for _ in 0..self.params.warps {
-            self.linearize(&from[0], u, v);
-            self.descend(u, v);
-        }
     }
 
     /// Linearises the brightness difference around the flow, with the mean gradient of both frames.
@@ -121,10 +108,21 @@ impl TvL1 {
             }
         }
     }
+}
 
-    fn prepare_plane(&self, mut image: Plane) -> Result<PreparedFrame, FlowError> {
-        self.params.check()?;
-        let dim = image.dim();
+impl Solver for TvL1 {
+    const PLANES_PER_LEVEL: usize = 3;
+
+    fn settings(&self) -> FlowAlgorithm {
+        FlowAlgorithm::TvL1(self.params.clone())
+    }
+
+    fn check(&self) -> Result<(), OutOfRange> {
+        self.params.check()
+    }
+
+    /// Of every level the image and its two derivatives.
+    fn pyramid(&self, mut image: Plane) -> Vec<Plane> {
         image.scale(GREY_LEVELS);
         let mut planes = Vec::new();
         for level in 0..self.params.nscales.max(1) {
@@ -141,47 +139,22 @@ impl TvL1 {
             differences_along_cols(&image, &mut dy);
             planes.extend([image.clone(), dx, dy]);
         }
-        Ok(PreparedFrame::new(self.algorithm(), dim, planes))
-    }
-}
-
-impl DenseFlow for TvL1 {
-    fn algorithm(&self) -> FlowAlgorithm {
-        FlowAlgorithm::TvL1(self.params.clone())
+        planes
     }
 
-    fn prepare(&mut self, frame: ArrayView2<'_, f32>) -> Result<PreparedFrame, FlowError> {
-        self.prepare_plane(Plane::from_frame(frame)?)
+    fn scaling(&self) -> Scaling {
+        Scaling::Resized { step: self.params.scale_step }
     }
 
-    fn prepare_u8(&mut self, frame: ArrayView2<'_, u8>) -> Result<PreparedFrame, FlowError> {
-        self.prepare_plane(Plane::from_bytes(frame)?)
-    }
-
-    fn flow_between(
-        &mut self,
-        from: &PreparedFrame,
-        to: &PreparedFrame,
-        initial: Option<&FlowField>,
-    ) -> Result<FlowField, FlowError> {
-        check_pair(&self.algorithm(), from, to, initial)?;
-        let coarsest = from.planes()[from.planes().len() - 1].dim();
-        let (mut u, mut v) = match initial {
-            None => (Plane::zeros(coarsest), Plane::zeros(coarsest)),
-            Some(flow) => {
-                let gain = coarsest.1 as f32 / from.dim().1 as f32;
-                let shrink = |component| resize(&Plane::from_array(component), coarsest, gain);
-                (shrink(flow.u()), shrink(flow.v()))
-            }
-        };
-        for (from, to) in from.planes().chunks(PLANES).zip(to.planes().chunks(PLANES)).rev() {
-            if u.dim() != from[0].dim() {
-                let gain = (1.0 / self.params.scale_step) as f32;
-                (u, v) = (resize(&u, from[0].dim(), gain), resize(&v, from[0].dim(), gain));
-            }
-            self.refine(from, to, &mut u, &mut v);
+    fn refine(&mut self, from: &[Plane], to: &[Plane], u: &mut Plane, v: &mut Plane) {
+        self.iteration.reset(u.dim());
+        self.warp.set(to);
+        differences_along_rows(&from[0], &mut self.gradient[0]);
+        differences_along_cols(&from[0], &mut self.gradient[1]);
+        for _ in 0..self.params.warps {
+            self.linearize(&from[0], u, v);
+            self.descend(u, v);
         }
-        Ok(FlowField::new(u.into_array(), v.into_array())?)
     }
 }
 
