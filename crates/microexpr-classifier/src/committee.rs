@@ -140,7 +140,7 @@ mod tests {
     use burn::tensor::backend::AutodiffBackend;
     use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
     use microexpr_gnn::SeededRng;
-    use microexpr_graph::{GraphParams, TEMPLATE_51, build, build_triplets};
+    use microexpr_graph::{GraphParams, TEMPLATE_51, VideoGraph, build, build_triplets};
 
     use super::*;
     use crate::device::OnBackend;

@@ -1,6 +1,8 @@
 use std::collections::{BTreeMap, HashMap};
+use std::fmt;
 use std::path::Path;
 
+use burn::module::AutodiffModule;
 use burn::prelude::*;
 use burn::tensor::backend::AutodiffBackend;
 use burn_store::{ModuleSnapshot, SafetensorsStore};
@@ -18,11 +20,17 @@ const KEY: &str = "microexpr";
 
 /// A network and its description: weights in full precision in the safetensors format, the description in its metadata. Equal
 /// trainings give equal files.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub struct SavedModel {
     /// Everything but the weights.
     pub description: ModelDescription,
     weights: Vec<u8>,
+}
+
+impl fmt::Debug for SavedModel {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("SavedModel").field("description", &self.description).finish_non_exhaustive()
+    }
 }
 
 impl SavedModel {
@@ -143,14 +151,21 @@ impl OnBackend for Training<'_> {
         let Settings { model, training, pipeline, .. } = self.settings;
         let classes = self.classes.len();
         let trained = train::<B>(self.samples, classes, model, training, self.seed, device, &mut epoch_done)?;
-        let first = &self.samples.first().ok_or(ClassifierError::NoTrainingClips)?.graph.graph;
+        let first = self.samples.first().ok_or(ClassifierError::NoTrainingClips)?.graph;
+        // The loss of the last epoch was measured before its last step.
+        let alone = std::slice::from_ref(first);
+        let answer =
+            trained.committee.valid().probabilities(alone, trained.standardisation, model.columns, device)?;
+        if let Some(loss) = answer.iter().copied().find(|probability| !probability.is_finite()) {
+            return Err(ClassifierError::Diverged { epoch: training.epochs, loss });
+        }
         let description = ModelDescription {
             classes: self.classes,
             pipeline: pipeline.clone(),
             model: model.clone(),
             networks: training.networks,
             standardisation: trained.standardisation,
-            node_features: model.input_widths(first),
+            node_features: model.input_widths(&first.graph),
             trained_on: self.trained_on,
         };
         SavedModel::of(&trained.committee, description)

@@ -126,7 +126,9 @@ fn other_training_settings_reuse_the_cache_but_not_the_folds() {
     let folders = fs::read_dir(out.path().join("cache")).unwrap().map(|f| f.unwrap().path());
     let entries: Vec<_> = folders.flat_map(|f| fs::read_dir(f).unwrap()).map(|f| f.unwrap().path()).collect();
     assert_eq!(entries.len(), index.clips.len());
-    entries[1..].iter().for_each(|entry| drop(fs::copy(&entries[0], entry).unwrap()));
+    for entry in &entries[1..] {
+        fs::copy(&entries[0], entry).unwrap();
+    }
     let alike = loso(&experiment, &index, out.path());
     for fold in alike.predictions.chunk_by(|a, b| a.subject == b.subject) {
         assert!(fold.iter().all(|p| p.probabilities == fold[0].probabilities), "{fold:?}");
