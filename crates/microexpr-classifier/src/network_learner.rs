@@ -147,7 +147,7 @@ impl Learner for NetworkLearner {
             version: TRAINING_VERSION,
             device: self.device.to_string(),
             identity: self.identity,
-            settings: serde_json::to_value(&self.settings).unwrap_or_default(),
+            settings: self.settings.to_json(),
         }
     }
 

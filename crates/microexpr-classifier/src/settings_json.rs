@@ -24,6 +24,12 @@ impl Settings {
         from_value(serde_json::from_slice(text).map_err(ClassifierError::DecodeSettings)?)
     }
 
+    /// The settings as JSON, numbers in their shortest form.
+    pub(crate) fn to_json(&self) -> Value {
+        // Through text: a value made directly would hold 0.003 in single precision as 0.003000000026.
+        serde_json::to_vec(self).and_then(|text| serde_json::from_slice(&text)).unwrap_or_default()
+    }
+
     /// These settings with one changed: `key` is its path in the JSON, such as `pipeline.averaging_s` or `model.layers`;
     /// `value` is JSON, or a word without quotes (`consecutive`). A value with parts of its own is replaced as a whole:
     /// `pipeline.flow` by `{"algorithm":"tvl1"}`.

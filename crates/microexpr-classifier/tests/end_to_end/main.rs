@@ -7,6 +7,8 @@ mod ablation;
 mod bad_input;
 mod evaluation;
 mod generated;
+mod graphs_in_memory;
 mod honest_data;
 mod inner_validation;
 mod model_file;
+mod version_0;

@@ -1,0 +1,88 @@
+#!/usr/bin/env python3
+"""Draws the workspace's crates and what each depends on, from `cargo metadata`, as docs/crates.svg.
+
+    python3 docs/crates.py
+
+A crate stands above all crates that it needs. An arrow is left out where another way leads there, too.
+A test (crates/microexpr/tests/crate_picture.rs) compares the picture with the manifests.
+"""
+
+import json
+import pathlib
+import subprocess
+
+DOCS = pathlib.Path(__file__).parent
+PREFIX = "microexpr-"
+BOX, GAP, ROW, MARGIN = (128, 40), 24, 92, 24
+WITH_BURN, PLAIN = "#fde2c8", "#dcebf7"
+
+
+def dependencies():
+    command = ["cargo", "metadata", "--no-deps", "--format-version", "1"]
+    packages = json.loads(subprocess.run(command, cwd=DOCS, check=True, capture_output=True).stdout)["packages"]
+    own = {p["name"] for p in packages if p["name"] == "microexpr" or p["name"].startswith(PREFIX)}
+    own -= {"microexpr-examples", "microexpr-benches"}
+    normal = lambda p: [d["name"] for d in p["dependencies"] if d["kind"] is None]
+    return {p["name"]: sorted(normal(p)) for p in packages if p["name"] in own}
+
+
+def reach(crate, needs):
+    found = set()
+    for other in needs[crate]:
+        if other in needs:
+            found |= {other} | reach(other, needs)
+    return found
+
+
+def direct(crate, needs):
+    """Own crates needed directly, without those that another of them needs, too."""
+    own = [c for c in needs[crate] if c in needs]
+    return [c for c in own if not any(c in reach(other, needs) for other in own)]
+
+
+def depth(crate, needs):
+    """The row of a crate: right below the lowest one that needs it."""
+    return 1 + max((depth(c, needs) for c in needs if crate in needs[c]), default=-1)
+
+
+def places(needs):
+    rows = {}
+    for crate in sorted(needs):
+        rows.setdefault(depth(crate, needs), []).append(crate)
+    width = max(len(row) for row in rows.values()) * (BOX[0] + GAP) - GAP
+    at = {}
+    for level, row in rows.items():
+        used = len(row) * (BOX[0] + GAP) - GAP
+        for n, crate in enumerate(row):
+            x = MARGIN + (width - used) / 2 + n * (BOX[0] + GAP)
+            at[crate] = (x, MARGIN + level * ROW)
+    return at, (width + 2 * MARGIN, (max(rows) + 1) * ROW - (ROW - BOX[1]) + 2 * MARGIN)
+
+
+def draw(needs):
+    at, (width, tall) = places(needs)
+    burn = {c for c in needs if any(d.startswith("burn") for c2 in {c} | reach(c, needs) for d in needs[c2])}
+    lines = [
+        f"<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {width:.0f} {tall:.0f}' font-family='sans-serif' font-size='14'>",
+        "<title>The crates of microexpr: each stands above those it needs; orange ones need Burn</title>",
+        "<defs><marker id='tip' viewBox='0 0 8 8' refX='8' refY='4' markerWidth='7' markerHeight='7' orient='auto'>"
+        "<path d='M0 0L8 4L0 8z' fill='#667'/></marker></defs>",
+        f"<rect width='{width:.0f}' height='{tall:.0f}' fill='white'/>",
+    ]
+    for crate in sorted(needs):
+        for other in direct(crate, needs):
+            (x0, y0), (x1, y1) = at[crate], at[other]
+            lines.append(
+                f"<line x1='{x0 + BOX[0] / 2:.0f}' y1='{y0 + BOX[1]:.0f}' x2='{x1 + BOX[0] / 2:.0f}' y2='{y1:.0f}'"
+                f" stroke='#667' marker-end='url(#tip)'><title>{crate} needs {other}</title></line>"
+            )
+    for crate, (x, y) in sorted(at.items()):
+        colour = WITH_BURN if crate in burn else PLAIN
+        lines.append(
+            f"<rect x='{x:.0f}' y='{y:.0f}' width='{BOX[0]}' height='{BOX[1]}' rx='6' fill='{colour}' stroke='#667'/>"
+            f"<text x='{x + BOX[0] / 2:.0f}' y='{y + BOX[1] / 2 + 5:.0f}' text-anchor='middle'>{crate.removeprefix(PREFIX)}</text>"
+        )
+    return "\n".join(lines) + "\n</svg>\n"
+
+
+(DOCS / "crates.svg").write_text(draw(dependencies()))
