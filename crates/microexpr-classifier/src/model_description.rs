@@ -45,7 +45,10 @@ impl ModelDescription {
     pub(crate) fn least_values(&self) -> usize {
         let hidden = self.model.hidden;
         let stream = |input: usize| {
-            let first = input.saturating_mul(self.model.embedding.unwrap_or(hidden));
+            let first = match self.model.embedding {
+                Some(width) => input.saturating_mul(width).saturating_add(width * hidden),
+                None => input.saturating_mul(hidden),
+            };
             first.saturating_add((self.model.layers - 1) * hidden * hidden)
         };
         let [location, flow] = self.node_features.map(stream);

@@ -37,6 +37,13 @@ pub(crate) fn files(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     Ok(entries(folder)?.into_iter().filter(|path| path.is_file()).collect())
 }
 
+/// What is said of folders directly inside `folder` whose names are no text: nothing in them can be named, so nothing is read.
+pub(crate) fn unreadable_names(folder: &Path) -> Vec<String> {
+    let folders = folders(folder).unwrap_or_default();
+    let odd = folders.iter().filter(|path| path.file_name().is_some_and(|name| name.to_str().is_none()));
+    odd.map(|path| format!("{}: its name is not UTF-8, its clips are left out", path.display())).collect()
+}
+
 /// All folders at most `depth` levels below `root`, `root` included, that fulfil `is`; not the ones inside a
 /// match. Folders that cannot be read are taken for empty.
 pub(crate) fn find(root: &Path, depth: usize, is: &dyn Fn(&Path) -> bool) -> Vec<PathBuf> {

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use microexpr_core::{CoreError, ImageSequence, natural_order};
 use serde::{Deserialize, Serialize};
 
+use crate::folder_search::unreadable_names;
 use crate::{Dataset, LabelScheme, Layout, frame_number};
 
 /// Frames per second of SMIC's high-speed camera.
@@ -94,7 +95,8 @@ pub struct DatasetIndex {
 
 impl DatasetIndex {
     pub(crate) fn new(layout: Layout, root: PathBuf) -> Self {
-        Self { layout, root, clips: Vec::new(), skipped: Vec::new(), warnings: Vec::new() }
+        let warnings = unreadable_names(&root);
+        Self { layout, root, clips: Vec::new(), skipped: Vec::new(), warnings }
     }
 
     pub(crate) fn skip(&mut self, id: String, path: impl Into<PathBuf>, reason: impl Into<String>) {

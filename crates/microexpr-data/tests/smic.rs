@@ -190,3 +190,18 @@ fn an_index_survives_json() {
     let text = serde_json::to_string(&index).unwrap();
     assert_eq!(serde_json::from_str::<DatasetIndex>(&text).unwrap(), index);
 }
+
+#[cfg(unix)]
+#[test]
+fn a_subject_whose_name_is_no_text_is_warned_of() {
+    use std::ffi::OsStr;
+    use std::os::unix::ffi::OsStrExt;
+
+    let root = raw_tree();
+    let odd = root.path().join("SMIC_all_raw/HS").join(OsStr::from_bytes(b"s1\xff"));
+    fs::create_dir_all(odd.join("micro/negative/s1_ne_01")).unwrap();
+    fs::write(odd.join("micro/negative/s1_ne_01/image1.bmp"), "").unwrap();
+    let index = read(root.path());
+    assert_eq!(index.clips.len(), 3);
+    assert!(index.warnings.iter().any(|w| w.contains("not UTF-8")), "{:?}", index.warnings);
+}
