@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use microexpr_core::CoreError;
+use microexpr_core::{CoreError, OutOfRange};
 
 /// What can go wrong when motion is estimated, measured or stored.
 #[derive(Debug, thiserror::Error)]
@@ -67,6 +67,9 @@ pub enum FlowError {
         /// The rejected value.
         found: f64,
     },
+    /// A setting outside its range.
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
     /// A displacement that is NaN or infinite.
     #[error("the displacement at row {row}, column {col} of field {field} is not finite")]
     FlowNotFinite {

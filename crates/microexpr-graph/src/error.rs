@@ -80,6 +80,12 @@ pub enum GraphError {
         /// Number of points.
         points: usize,
     },
+    /// Partners in a mirror are known of the 51-point face only.
+    #[error("a face of {points} points cannot be mirrored, expected one of the 51-point scheme")]
+    NoMirror {
+        /// Number of points.
+        points: usize,
+    },
     /// A setting outside its range.
     #[error("{name} must be {expected}, found {found}")]
     Setting {
