@@ -21,6 +21,7 @@
 //! | item | holds |
 //! |---|---|
 //! | [`Layout`], [`read_smic`], [`read_samm`], [`read_casme2`], [`read_manifest`], [`read_composite`] | folders to an index |
+//! | [`read_flow_maps`], [`FlowMapIndex`], [`FlowMapRecord`] | flow maps and their list |
 //! | [`AnnotationParams`], [`Erratum`], [`CompositeList`] | workbooks, their corrections, lists of clips |
 //! | [`DatasetIndex`], [`ClipRecord`], [`SkippedClip`] | what is there and what is not |
 //! | [`check_frames`], [`frame_gaps`] | a closer look at the frames |
@@ -43,6 +44,7 @@ mod cross_dataset;
 mod dataset;
 mod errata;
 mod error;
+mod flow_map_list;
 mod fold;
 mod folder_search;
 mod frame_check;
@@ -69,6 +71,7 @@ pub use cross_dataset::cross_dataset;
 pub use dataset::{Dataset, Layout};
 pub use errata::{Erratum, FrameColumn};
 pub use error::DataError;
+pub use flow_map_list::{FlowMapIndex, FlowMapRecord, read_flow_maps};
 pub use fold::Fold;
 pub use frame_check::{FrameProblem, check_frames, frame_gaps};
 pub use index::{ClipRecord, DatasetIndex, SkippedClip};

@@ -122,7 +122,11 @@ impl FlowMap {
     #[must_use]
     pub fn mirrored(&self) -> Self {
         let reversed = |plane: &Array2<u8>| plane.slice(ndarray::s![.., ..;-1]).to_owned();
-        Self { u: reversed(&self.u).mapv(|u| u8::MAX - u), v: reversed(&self.v), strain: reversed(&self.strain) }
+        Self {
+            u: reversed(&self.u).mapv(|u| u8::MAX - u),
+            v: reversed(&self.v),
+            strain: reversed(&self.strain),
+        }
     }
 }
 
@@ -132,7 +136,8 @@ fn check_size(size: usize) -> Result<(), OutOfRange> {
 
 /// `round(255·(f − min)/(max − min))`.
 fn scaled(plane: &Array2<f64>) -> Array2<u8> {
-    let (min, max) = plane.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), f| (a.min(*f), b.max(*f)));
+    let (min, max) =
+        plane.iter().fold((f64::INFINITY, f64::NEG_INFINITY), |(a, b), f| (a.min(*f), b.max(*f)));
     let gain = if max > min { 255.0 / (max - min) } else { 0.0 };
     plane.mapv(|f| ((f - min) * gain).round() as u8)
 }

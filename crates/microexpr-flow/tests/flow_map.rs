@@ -30,13 +30,20 @@ fn bumps() -> FlowField {
 fn a_ramp_becomes_a_ramp_from_0_to_255_whatever_its_slope_and_start() {
     // The mean of a ramp over an area is its value at the area's centre, so pixel i holds round(255·i/27).
     for (slope, start) in [(1.0, 0.0), (0.002, -7.0), (40.0, 1e3)] {
-        let map = FlowMap::from_flow(&field(112, 84, |x, y| [start + slope * x, start - slope * y]), SIZE).unwrap();
+        let map =
+            FlowMap::from_flow(&field(112, 84, |x, y| [start + slope * x, start - slope * y]), SIZE).unwrap();
         let expected = |i: usize| (255.0 * i as f64 / 27.0).round();
         for (i, (u, v)) in map.u().row(5).iter().zip(map.v().column(9)).enumerate() {
             // Slope 0.002 on start −7 keeps about 12 bits of f32: one step in 255 may be rounded the other way.
-            assert!((f64::from(*u) - expected(i)).abs() <= 1.0 && (255.0 - f64::from(*v) - expected(i)).abs() <= 1.0);
+            assert!(
+                (f64::from(*u) - expected(i)).abs() <= 1.0
+                    && (255.0 - f64::from(*v) - expected(i)).abs() <= 1.0
+            );
         }
-        assert_eq!((map.u()[[0, 0]], map.u()[[27, 27]], map.v()[[0, 0]], map.v()[[27, 27]]), (0, 255, 255, 0));
+        assert_eq!(
+            (map.u()[[0, 0]], map.u()[[27, 27]], map.v()[[0, 0]], map.v()[[27, 27]]),
+            (0, 255, 255, 0)
+        );
     }
 }
 
@@ -57,7 +64,8 @@ fn strain_is_that_of_the_whole_field_not_of_the_map() {
         assert!((f64::from(*strain) - 255.0 * i as f64 / 27.0).abs() <= 1.0, "{i}: {strain}");
     }
     // Stripes finer than a map's pixel: no motion in the map, but strain in their half.
-    let stripes = field(size, size, |x, _| [if x < 0.5 { 0.0 } else { (x * 280.0 * 0.6 * 3.14159).sin() }, 0.0]);
+    let stripes =
+        field(size, size, |x, _| [if x < 0.5 { 0.0 } else { (x * 280.0 * 0.6 * 3.14159).sin() }, 0.0]);
     let map = FlowMap::from_flow(&stripes, SIZE).unwrap();
     assert!(map.strain().slice(s![.., ..13]).iter().all(|s| *s == 0));
     assert!(map.strain().slice(s![.., 15..]).iter().all(|s| *s > 128));

@@ -28,7 +28,10 @@ pub fn canonical_face(size_px: usize) -> Landmarks {
     let last = (size - 1.0).max(0.0);
     let place = |[x, y]: [f64; 2]| {
         let scale = IOD_SHARE * size;
-        [(last / 2.0 + scale * x).clamp(0.0, last), (EYE_LINE_SHARE * size - 0.5 + scale * y).clamp(0.0, last)]
+        [
+            (last / 2.0 + scale * x).clamp(0.0, last),
+            (EYE_LINE_SHARE * size - 0.5 + scale * y).clamp(0.0, last),
+        ]
     };
     Landmarks::new(LandmarkScheme::Paper51, TEMPLATE_51.map(place).to_vec()).expect("51 finite points")
 }

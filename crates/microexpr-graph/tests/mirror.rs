@@ -62,10 +62,14 @@ fn a_mirrored_graph_has_every_landmarks_motion_reversed_at_its_partner() {
         assert_eq!(mirrored.edges(), graph.edges());
         for (i, partner) in MIRROR_51.into_iter().enumerate() {
             let (motion, seen) = (graph.patch().node_features(), mirrored.patch().node_features());
-            let differs = (seen[[i, 0]] + motion[[partner, 0]]).abs() + (seen[[i, 1]] - motion[[partner, 1]]).abs();
+            let differs =
+                (seen[[i, 0]] + motion[[partner, 0]]).abs() + (seen[[i, 1]] - motion[[partner, 1]]).abs();
             assert!(differs < 1e-5, "{trend:?}, landmark {i}: {differs}");
             let (place, seen) = (graph.position().node_features(), mirrored.position().node_features());
-            assert!((seen[[i, 0]] + place[[partner, 0]]).abs() + (seen[[i, 1]] - place[[partner, 1]]).abs() < 1e-6);
+            assert!(
+                (seen[[i, 0]] + place[[partner, 0]]).abs() + (seen[[i, 1]] - place[[partner, 1]]).abs()
+                    < 1e-6
+            );
         }
     }
 }

@@ -19,7 +19,8 @@ pub fn read_flow_map(path: impl AsRef<Path>) -> Result<FlowMap, FlowError> {
     let path = path.as_ref();
     let bytes = std::fs::read(path).map_err(|source| FlowError::Read { path: path.to_owned(), source })?;
     let format = |reason: String| FlowError::Format { path: path.to_owned(), reason };
-    let decoded = image::load_from_memory_with_format(&bytes, ImageFormat::Png).map_err(|e| format(e.to_string()))?;
+    let decoded =
+        image::load_from_memory_with_format(&bytes, ImageFormat::Png).map_err(|e| format(e.to_string()))?;
     let picture = match decoded {
         DynamicImage::ImageRgb8(picture) => picture,
         other => {
