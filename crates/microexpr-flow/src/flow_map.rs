@@ -115,7 +115,7 @@ impl FlowMap {
     /// component does not differ. Its unit is not the pixel.
     #[must_use]
     pub fn to_flow(&self) -> FlowField {
-        FlowField::new(normalised(&self.u), normalised(&self.v)).expect("both components have the map's size")
+        joined(normalised(&self.u), normalised(&self.v))
     }
 
     /// The map of the same clip seen in a mirror: columns in reverse order, horizontal flow reversed.
@@ -132,6 +132,10 @@ impl FlowMap {
 
 fn check_size(size: usize) -> Result<(), OutOfRange> {
     OutOfRange::unless(size >= FlowMap::MIN_SIZE, "size", "at least 8 px", size)
+}
+
+fn joined(u: Array2<f32>, v: Array2<f32>) -> FlowField {
+    FlowField::new(u, v).expect("both components have the map's size")
 }
 
 /// `round(255·(f − min)/(max − min))`.

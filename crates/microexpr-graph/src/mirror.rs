@@ -3,6 +3,7 @@
 use microexpr_core::{LandmarkScheme, Landmarks};
 
 use crate::GraphError;
+use crate::template::face_51;
 
 /// The 51 points' partners in a mirror: point `i` of the mirrored face is point `MIRROR_51[i]` of the face.
 ///
@@ -44,10 +45,9 @@ pub fn mirrored_face(face: &Landmarks, width_px: usize) -> Result<Landmarks, Gra
         return Err(GraphError::NoMirror { points: face.points().len() });
     }
     let last_column = width_px as f64 - 1.0;
-    let partner = |i: &usize| {
-        let [x, y] = face.points()[*i];
+    let partner = |i: usize| {
+        let [x, y] = face.points()[i];
         [last_column - x, y]
     };
-    let points = MIRROR_51.iter().map(partner).collect();
-    Ok(Landmarks::new(LandmarkScheme::Paper51, points).expect("51 finite points stay finite in a mirror"))
+    Ok(face_51(MIRROR_51.map(partner)))
 }
