@@ -141,7 +141,7 @@ fn assemble(
         let features = ArrayView2::from_shape((count, width), &nodes).expect("one row per node");
         let alike = rbf(features, &edges.source, &edges.target, params.bandwidth)?;
         let edges = shared.iter().zip(alike).map(|(jaccard, rbf)| [*jaccard, rbf]).collect();
-        Ok(Stream { width, nodes, edges })
+        Ok::<_, GraphError>(Stream { width, nodes, edges })
     };
     Ok(VideoGraph {
         landmarks,

@@ -1,3 +1,5 @@
+use microexpr_core::OutOfRange;
+
 /// What can go wrong when a graph is built or read back.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -96,6 +98,9 @@ pub enum GraphError {
         /// The rejected value.
         found: f64,
     },
+    /// A setting outside its range.
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
     /// An edge names a node that does not exist.
     #[error("edge {edge} names node {node}, but there are {nodes} nodes")]
     NodeRange {

@@ -25,7 +25,7 @@
 //! | [`build`], [`build_triplets`], [`GraphParams`] | landmarks and flow to graphs, and its settings |
 //! | [`VideoGraph`], [`Stream`] | the result |
 //! | [`Topology`], [`TEMPLATE_51`] | edges within a frame |
-//! | [`canonical_face`] | the template in a flow map, which has no landmarks |
+//! | [`canonical_face`], [`canonical_grid`] | points in a flow map, which has no landmarks: the template's, or a grid |
 //! | [`mirrored_face`], [`MIRROR_51`] | the face seen in a mirror |
 //! | [`EdgeList`], [`Temporal`] | edges over space and time |
 //! | [`NodeFrames`], [`PositionFeature`], [`PatchFeature`], [`PatchScale`], [`Trend`], [`FeatureColumns`] | nodes and their features |
@@ -34,6 +34,7 @@
 mod adjacency;
 mod build;
 mod canonical_face;
+mod canonical_grid;
 mod edge_list;
 mod error;
 mod feature_columns;
@@ -52,6 +53,7 @@ mod video_graph;
 
 pub use build::{build, build_triplets};
 pub use canonical_face::canonical_face;
+pub use canonical_grid::canonical_grid;
 pub use edge_list::{EdgeList, Temporal, TemporalDirection, TemporalPartners};
 pub use error::GraphError;
 pub use feature_columns::FeatureColumns;

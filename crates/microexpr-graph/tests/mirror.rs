@@ -4,7 +4,7 @@
 use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
 use microexpr_graph::{
     GraphError, GraphParams, MIRROR_51, NodeFrames, PatchFeature, PositionFeature, TEMPLATE_51, Trend,
-    VideoGraph, build, canonical_face, mirrored_face,
+    VideoGraph, build, canonical_face, canonical_grid, mirrored_face,
 };
 use ndarray::Array2;
 
@@ -112,4 +112,29 @@ fn onset_apex_offset_and_a_single_map_have_the_same_node_features() {
     let three = build(&faces, &[still.clone(), apex.clone(), still], &[0, 1, 2], &params).unwrap();
     let one = graph_of(&face, &apex, &params);
     assert_eq!((three.nodes(), three.patch(), three.edges()), (51, one.patch(), one.edges()));
+}
+
+#[test]
+fn a_grid_is_joined_square_by_square_and_mirrored_by_its_columns() {
+    // Patches as large as the squares: no pixel lies on an edge between two of them.
+    let (side, params) = (7, GraphParams { patch_size_px: 4, ..params(PatchFeature::Mean, Trend::Keep) });
+    let grid = canonical_grid(SIZE, side).unwrap();
+    let [graph, mirrored] = [flow(), flow().mirrored()].map(|flow| graph_of(&grid, &flow, &params));
+    // Both ways: 2·7·6 sides of squares, a diagonal in each of 36; and a self-loop for each of 49 points.
+    assert_eq!(graph.edges().len(), 2 * (2 * 7 * 6 + 36) + 49);
+    let (motion, seen) = (graph.patch().node_features(), mirrored.patch().node_features());
+    for (i, partner) in (0..49).map(|i| (i, i / side * side + side - 1 - i % side)) {
+        let differs =
+            (seen[[i, 0]] + motion[[partner, 0]]).abs() + (seen[[i, 1]] - motion[[partner, 1]]).abs();
+        assert!(differs < 1e-5, "point {i}: {differs}");
+    }
+}
+
+#[test]
+fn grids_that_cannot_be_are_refused() {
+    assert_eq!(canonical_grid(28, 28).unwrap().points()[29], [1.0, 1.0]);
+    for side in [0, 29] {
+        let text = canonical_grid(28, side).unwrap_err().to_string();
+        assert_eq!(text, format!("side must be from 1 to the map's side in pixels, found {side}"));
+    }
 }
