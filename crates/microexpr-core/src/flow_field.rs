@@ -1,4 +1,4 @@
-use ndarray::{Array2, ArrayView2, Zip};
+use ndarray::{Array2, ArrayView2, Zip, s};
 
 use crate::CoreError;
 
@@ -76,6 +76,13 @@ impl FlowField {
     pub fn strain_at(&self, at: (usize, usize)) -> f32 {
         let [[u_x, u_y], [v_x, v_y]] = self.gradient(at);
         (u_x * u_x + v_y * v_y + 0.5 * (u_y + v_x) * (u_y + v_x)).sqrt()
+    }
+
+    /// The field between the same two frames seen in a mirror: columns in reverse order, `u` negated.
+    #[must_use]
+    pub fn mirrored(&self) -> Self {
+        let reversed = |plane: &Array2<f32>| plane.slice(s![.., ..;-1]).to_owned();
+        Self { u: -reversed(&self.u), v: reversed(&self.v) }
     }
 
     /// Gives both components back, `(u, v)`.

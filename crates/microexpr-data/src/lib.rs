@@ -14,6 +14,7 @@
 //! | item | holds |
 //! |---|---|
 //! | [`Layout`], [`read_smic`], [`read_samm`], [`read_casme2`], [`read_manifest`], [`read_composite`] | folders to an index |
+//! | [`read_flow_maps`], [`FlowMapIndex`], [`FlowMapRecord`] | flow maps and their list |
 //! | [`AnnotationParams`], [`Erratum`], [`CompositeList`] | workbooks, their corrections, lists of clips |
 //! | [`DatasetIndex`], [`ClipRecord`], [`SkippedClip`] | what is there and what is not |
 //! | [`check_frames`], [`frame_gaps`] | a closer look at the frames |
@@ -27,6 +28,7 @@ mod composite_list;
 mod dataset;
 mod errata;
 mod error;
+mod flow_map_list;
 mod folder_search;
 mod frame_check;
 mod index;
@@ -42,6 +44,7 @@ pub use composite_list::CompositeList;
 pub use dataset::{Dataset, Layout};
 pub use errata::{Erratum, FrameColumn};
 pub use error::DataError;
+pub use flow_map_list::{FlowMapIndex, FlowMapRecord, read_flow_maps};
 pub use frame_check::{FrameProblem, check_frames, frame_gaps};
 pub use index::{ClipRecord, DatasetIndex, SkippedClip};
 pub use label_scheme::{LabelScheme, ProtocolCounts};

@@ -33,6 +33,7 @@
 //! | [`round_trip_error`] | consistency of a flow with the one back |
 //! | [`flo`], [`kitti`] | Middlebury's and KITTI's files |
 //! | [`flow_picture`] | pictures in Middlebury's colours |
+//! | [`FlowMap`], [`read_flow_map`], [`write_flow_map`] | the field's 28×28 pictures of a clip's motion |
 //!
 //! # Conventions
 //!
@@ -52,6 +53,7 @@ mod error;
 mod farneback;
 mod filter;
 pub mod flo;
+mod flow_map;
 mod flow_pairs;
 pub mod kitti;
 mod lanes;
@@ -78,6 +80,7 @@ pub use dis::{Dis, DisParams, DisPreset};
 pub use end_point_error::{end_point_error, mean_end_point_error};
 pub use error::FlowError;
 pub use farneback::{Farneback, FarnebackParams, FarnebackWindow};
+pub use flow_map::{FlowMap, read_flow_map, write_flow_map};
 pub use flow_pairs::{flow_pairs, flow_sequence};
 pub use lucas_kanade::{
     Consistency, FramePyramid, LucasKanade, LucasKanadeParams, PreparedPoints, TrackStatus, TrackedPoint,

@@ -82,6 +82,12 @@ pub enum GraphError {
         /// Number of points.
         points: usize,
     },
+    /// Partners in a mirror are known of the 51-point face only.
+    #[error("a face of {points} points cannot be mirrored, expected one of the 51-point scheme")]
+    NoMirror {
+        /// Number of points.
+        points: usize,
+    },
     /// A setting outside its range.
     #[error(transparent)]
     Setting(#[from] OutOfRange),
@@ -99,6 +105,9 @@ pub enum GraphError {
         /// Index of the node or edge.
         row: usize,
     },
+    /// A setting outside its range.
+    #[error(transparent)]
+    OutOfRange(#[from] OutOfRange),
     /// An edge names a node that does not exist.
     #[error("edge {edge} names node {node}, but there are {nodes} nodes")]
     NodeRange {

@@ -25,16 +25,21 @@
 //! | [`build`], [`build_triplets`], [`GraphParams`] | landmarks and flow to graphs, and its settings |
 //! | [`VideoGraph`], [`VideoGraphParts`], [`Stream`] | the result, or a graph of features from elsewhere |
 //! | [`Topology`], [`TEMPLATE_51`] | edges within a frame |
+//! | [`canonical_face`], [`canonical_grid`] | points in a flow map, which has no landmarks: the template's, or a grid |
+//! | [`mirrored_face`], [`MIRROR_51`] | the face seen in a mirror |
 //! | [`EdgeList`], [`Temporal`] | edges over space and time |
 //! | [`NodeFrames`], [`PositionFeature`], [`PatchFeature`], [`PatchScale`], [`Trend`], [`FeatureColumns`] | nodes and their features |
 //! | [`jaccard`], [`rbf`] | edge features of any graph |
 
 mod adjacency;
 mod build;
+mod canonical_face;
+mod canonical_grid;
 mod edge_list;
 mod error;
 mod feature_columns;
 mod jaccard;
+mod mirror;
 mod node_frames;
 mod params;
 mod patch_feature;
@@ -49,10 +54,13 @@ mod trend;
 mod video_graph;
 
 pub use build::{build, build_triplets};
+pub use canonical_face::canonical_face;
+pub use canonical_grid::canonical_grid;
 pub use edge_list::{EdgeList, Temporal, TemporalDirection, TemporalPartners};
 pub use error::GraphError;
 pub use feature_columns::FeatureColumns;
 pub use jaccard::{Neighbourhood, jaccard};
+pub use mirror::{MIRROR_51, mirrored_face};
 pub use node_frames::NodeFrames;
 pub use params::GraphParams;
 pub use patch_feature::PatchFeature;

@@ -2,7 +2,7 @@
 
 use std::ops::Range;
 
-use microexpr_core::Point;
+use microexpr_core::{LandmarkScheme, Landmarks, Point};
 
 /// Points of the left eye (of the image) in [`TEMPLATE_51`] and in every 51-point face: dlib's 36 to 41.
 pub(crate) const LEFT_EYE: Range<usize> = 0..6;
@@ -72,6 +72,11 @@ pub const TEMPLATE_51: [Point; 51] = [
     [-0.300, 1.598],
     [0.331, 1.604],
 ];
+
+/// A face of the 51-point scheme; `points` are finite.
+pub(crate) fn face_51(points: [Point; 51]) -> Landmarks {
+    Landmarks::new(LandmarkScheme::Paper51, points.to_vec()).expect("51 finite points")
+}
 
 /// Lines along the features of the 51-point face: each runs through the points listed, first to last.
 pub(crate) const CONTOURS_51: [&[u32]; 14] = [
