@@ -71,6 +71,7 @@ mod detector;
 mod error;
 mod eyes;
 mod face_box;
+mod face_mesh;
 mod generated_faces;
 mod grey;
 mod landmark_file;
@@ -91,6 +92,7 @@ pub use alignment::{
 pub use detector::{Detection, FaceChoice, FaceDetector, choose_face};
 pub use error::LandmarkError;
 pub use face_box::FaceBox;
+pub use face_mesh::{FaceMesh, MeshFace};
 pub use grey::{grey_as_dlib, grey_from_frame};
 pub use landmark_file::{read_landmarks, write_landmarks};
 pub use landmark_model::{GENERATED_FACES_MODEL, LandmarkModel};
