@@ -176,7 +176,7 @@ impl File<'_> {
         match code.byte(field::CODE_BUILTIN) {
             code::CONV_2D => {
                 let window = window(self.kernel_size(inputs))?;
-                let convolution = Convolution::new(window, weights(1)?, weights(2)?);
+                let convolution = Convolution::new(window, &weights(1)?, weights(2)?);
                 convolution.map(Operation::Convolve).ok_or("the kernel does not fit")
             }
             code::DEPTHWISE_CONV_2D => {

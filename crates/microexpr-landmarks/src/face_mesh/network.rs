@@ -1,3 +1,5 @@
+use std::sync::{Mutex, PoisonError};
+
 use super::operation::Operation;
 use super::tensor::{Shape, Tensor};
 
@@ -8,6 +10,8 @@ pub(super) struct Network {
     /// How many tensors there are in all, the input being the first.
     tensors: usize,
     outputs: Vec<usize>,
+    /// Memory of the last run, for the next one.
+    memory: Mutex<Vec<Vec<f32>>>,
 }
 
 /// One operation; tensors are named by their numbers.
@@ -59,7 +63,7 @@ impl NetworkBuilder {
             step.done.dedup();
             step.inputs.iter().for_each(|i| needed_later[*i] = true);
         }
-        Network { steps: self.steps, tensors: self.shapes.len(), outputs }
+        Network { steps: self.steps, tensors: self.shapes.len(), outputs, memory: Mutex::default() }
     }
 }
 
@@ -69,7 +73,8 @@ impl Network {
         let mut tensors = vec![Tensor::default(); self.tensors];
         tensors[0] = input;
         // Memory goes round: what a step frees, the next one takes.
-        let (mut free, mut scratch) = (Vec::new(), Vec::new());
+        let mut free = std::mem::take(&mut *self.memory.lock().unwrap_or_else(PoisonError::into_inner));
+        let mut scratch = free.pop().unwrap_or_default();
         for step in &self.steps {
             let mut output = Tensor::zeros_in(step.shape, free.pop().unwrap_or_default());
             let inputs: Vec<&Tensor> = step.inputs.iter().map(|i| &tensors[*i]).collect();
@@ -77,6 +82,8 @@ impl Network {
             tensors[step.output] = output;
             free.extend(step.done.iter().map(|i| std::mem::take(&mut tensors[*i].values)));
         }
+        free.push(scratch);
+        *self.memory.lock().unwrap_or_else(PoisonError::into_inner) = free;
         self.outputs.iter().map(|i| std::mem::take(&mut tensors[*i])).collect()
     }
 

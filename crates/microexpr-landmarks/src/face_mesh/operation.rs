@@ -2,6 +2,7 @@
 
 mod convolution;
 mod elementwise;
+mod products;
 mod region;
 mod window;
 

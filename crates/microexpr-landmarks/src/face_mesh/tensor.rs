@@ -43,7 +43,14 @@ impl Tensor {
         Self { shape, values }
     }
 
+    /// The places of one row.
+    pub(super) fn row(&self, row: usize) -> &[f32] {
+        let length = self.shape.width * self.shape.channels;
+        &self.values[row * length..(row + 1) * length]
+    }
+
     /// The channels of one place.
+    #[inline]
     pub(super) fn at(&self, row: usize, column: usize) -> &[f32] {
         let start = (row * self.shape.width + column) * self.shape.channels;
         &self.values[start..start + self.shape.channels]

@@ -1,29 +1,29 @@
-use ndarray::linalg::general_mat_mul;
-use ndarray::{Array2, ArrayView2, ArrayViewMut2};
-
-use super::window::{Padding, Window};
+use super::products::{SlidingRow, add_products, add_products_by_channel, transposed};
+use super::window::Window;
 use crate::face_mesh::tensor::{Shape, Tensor};
 
 /// A convolution: `y[r, c, o] = bias[o] + Σ kernel[o, (dr, dc, i)] · x[r·stride + dr, c·stride + dc, i]`.
 #[derive(Debug)]
 pub(in crate::face_mesh) struct Convolution {
     window: Window,
-    /// `[output channels, window rows · window columns · input channels]`.
-    kernel: Array2<f32>,
+    /// How many numbers the window sees.
+    inputs: usize,
+    /// `[number seen, output channel]`.
+    kernel: Vec<f32>,
     bias: Vec<f32>,
 }
 
 impl Convolution {
     /// `kernel` is TensorFlow's `[output channels, rows, columns, input channels]`; `None` if the lengths do not fit.
-    pub(in crate::face_mesh) fn new(window: Window, kernel: Vec<f32>, bias: Vec<f32>) -> Option<Self> {
-        let columns = kernel.len().checked_div(bias.len())?;
-        let whole = columns > 0 && columns.is_multiple_of(window.height * window.width);
-        let kernel = Array2::from_shape_vec((bias.len(), columns), kernel).ok().filter(|_| whole)?;
-        Some(Self { window, kernel, bias })
+    pub(in crate::face_mesh) fn new(window: Window, kernel: &[f32], bias: Vec<f32>) -> Option<Self> {
+        let inputs = kernel.len().checked_div(bias.len())?;
+        let whole = inputs > 0 && inputs.is_multiple_of(window.height * window.width);
+        let fits = whole && kernel.len() == inputs * bias.len();
+        fits.then(|| Self { window, inputs, kernel: transposed(kernel, inputs), bias })
     }
 
     pub(super) fn shape(&self, input: Shape) -> Option<Shape> {
-        let fits = self.kernel.ncols() == self.window.height * self.window.width * input.channels;
+        let fits = self.inputs == self.window.height * self.window.width * input.channels;
         let (rows, columns) = (self.window.down(input.height).places, self.window.along(input.width).places);
         fits.then(|| Shape::new(rows, columns, self.bias.len()))
     }
@@ -32,17 +32,13 @@ impl Convolution {
         for place in output.values.chunks_exact_mut(self.bias.len()) {
             place.copy_from_slice(&self.bias);
         }
-        let size = (output.shape.places(), self.kernel.ncols());
         let seen = if self.sees_single_pixels() {
             &input.values
         } else {
             self.gather(input, output.shape, scratch);
             &*scratch
         };
-        let seen = ArrayView2::from_shape(size, seen).expect("a row for every place");
-        let mut out = ArrayViewMut2::from_shape((size.0, self.bias.len()), &mut output.values)
-            .expect("a row for every place");
-        general_mat_mul(1.0, &seen, &self.kernel.t(), 1.0, &mut out);
+        add_products(seen, self.inputs, &self.kernel, &mut output.values, self.bias.len());
     }
 
     fn sees_single_pixels(&self) -> bool {
@@ -53,10 +49,10 @@ impl Convolution {
     fn gather(&self, input: &Tensor, output: Shape, seen: &mut Vec<f32>) {
         let channels = input.shape.channels;
         seen.clear();
-        seen.resize(output.places() * self.kernel.ncols(), 0.0);
+        seen.resize(output.places() * self.inputs, 0.0);
         let (down, along) = (self.window.down(input.shape.height), self.window.along(input.shape.width));
         let places = (0..output.height).flat_map(|row| (0..output.width).map(move |column| (row, column)));
-        for ((row, column), seen) in places.zip(seen.chunks_exact_mut(self.kernel.ncols())) {
+        for ((row, column), seen) in places.zip(seen.chunks_exact_mut(self.inputs)) {
             for (dr, r) in down.seen(row) {
                 for (dc, c) in along.seen(column) {
                     let start = (dr * self.window.width + dc) * channels;
@@ -89,28 +85,25 @@ impl DepthwiseConvolution {
 
     pub(super) fn run(&self, input: &Tensor, output: &mut Tensor) {
         let channels = self.bias.len();
+        for place in output.values.chunks_exact_mut(channels) {
+            place.copy_from_slice(&self.bias);
+        }
         let (down, along) = (self.window.down(input.shape.height), self.window.along(input.shape.width));
-        let mut rows = output.values.chunks_exact_mut(channels);
-        for row in 0..down.places {
-            for (column, out) in (0..along.places).zip(&mut rows) {
-                out.copy_from_slice(&self.bias);
-                for (dr, r) in down.seen(row) {
-                    for (dc, c) in along.seen(column) {
-                        let start = (dr * self.window.width + dc) * channels;
-                        add_products(out, input.at(r, c), &self.kernel[start..start + channels]);
-                    }
-                }
+        for (row, sums) in output.values.chunks_exact_mut(along.places * channels).enumerate() {
+            for (tap, seen) in down.seen(row) {
+                let weights = &self.kernel[tap * self.window.width * channels..];
+                let weights = &weights[..self.window.width * channels];
+                let (stride, before) = (self.window.stride[1], along.before);
+                let seen = input.row(seen);
+                add_products_by_channel(SlidingRow { weights, seen, channels, stride, before }, sums);
             }
         }
     }
 }
 
-fn add_products(sum: &mut [f32], a: &[f32], b: &[f32]) {
-    sum.iter_mut().zip(a).zip(b).for_each(|((sum, a), b)| *sum += a * b);
-}
-
 #[cfg(test)]
 mod tests {
+    use super::super::window::Padding;
     use super::*;
 
     const WINDOW: Window = Window { height: 3, width: 2, stride: [2, 1], padding: Padding::Same };
@@ -137,7 +130,7 @@ mod tests {
     fn a_convolution_is_its_definition() {
         let input = Tensor::new(INPUT, numbers(INPUT.size(), 1));
         let (kernel, bias) = (numbers(4 * 18, 2), numbers(4, 3));
-        let convolution = Convolution::new(WINDOW, kernel.clone(), bias.clone()).expect("lengths fit");
+        let convolution = Convolution::new(WINDOW, &kernel, bias.clone()).expect("lengths fit");
         let shape = convolution.shape(INPUT).expect("channels fit");
         assert_eq!(shape, Shape::new(3, 4, 4));
         let mut output = Tensor::zeros_in(shape, Vec::new());
@@ -153,7 +146,7 @@ mod tests {
     fn single_pixels_are_convolved_as_by_the_definition() {
         let window = Window { height: 1, width: 1, stride: [1, 1], padding: Padding::Valid };
         let input = Tensor::new(Shape::new(1, 2, 2), vec![1.0, 2.0, 3.0, 4.0]);
-        let convolution = Convolution::new(window, vec![1.0, 10.0], vec![0.5]).expect("lengths fit");
+        let convolution = Convolution::new(window, &[1.0, 10.0], vec![0.5]).expect("lengths fit");
         let mut output = Tensor::zeros_in(convolution.shape(input.shape).expect("fits"), Vec::new());
         convolution.run(&input, &mut output, &mut Vec::new());
         assert_eq!(output.values, [21.5, 43.5]);
@@ -176,10 +169,10 @@ mod tests {
 
     #[test]
     fn weights_that_do_not_fit_are_refused() {
-        assert!(Convolution::new(WINDOW, numbers(4 * 18 + 1, 0), numbers(4, 0)).is_none());
-        assert!(Convolution::new(WINDOW, Vec::new(), Vec::new()).is_none());
+        assert!(Convolution::new(WINDOW, &numbers(4 * 18 + 1, 0), numbers(4, 0)).is_none());
+        assert!(Convolution::new(WINDOW, &[], Vec::new()).is_none());
         assert!(DepthwiseConvolution::new(WINDOW, numbers(17, 0), numbers(3, 0)).is_none());
-        let fits_three = Convolution::new(WINDOW, numbers(4 * 18, 0), numbers(4, 0)).expect("fits");
+        let fits_three = Convolution::new(WINDOW, &numbers(4 * 18, 0), numbers(4, 0)).expect("fits");
         assert_eq!(fits_three.shape(Shape::new(5, 4, 2)), None);
     }
 }

@@ -28,7 +28,7 @@ pub(super) struct Axis {
     length: usize,
     stride: usize,
     /// How far the first window begins before the image.
-    before: usize,
+    pub(super) before: usize,
 }
 
 impl Window {
