@@ -3,6 +3,7 @@
 mod crop;
 mod flatbuffer;
 mod flexbuffer;
+mod ibug68;
 mod model_file;
 mod network;
 mod operation;
@@ -13,6 +14,7 @@ use std::sync::LazyLock;
 use image::{ImageBuffer, Pixel};
 
 use crate::FaceBox;
+use crate::plane_map::median;
 use crop::FaceCrop;
 use model_file::ModelFile;
 use tensor::Tensor;
@@ -23,6 +25,7 @@ pub(crate) const MODEL: &[u8] = include_bytes!("../models/mediapipe/face_landmar
 /// Points of the mesh: 468 of the face's surface, and five for each iris.
 const POINTS: usize = 478;
 const SURFACE: usize = 468;
+const IRIS: usize = 5;
 /// The first points of an eye's region: its contour.
 const EYE_CONTOUR: usize = 16;
 
@@ -36,29 +39,81 @@ pub struct MeshFace {
     pub points: Vec<[f64; 3]>,
     /// How sure the network is that it sees a face, `0..=1`.
     pub presence: f64,
+    /// How far the last pass moved the points: median, in inter-ocular distances (of the middles of the irises).
+    pub spread: f64,
+    /// The upright box, as dlib's detector would draw it, that the points were found in at last.
+    pub face: FaceBox,
 }
 
-/// Finds 478 points of a face in its box.
+/// Finds 478 points of a face in its box: MediaPipe's attention mesh, which the crate carries.
+///
+/// The network sees 192×192 pixels and needs its face upright and at a certain size; so it is asked several times, each pass taking its
+/// crop from the points of the one before. The first pass's box need not be exact.
+///
+/// Source: Y. Kartynnik, A. Ablavatski, I. Grishchenko, M. Grundmann, "Real-time Facial Surface Geometry from Monocular Video on Mobile
+/// GPUs", CVPR Workshops 2019; I. Grishchenko et al., "Attention Mesh: High-fidelity Face Mesh Prediction in Real-time", CVPR
+/// Workshops 2020. Differs from MediaPipe: the crop is sampled at the middles of pixels and averaged where it is shrunk.
+///
+/// # Example
+///
+/// ```
+/// use image::RgbImage;
+/// use microexpr_landmarks::{FaceBox, FaceMesh};
+///
+/// let nobody = RgbImage::new(100, 100);
+/// let found = FaceMesh::new().find(&nobody, &FaceBox::whole_frame(100, 100)?);
+/// assert_eq!(found.points.len(), 478);
+/// assert!(found.presence < 0.5);
+/// # Ok::<(), microexpr_landmarks::LandmarkError>(())
+/// ```
 #[derive(Debug, Clone, Copy)]
 pub struct FaceMesh {
     network: &'static MeshNetwork,
-    passes: usize,
 }
 
+/// Passes over every face.
+const PASSES: usize = 3;
+/// Further passes while points still move by more than [`STEADY`] inter-ocular distances.
+const MORE_PASSES: usize = 3;
+const STEADY: f64 = 0.01;
+
 impl FaceMesh {
+    /// The mesh. The first one reads the model, which takes some milliseconds.
+    #[must_use]
     pub fn new() -> Self {
-        Self { network: &NETWORK, passes: 3 }
+        Self { network: &NETWORK }
     }
 
-    pub fn find<P: Pixel<Subpixel = u8>>(&self, image: &ImageBuffer<P, Vec<u8>>, face: &FaceBox) -> Option<MeshFace> {
+    /// The points of the face in a box, of a grey or coloured image. There are always points: where
+    /// [`presence`](MeshFace::presence) is low they are no face's.
+    #[must_use]
+    pub fn find<P: Pixel<Subpixel = u8>>(&self, image: &ImageBuffer<P, Vec<u8>>, face: &FaceBox) -> MeshFace {
         let mut crop = FaceCrop::around_box(face);
         let mut found = self.network.run(image, &crop);
-        for _ in 1..self.passes {
-            crop = FaceCrop::around_points(&found.points)?;
-            found = self.network.run(image, &crop);
+        for pass in 1..PASSES + MORE_PASSES {
+            if pass >= PASSES && found.spread <= STEADY {
+                break;
+            }
+            let Some(next) = FaceCrop::around_points(&found.points) else { break };
+            crop = next;
+            let before = std::mem::replace(&mut found, self.network.run(image, &crop));
+            found.spread = moved(&before.points, &found.points);
         }
-        Some(found)
+        found
     }
+}
+
+impl Default for FaceMesh {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Median distance of the points of two passes, in distances between the irises.
+fn moved(before: &[[f64; 3]], after: &[[f64; 3]]) -> f64 {
+    let apart = |p: &[f64; 3], q: &[f64; 3]| (p[0] - q[0]).hypot(p[1] - q[1]);
+    let distances = before.iter().zip(after).map(|(p, q)| apart(p, q)).collect();
+    median(distances) / apart(&after[SURFACE], &after[SURFACE + IRIS])
 }
 
 /// The network and where its results go in the mesh.
@@ -93,7 +148,8 @@ impl MeshNetwork {
         let input = crop.sample(image, self.file.input);
         let (points, presence) = self.mesh(input);
         let width = self.file.input.width;
-        MeshFace { points: points.into_iter().map(|p| crop.point(p, width)).collect(), presence }
+        let points = points.into_iter().map(|p| crop.point(p, width)).collect();
+        MeshFace { points, presence, spread: f64::INFINITY, face: crop.face() }
     }
 
     /// Points in pixels of the network's input, and the sureness that it shows a face.
@@ -108,11 +164,11 @@ impl MeshNetwork {
             set(&mut points, numbers.iter().copied(), region);
         }
         let [_, left, right] = &self.regions;
-        for (first, iris, eye) in [(SURFACE, left_iris, left), (SURFACE + 5, right_iris, right)] {
-            set(&mut points, first..first + 5, iris);
+        for (first, iris, eye) in [(SURFACE, left_iris, left), (SURFACE + IRIS, right_iris, right)] {
+            set(&mut points, first..first + IRIS, iris);
             // An iris has no depth of its own: it lies as deep as its eye's contour.
             let depth = eye[..EYE_CONTOUR].iter().map(|i| points[*i][2]).sum::<f32>() / EYE_CONTOUR as f32;
-            points[first..first + 5].iter_mut().for_each(|p| p[2] = depth);
+            points[first..first + IRIS].iter_mut().for_each(|p| p[2] = depth);
         }
         (points, 1.0 / (1.0 + f64::from(-flag.values[0]).exp()))
     }

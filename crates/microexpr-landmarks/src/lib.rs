@@ -71,17 +71,20 @@ mod detector;
 mod error;
 mod eyes;
 mod face_box;
+#[cfg(feature = "face-mesh")]
 mod face_mesh;
 mod generated_faces;
 mod grey;
 mod landmark_file;
 mod landmark_model;
+mod landmark_predictor;
 mod landmarker;
 mod model_path;
 mod paper51;
 mod parallel;
 mod picture;
 mod plane_map;
+mod plausibility;
 mod seeta_face;
 mod shape_predictor;
 mod tracking;
@@ -92,17 +95,20 @@ pub use alignment::{
 pub use detector::{Detection, FaceChoice, FaceDetector, choose_face};
 pub use error::LandmarkError;
 pub use face_box::FaceBox;
+#[cfg(feature = "face-mesh")]
 pub use face_mesh::{FaceMesh, MeshFace};
 pub use grey::{grey_as_dlib, grey_from_frame};
 pub use landmark_file::{read_landmarks, write_landmarks};
-pub use landmark_model::{GENERATED_FACES_MODEL, LandmarkModel};
+pub use landmark_model::{FACE_MESH_MODEL, GENERATED_FACES_MODEL, LandmarkModel};
+pub use landmark_predictor::LandmarkPredictor;
 pub use landmarker::{
-    FaceClip, FaceLandmarker, FaceLandmarks, LandmarkerParams, OnLoss, PointMotion, SAME_FACE_OVERLAP,
+    FaceClip, FaceLandmarker, FaceLandmarks, FoundFaces, LandmarkerParams, OnLoss, PointMotion, SAME_FACE_OVERLAP,
 };
 pub use model_path::{LANDMARK_MODEL_DEFAULT, LANDMARK_MODEL_VARIABLE, find_landmark_model};
 pub use paper51::{Paper51Params, paper51};
 pub use picture::{PictureParams, draw_landmarks};
 pub use plane_map::{MotionModel, PlaneMap};
+pub use plausibility::{Implausible, PlausibilityParams};
 pub use seeta_face::{DETECTOR_MODEL_VARIABLE, SeetaFace, SeetaFaceParams};
 pub use shape_predictor::{
     AnnotatedFace, COMPACT_COMPONENTS, ShapePredictor, ShapePredictorTrainer, TrainParams, TrainProgress,
