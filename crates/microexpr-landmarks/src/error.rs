@@ -75,7 +75,8 @@ pub enum LandmarkError {
     },
     /// The detector found no face.
     #[error(
-        "no face found in an image of {width}x{height} pixels, and the whole of it is none: give the face's box"
+        "no face found in an image of {width}x{height} pixels: give the face's box, or take the whole frame if the image \
+         is already cropped to a face"
     )]
     NoFace {
         /// Image width in pixels.
@@ -93,7 +94,6 @@ pub enum LandmarkError {
         /// The box.
         face: FaceBox,
         /// What speaks against it.
-        #[source]
         reason: Implausible,
     },
     /// A face box that is turned inside out, not finite, or far beyond any image.

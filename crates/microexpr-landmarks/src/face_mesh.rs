@@ -3,6 +3,7 @@
 mod crop;
 mod flatbuffer;
 mod flexbuffer;
+mod head_pose;
 mod ibug68;
 mod model_file;
 mod network;
@@ -16,6 +17,7 @@ use image::{ImageBuffer, Pixel};
 use crate::FaceBox;
 use crate::plane_map::median;
 use crop::FaceCrop;
+pub use head_pose::HeadPose;
 use model_file::ModelFile;
 use tensor::Tensor;
 
@@ -209,28 +211,14 @@ mod tests {
             let picture = image::open(folder.join(&name)).expect("a picture").to_rgb8();
             let values = picture.as_raw().iter().map(|v| f32::from(*v) / 255.0).collect();
             let (points, presence) = NETWORK.mesh(Tensor::new(Shape::new(192, 192, 3), values));
-            let worst = points.iter().zip(&expected).flat_map(|(p, q)| {
-                p.iter().zip(q).map(|(p, q)| (f64::from(*p) / 192.0 - q).abs())
-            });
+            let worst = points
+                .iter()
+                .zip(&expected)
+                .flat_map(|(p, q)| p.iter().zip(q).map(|(p, q)| (f64::from(*p) / 192.0 - q).abs()));
             let worst = worst.fold(0.0, f64::max);
             println!("{name}: largest difference {worst:.1e} of the crop, presence {presence:.4}");
             assert!(expected.len() == POINTS && worst < TOLERANCE, "{name}: {worst}");
+            assert!(presence > 0.99, "{name}: {presence}");
         }
-    }
-    #[test]
-    #[ignore]
-    fn time() {
-        let picture = image::open("tests/data/mediapipe/face1.png").expect("a picture").to_rgb8();
-        let mesh = FaceMesh::new();
-        let b = FaceBox::new(40.0, 50.0, 150.0, 160.0).unwrap();
-        mesh.find(&picture, &b);
-        for _ in 0..5 {
-        let t = std::time::Instant::now();
-        for _ in 0..10 { std::hint::black_box(mesh.find(&picture, &b)); }
-        println!("{:?} per face", t.elapsed() / 10);
-        }
-        let t = std::time::Instant::now();
-        std::hint::black_box(MeshNetwork::carried());
-        println!("{:?} load", t.elapsed());
     }
 }

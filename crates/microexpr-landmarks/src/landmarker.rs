@@ -11,9 +11,12 @@ use image::GrayImage;
 use microexpr_core::{Landmarks, OutOfRange};
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "face-mesh")]
+use crate::FaceMesh;
+use crate::landmark_predictor::Prediction;
 use crate::{
-    FaceBox, FaceChoice, FaceDetector, LandmarkError, LandmarkModel, LandmarkPredictor, SeetaFace,
-    SeetaFaceParams, ShapePredictor, choose_face,
+    FaceBox, FaceChoice, FaceDetector, Implausible, LandmarkError, LandmarkModel, LandmarkPredictor,
+    SeetaFace, SeetaFaceParams, ShapePredictor, choose_face,
 };
 
 pub use face_clip::FaceClip;
@@ -135,18 +138,41 @@ impl FaceLandmarker {
     /// [`LandmarkError::NotAFace`] for points that do not look like a face's, by [`LandmarkerParams::plausibility`].
     pub fn points_in(&self, image: &GrayImage, face: &FaceBox) -> Result<FaceLandmarks, LandmarkError> {
         let found = self.predictor.predict(image, face, self.params.box_jitter);
-        match self.params.plausibility.judge(&found.landmarks, found.spread, found.presence) {
-            Ok(()) => Ok(FaceLandmarks { face: found.face, landmarks: found.landmarks }),
-            Err(reason) => Err(LandmarkError::NotAFace { face: *face, reason }),
+        match self.params.plausibility.judge(&found) {
+            Err(Implausible::Spread { .. }) if self.mesh_sees_a_face(image, &found) => {}
+            Err(reason) => return Err(LandmarkError::NotAFace { face: *face, reason }),
+            Ok(()) => {}
         }
+        Ok(FaceLandmarks { face: found.face, landmarks: found.landmarks })
+    }
+
+    /// A second opinion on points that wander with the box: small or blurred faces have such points, too.
+    #[cfg(feature = "face-mesh")]
+    fn mesh_sees_a_face(&self, image: &GrayImage, found: &Prediction) -> bool {
+        let LandmarkPredictor::Trees(_) = self.predictor else { return false };
+        let seen = FaceMesh::new().find(image, &found.face);
+        let there = seen.face.intersection_over_union(&found.face) >= SAME_FACE_OVERLAP;
+        there && seen.presence >= self.params.plausibility.min_presence
+    }
+
+    /// Without the mesh there is no second opinion.
+    #[cfg(not(feature = "face-mesh"))]
+    fn mesh_sees_a_face(&self, _: &GrayImage, _: &Prediction) -> bool {
+        false
     }
 
     /// The face that an image is as a whole, if it is one.
     fn whole_image(&self, image: &GrayImage) -> Option<FaceLandmarks> {
         let whole = FaceBox::whole_frame(image.width(), image.height()).ok()?;
-        let found = self.points_in(image, &whole).ok()?;
+        let found = self.predictor.predict(image, &whole, self.params.box_jitter);
         // A face that is only a part of the image is not what was looked for: the detector would have found it.
-        (found.face.intersection_over_union(&whole) >= SAME_FACE_OVERLAP).then_some(found)
+        let fills_it = found.face.intersection_over_union(&whole) >= SAME_FACE_OVERLAP;
+        // No detector speaks for this face: points that do not wander are not enough where there is a second opinion.
+        let another =
+            found.presence.is_some() || !cfg!(feature = "face-mesh") || self.mesh_sees_a_face(image, &found);
+        let looks_like_a_face = self.params.plausibility.judge(&found).is_ok();
+        (fills_it && looks_like_a_face && another)
+            .then_some(FaceLandmarks { face: found.face, landmarks: found.landmarks })
     }
 
     /// The chosen face's box: of the largest one that looks like a face, the detector's if none does.

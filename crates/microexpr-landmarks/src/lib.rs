@@ -96,13 +96,14 @@ pub use detector::{Detection, FaceChoice, FaceDetector, choose_face};
 pub use error::LandmarkError;
 pub use face_box::FaceBox;
 #[cfg(feature = "face-mesh")]
-pub use face_mesh::{FaceMesh, MeshFace};
+pub use face_mesh::{FaceMesh, HeadPose, MeshFace};
 pub use grey::{grey_as_dlib, grey_from_frame};
 pub use landmark_file::{read_landmarks, write_landmarks};
 pub use landmark_model::{FACE_MESH_MODEL, GENERATED_FACES_MODEL, LandmarkModel};
 pub use landmark_predictor::LandmarkPredictor;
 pub use landmarker::{
-    FaceClip, FaceLandmarker, FaceLandmarks, FoundFaces, LandmarkerParams, OnLoss, PointMotion, SAME_FACE_OVERLAP,
+    FaceClip, FaceLandmarker, FaceLandmarks, FoundFaces, LandmarkerParams, OnLoss, PointMotion,
+    SAME_FACE_OVERLAP,
 };
 pub use model_path::{LANDMARK_MODEL_DEFAULT, LANDMARK_MODEL_VARIABLE, find_landmark_model};
 pub use paper51::{Paper51Params, paper51};

@@ -42,7 +42,8 @@ impl Default for Paper51Params {
 /// # Errors
 ///
 /// [`LandmarkError::Scheme`] for anything but 68 points, [`LandmarkError::Setting`] if the settings do not make 51 points
-/// or name points beyond 67, [`LandmarkError::DegenerateFace`] if the eyes coincide.
+/// or name points beyond 67, [`LandmarkError::DegenerateFace`] if the eyes coincide, [`LandmarkError::PointsCoincide`] if all points
+/// do.
 pub fn paper51(
     landmarks: &Landmarks,
     (height, width): (usize, usize),

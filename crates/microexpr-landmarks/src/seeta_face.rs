@@ -129,10 +129,7 @@ impl SeetaFace {
         detector.set_pyramid_scale_factor(self.params.pyramid_step);
         detector.set_slide_window_step(self.params.window_step_px, self.params.window_step_px);
         let found = detector.detect(&ImageData::new(image.as_raw(), width, height));
-        found
-            .iter()
-            .filter_map(|f| Some(Detection { face: self.map_box(f)?, score: f.score() }))
-            .collect()
+        found.iter().filter_map(|f| Some(Detection { face: self.map_box(f)?, score: f.score() })).collect()
     }
 
     /// A box of the detector in dlib's terms.

@@ -22,16 +22,16 @@ const EYE_CORNERS: [usize; 2] = [33, 263];
 /// Side of the crop around the points that are found over that of the box, as dlib's detector gives it, that they are found in: median
 /// over 67 faces of dlib's example photographs (quartiles 1.62 and 1.75). The middles are the same.
 const BOX_SCALE: f64 = 1.68;
-/// From which place in its first column of pixels the network counts to the right: with it a mirrored face has its points mirrored
-/// (median over the same faces; 0 and 0.5, the column's edge and middle, leave 0.4 and 0.7 % of the inter-ocular distance).
-const FIRST_COLUMN: f64 = 0.17;
+/// From which place in its first pixel the network counts to the right: with it a mirrored face has its points mirrored (median over the
+/// same faces; 0 and 0.5, the pixel's edge and middle, leave 0.4 and 0.7 % of the inter-ocular distance). Downwards nothing tells, and
+/// the middle is taken.
+const FIRST_PIXEL: [f64; 2] = [0.17, 0.5];
 
 impl FaceCrop {
     /// The upright crop about a box as dlib's detector gives it.
     pub(super) fn around_box(face: &FaceBox) -> Self {
         let side_px = BOX_SCALE * face.width().max(face.height());
-        let middle =
-            [f64::midpoint(face.left(), face.right()), f64::midpoint(face.top(), face.bottom())];
+        let middle = [f64::midpoint(face.left(), face.right()), f64::midpoint(face.top(), face.bottom())];
         Self { middle, side_px, along: [1.0, 0.0] }
     }
 
@@ -84,7 +84,7 @@ impl FaceCrop {
     /// A point that the network found, with its depth, in pixels of the image.
     pub(super) fn point(&self, found: [f32; 3], width: usize) -> [f64; 3] {
         let [x, y, z] = found.map(f64::from);
-        let [image_x, image_y] = self.to_image([x + FIRST_COLUMN, y], width);
+        let [image_x, image_y] = self.to_image([x + FIRST_PIXEL[0], y + FIRST_PIXEL[1]], width);
         [image_x, image_y, z / width as f64 * self.side_px]
     }
 
@@ -98,12 +98,7 @@ impl FaceCrop {
 }
 
 /// Adds what lies between the pixels of an image at `(x, y)`, interpolated bilinearly.
-fn add_pixel<P: Pixel<Subpixel = u8>>(
-    image: &ImageBuffer<P, Vec<u8>>,
-    x: f64,
-    y: f64,
-    sum: &mut [f32; 3],
-) {
+fn add_pixel<P: Pixel<Subpixel = u8>>(image: &ImageBuffer<P, Vec<u8>>, x: f64, y: f64, sum: &mut [f32; 3]) {
     let last = [image.width() - 1, image.height() - 1].map(f64::from);
     let (x, y) = (x.clamp(0.0, last[0]), y.clamp(0.0, last[1]));
     let (column, row) = (x as u32, y as u32);

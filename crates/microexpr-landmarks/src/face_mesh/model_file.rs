@@ -104,8 +104,7 @@ impl ModelFile {
             file.add(operator, &mut builder, &mut values)
                 .map_err(|problem| ModelFileError { operation: number, problem })?;
         }
-        let results: Vec<usize> =
-            graph.numbers(field::GRAPH_OUTPUTS).into_iter().filter_map(index).collect();
+        let results: Vec<usize> = graph.numbers(field::GRAPH_OUTPUTS).into_iter().filter_map(index).collect();
         let computed = results.iter().map(|i| match values.get(*i) {
             Some(Value::Computed(tensor)) => Ok(*tensor),
             _ => Err(refuse("an output is never computed")),

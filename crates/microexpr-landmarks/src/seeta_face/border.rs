@@ -95,7 +95,8 @@ mod tests {
 
     #[test]
     fn of_one_face_the_box_that_saw_all_of_it_counts() {
-        let (part, whole, other) = (detection(20.0, 40.0, 9.0), detection(0.0, 100.0, 3.0), detection(200.0, 50.0, 5.0));
+        let (part, whole, other) =
+            (detection(20.0, 40.0, 9.0), detection(0.0, 100.0, 3.0), detection(200.0, 50.0, 5.0));
         assert_eq!(merged(vec![part, other], vec![whole]), [other, whole]);
         assert_eq!(merged(vec![part, other], Vec::new()), [part, other]);
     }

@@ -135,7 +135,8 @@ mod tests {
         assert_eq!(shape, Shape::new(3, 4, 4));
         let mut output = Tensor::zeros_in(shape, Vec::new());
         convolution.run(&input, &mut output, &mut Vec::new());
-        for (row, column, o) in (0..3).flat_map(|r| (0..4).flat_map(move |c| (0..4).map(move |o| (r, c, o)))) {
+        for (row, column, o) in (0..3).flat_map(|r| (0..4).flat_map(move |c| (0..4).map(move |o| (r, c, o))))
+        {
             let weight = |dr: usize, dc: usize, i: usize| kernel[o * 18 + (dr * 2 + dc) * 3 + i];
             let expected = bias[o] + sum(&input, row, column, weight);
             assert!((output.at(row, column)[o] - expected).abs() < 1e-5, "{row}, {column}, {o}");
@@ -160,8 +161,10 @@ mod tests {
             DepthwiseConvolution::new(WINDOW, kernel.clone(), bias.clone()).expect("lengths fit");
         let mut output = Tensor::zeros_in(convolution.shape(INPUT).expect("channels fit"), Vec::new());
         convolution.run(&input, &mut output);
-        for (row, column, o) in (0..3).flat_map(|r| (0..4).flat_map(move |c| (0..3).map(move |o| (r, c, o)))) {
-            let weight = |dr: usize, dc: usize, i: usize| if i == o { kernel[(dr * 2 + dc) * 3 + i] } else { 0.0 };
+        for (row, column, o) in (0..3).flat_map(|r| (0..4).flat_map(move |c| (0..3).map(move |o| (r, c, o))))
+        {
+            let weight =
+                |dr: usize, dc: usize, i: usize| if i == o { kernel[(dr * 2 + dc) * 3 + i] } else { 0.0 };
             let expected = bias[o] + sum(&input, row, column, weight);
             assert!((output.at(row, column)[o] - expected).abs() < 1e-5, "{row}, {column}, {o}");
         }

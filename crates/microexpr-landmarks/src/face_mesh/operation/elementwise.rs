@@ -22,7 +22,12 @@ pub(super) fn add(a: &Tensor, b: &Tensor, output: &mut Tensor) {
 
 /// `y = factor · x`, with one factor or one for every number.
 pub(super) fn scale(input: &Tensor, factors: &[f32], output: &mut Tensor) {
-    output.values.iter_mut().zip(&input.values).zip(factors.iter().cycle()).for_each(|((y, x), f)| *y = f * x);
+    output
+        .values
+        .iter_mut()
+        .zip(&input.values)
+        .zip(factors.iter().cycle())
+        .for_each(|((y, x), f)| *y = f * x);
 }
 
 /// Adds channels of zeros behind those that there are.

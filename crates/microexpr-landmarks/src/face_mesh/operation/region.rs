@@ -51,10 +51,22 @@ impl RegionTransform {
         let grow_y = self.scale[1] * (high[1] - low[1]) / height;
         let shift = [middle[0] - grow_x * width / 2.0, middle[1] - grow_y * height / 2.0];
         output.values.copy_from_slice(&[
-            cos * grow_x, -sin * grow_y, 0.0, cos * shift[0] - sin * shift[1], //
-            sin * grow_x, cos * grow_y, 0.0, sin * shift[0] + cos * shift[1], //
-            0.0, 0.0, 1.0, 0.0, //
-            0.0, 0.0, 0.0, 1.0,
+            cos * grow_x,
+            -sin * grow_y,
+            0.0,
+            cos * shift[0] - sin * shift[1], //
+            sin * grow_x,
+            cos * grow_y,
+            0.0,
+            sin * shift[0] + cos * shift[1], //
+            0.0,
+            0.0,
+            1.0,
+            0.0, //
+            0.0,
+            0.0,
+            0.0,
+            1.0,
         ]);
     }
 }
