@@ -60,9 +60,8 @@ const RIGHT_HALF: [usize; 29] = [
 
 fn main() -> Result<(), Box<dyn Error>> {
     let faces = faces(SEED, PERSONS)?;
-    for number in 0..68 {
+    for (number, mirrored) in MIRRORED.into_iter().enumerate() {
         // Points of the right half lie where those that they mirror do.
-        let mirrored = MIRRORED[number];
         let [left, right] = lines_of(number);
         let (line, sought) = if RIGHT_HALF.contains(&number) { (right, mirrored) } else { (left, number) };
         let Place { index, share, error } = best(&faces, sought, left);
@@ -124,15 +123,15 @@ fn lines_of(number: usize) -> [&'static [usize]; 2] {
         57 => [&[17, 17]; 2],
         62 => [&[13, 13]; 2],
         66 => [&[14, 14]; 2],
-        0..17 => JAW,
-        17..27 => BROW,
-        27..31 => BRIDGE,
-        31..36 => NOSE_BASE,
-        36..40 | 42..46 => UPPER_LID,
-        40..48 => LOWER_LID,
-        48..55 => UPPER_LIP,
-        55..60 => LOWER_LIP,
-        60..65 => UPPER_LIP_INSIDE,
+        0..=16 => JAW,
+        17..=26 => BROW,
+        27..=30 => BRIDGE,
+        31..=35 => NOSE_BASE,
+        36..=39 | 42..=45 => UPPER_LID,
+        40 | 41 | 46 | 47 => LOWER_LID,
+        48..=54 => UPPER_LIP,
+        55..=59 => LOWER_LIP,
+        60 | 61 | 63 | 64 => UPPER_LIP_INSIDE,
         _ => LOWER_LIP_INSIDE,
     }
 }

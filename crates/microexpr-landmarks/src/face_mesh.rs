@@ -76,7 +76,7 @@ pub struct FaceMesh {
 /// Passes over every face.
 const PASSES: usize = 3;
 /// Further passes while points still move by more than [`STEADY`] inter-ocular distances.
-const MORE_PASSES: usize = 3;
+const MORE_PASSES: usize = 1;
 const STEADY: f64 = 0.01;
 
 impl FaceMesh {

@@ -11,7 +11,7 @@ use crate::{FaceBox, ShapePredictor};
 #[non_exhaustive]
 pub enum LandmarkPredictor {
     /// A model in dlib's format.
-    Trees(ShapePredictor),
+    Trees(Box<ShapePredictor>),
     /// MediaPipe's attention mesh.
     #[cfg(feature = "face-mesh")]
     Mesh(FaceMesh),
@@ -59,7 +59,7 @@ impl LandmarkPredictor {
 
 impl From<ShapePredictor> for LandmarkPredictor {
     fn from(trees: ShapePredictor) -> Self {
-        Self::Trees(trees)
+        Self::Trees(Box::new(trees))
     }
 }
 

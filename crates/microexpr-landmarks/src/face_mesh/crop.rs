@@ -66,17 +66,20 @@ impl FaceCrop {
         shape: Shape,
     ) -> Tensor {
         let mut tensor = Tensor::zeros_in(shape, Vec::new());
-        // A crop of more pixels than the network sees is averaged, not skipped over.
-        let fine = ((self.side_px / shape.width as f64).round() as usize).clamp(1, 8);
+        // Of a crop of more pixels than the network sees several are averaged for each of its own.
+        let fine = if self.side_px > 1.5 * shape.width as f64 { 2 } else { 1 };
         let weight = 1.0 / ((fine * fine) as f32 * f32::from(u8::MAX));
         let places = (0..shape.height).flat_map(|row| (0..shape.width).map(move |column| (row, column)));
         for ((row, column), pixel) in places.zip(tensor.values.as_chunks_mut::<3>().0) {
             for (i, j) in (0..fine).flat_map(|i| (0..fine).map(move |j| (i, j))) {
                 let at = |place: usize, part: usize| place as f64 + (part as f64 + 0.5) / fine as f64;
-                let [x, y] = self.to_image([at(column, j), at(row, i)], shape.width);
-                add_pixel(image, x, y, pixel);
+                let [x, y] = self.in_image([at(column, j), at(row, i)], shape.width);
+                add_pixel(image, [x, y], pixel);
             }
             pixel.iter_mut().for_each(|value| *value *= weight);
+            if is_grey::<P>() {
+                *pixel = [pixel[0]; 3];
+            }
         }
         tensor
     }
@@ -84,12 +87,12 @@ impl FaceCrop {
     /// A point that the network found, with its depth, in pixels of the image.
     pub(super) fn point(&self, found: [f32; 3], width: usize) -> [f64; 3] {
         let [x, y, z] = found.map(f64::from);
-        let [image_x, image_y] = self.to_image([x + FIRST_PIXEL[0], y + FIRST_PIXEL[1]], width);
+        let [image_x, image_y] = self.in_image([x + FIRST_PIXEL[0], y + FIRST_PIXEL[1]], width);
         [image_x, image_y, z / width as f64 * self.side_px]
     }
 
     /// From distances to the edges of a crop of `width` pixels to pixels of the image.
-    fn to_image(&self, [x, y]: Point, width: usize) -> Point {
+    fn in_image(&self, [x, y]: Point, width: usize) -> Point {
         let scale = self.side_px / width as f64;
         let (x, y) = (scale * x - self.side_px / 2.0, scale * y - self.side_px / 2.0);
         let [cos, sin] = self.along;
@@ -97,20 +100,30 @@ impl FaceCrop {
     }
 }
 
-/// Adds what lies between the pixels of an image at `(x, y)`, interpolated bilinearly.
-fn add_pixel<P: Pixel<Subpixel = u8>>(image: &ImageBuffer<P, Vec<u8>>, x: f64, y: f64, sum: &mut [f32; 3]) {
-    let last = [image.width() - 1, image.height() - 1].map(f64::from);
-    let (x, y) = (x.clamp(0.0, last[0]), y.clamp(0.0, last[1]));
-    let (column, row) = (x as u32, y as u32);
-    let (next_column, next_row) = ((column + 1).min(image.width() - 1), (row + 1).min(image.height() - 1));
-    let (u, v) = ((x - f64::from(column)) as f32, (y - f64::from(row)) as f32);
+/// Whether pictures have one channel, for red, green and blue alike.
+fn is_grey<P: Pixel>() -> bool {
+    P::CHANNEL_COUNT < 3
+}
+
+/// Adds what lies between the pixels of an image at `[x, y]`, interpolated bilinearly.
+fn add_pixel<P: Pixel<Subpixel = u8>>(image: &ImageBuffer<P, Vec<u8>>, place: Point, sum: &mut [f32; 3]) {
+    let (width, channels) = (image.width() as usize, usize::from(P::CHANNEL_COUNT));
+    let last = [image.width() as usize - 1, image.height() as usize - 1];
+    let [x, y] = [0, 1].map(|axis| place[axis].clamp(0.0, last[axis] as f64));
+    let (column, row) = (x as usize, y as usize);
+    let (next_column, next_row) = ((column + 1).min(last[0]), (row + 1).min(last[1]));
+    let (u, v) = ((x - column as f64) as f32, (y - row as f64) as f32);
+    let offsets: &[usize] = if is_grey::<P>() { &[0] } else { &[0, 1, 2] };
+    let pixels = image.as_raw();
     for (c, r, weight) in [
         (column, row, (1.0 - u) * (1.0 - v)),
         (next_column, row, u * (1.0 - v)),
         (column, next_row, (1.0 - u) * v),
         (next_column, next_row, u * v),
     ] {
-        let rgb = image.get_pixel(c, r).to_rgb().0;
-        sum.iter_mut().zip(rgb).for_each(|(sum, value)| *sum += weight * f32::from(value));
+        let start = (r * width + c) * channels;
+        for (sum, offset) in sum.iter_mut().zip(offsets) {
+            *sum += weight * f32::from(pixels[start + offset]);
+        }
     }
 }

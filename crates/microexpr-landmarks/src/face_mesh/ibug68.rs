@@ -81,7 +81,12 @@ const TABLE: [(usize, usize, f64); 68] = [
 impl MeshFace {
     /// The 68 points of the iBUG scheme.
     ///
-    /// On generated faces of other persons (40, each also mirrored; `examples/mesh_table.rs`) they lie @@OFFSETS@@.
+    /// On generated faces of other persons (40, each also mirrored; `examples/mesh_table.rs`) they lie off the truth by (median, from a
+    /// part's best to its worst point, in per cent of the inter-ocular distance) 1.0 to 2.6 at the eyes, 1.2 to 3.8 at the lips, 1.9
+    /// to 5.7 at the brows, 2.2 to 5.5 at the nose, 2.4 to 6.9 at the jaw. Of that are offsets that all faces share: the base of
+    /// the nose (31 to 35) 2 to 5 down, the brows' outer ends 5 up, the chin (7 to 9) 6 to 7 up, the mouth's corners 3 inwards, every
+    /// other point less than 3.7.
+    ///
     /// On turned heads the far side of the jaw lies within the outline that is seen, because the mesh's points are points of the head.
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "the network's sums of bounded values are finite")]

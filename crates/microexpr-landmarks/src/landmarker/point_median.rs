@@ -35,7 +35,6 @@ impl PointMedian<'_> {
         found
     }
 
-    #[expect(clippy::missing_panics_doc, reason = "medians of finite values are finite")]
     fn in_box(&self, face: &FaceBox) -> Prediction {
         let j = self.box_jitter;
         if j == 0.0 {
