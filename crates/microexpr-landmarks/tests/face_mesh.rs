@@ -184,6 +184,7 @@ fn pictures_without_a_face_have_none_with_any_model() {
         |x: u32, y: u32| (x.wrapping_mul(2_654_435_761) ^ y.wrapping_mul(40_503)).wrapping_mul(2_246_822_519);
     let pictures = [
         GrayImage::from_pixel(120, 120, Luma([90])),
+        GrayImage::new(2, 3),
         GrayImage::from_fn(200, 160, |x, y| Luma([(x / 2 + y / 2) as u8])),
         GrayImage::from_fn(160, 200, |x, y| Luma([(noise(x, y) >> 24) as u8])),
         GrayImage::from_fn(160, 160, |x, y| Luma([if (x / 20 + y / 20) % 2 == 0 { 40 } else { 210 }])),
@@ -200,6 +201,12 @@ fn pictures_without_a_face_have_none_with_any_model() {
             assert!(all.faces.is_empty() && all.refused.is_empty(), "{model}, picture {number}: {all:?}");
         }
     }
+}
+
+#[test]
+fn a_picture_without_pixels_is_no_panic() {
+    let face = FaceBox::new(0.0, 0.0, 50.0, 50.0).expect("a box");
+    assert!(FaceMesh::new().find(&GrayImage::new(0, 0), &face).presence < 0.5);
 }
 
 #[test]

@@ -59,13 +59,16 @@ impl FaceCrop {
     }
 
     /// What the network sees: red, green and blue in `0..=1`, sampled at the middles of its pixels; beyond the image's border its last
-    /// pixels go on.
+    /// pixels go on, and an image without pixels is black.
     pub(super) fn sample<P: Pixel<Subpixel = u8>>(
         &self,
         image: &ImageBuffer<P, Vec<u8>>,
         shape: Shape,
     ) -> Tensor {
         let mut tensor = Tensor::zeros_in(shape, Vec::new());
+        if image.is_empty() {
+            return tensor;
+        }
         // Of a crop of more pixels than the network sees several are averaged for each of its own.
         let fine = if self.side_px > 1.5 * shape.width as f64 { 2 } else { 1 };
         let weight = 1.0 / ((fine * fine) as f32 * f32::from(u8::MAX));

@@ -2,10 +2,11 @@
 //!
 //! Source: TensorFlow, `tensorflow/lite/schema/schema.fbs`, version 3: the numbers of tables' fields and of operations.
 
+mod options;
+
 use super::flatbuffer::Table;
-use super::flexbuffer::Map;
 use super::network::{Network, NetworkBuilder};
-use super::operation::{Convolution, DepthwiseConvolution, Operation, Padding, RegionTransform, Window};
+use super::operation::{Convolution, DepthwiseConvolution, Operation};
 use super::tensor::Shape;
 
 /// A network and the names of its outputs, in their order.
@@ -43,14 +44,7 @@ mod field {
     pub(super) const OPERATOR_CODE: usize = 0;
     pub(super) const OPERATOR_INPUTS: usize = 1;
     pub(super) const OPERATOR_OUTPUTS: usize = 2;
-    pub(super) const OPERATOR_OPTIONS: usize = 4;
-    pub(super) const OPERATOR_CUSTOM_OPTIONS: usize = 5;
     pub(super) const BUFFER_DATA: usize = 0;
-    pub(super) const WINDOW_PADDING: usize = 0;
-    pub(super) const WINDOW_STRIDE_X: usize = 1;
-    pub(super) const WINDOW_STRIDE_Y: usize = 2;
-    pub(super) const POOL_WIDTH: usize = 3;
-    pub(super) const POOL_HEIGHT: usize = 4;
 }
 
 /// Operations, by their numbers in the schema.
@@ -170,8 +164,7 @@ impl File<'_> {
         let integers = |input: usize| {
             inputs.get(input).and_then(|i| self.integers(*i)).ok_or("whole numbers are missing")
         };
-        let settings = || Map::root(operator.bytes(field::OPERATOR_CUSTOM_OPTIONS)?);
-        let window = |size| window(operator, size).ok_or("the window is not described");
+        let window = |size| options::window(operator, size).ok_or("the window is not described");
         match code.byte(field::CODE_BUILTIN) {
             code::CONV_2D => {
                 let window = window(self.kernel_size(inputs))?;
@@ -183,16 +176,11 @@ impl File<'_> {
                 let convolution = DepthwiseConvolution::new(window, weights(1)?, weights(2)?);
                 convolution.map(Operation::ConvolveChannels).ok_or("the kernel does not fit")
             }
-            code::MAX_POOL_2D => Ok(Operation::MaxPool(window(pool_size(operator))?)),
+            code::MAX_POOL_2D => Ok(Operation::MaxPool(window(options::pool_size(operator))?)),
             code::PRELU => Ok(Operation::Rectify(weights(1)?)),
             code::ADD => Ok(Operation::Add),
             code::MUL => Ok(Operation::Scale(weights(1)?)),
-            code::PAD => match integers(1)?.as_slice() {
-                [0, 0, 0, 0, 0, 0, 0, more] => {
-                    index(*more).map(Operation::PadChannels).ok_or("padding below zero")
-                }
-                _ => Err("padding of anything but channels"),
-            },
+            code::PAD => options::channels_of_zeros(&integers(1)?),
             code::RESHAPE => {
                 self.shape(result).map(Operation::Reshape).ok_or("a shape of more than three axes")
             }
@@ -200,17 +188,7 @@ impl File<'_> {
             code::STRIDED_SLICE if integers(1)?.iter().all(|begin| *begin == 0) => {
                 self.shape(result).map(Operation::Reshape).ok_or("a shape of more than three axes")
             }
-            code::CUSTOM => match code.bytes(field::CODE_CUSTOM) {
-                Some(b"Landmarks2TransformMatrix") => {
-                    settings().and_then(region).ok_or("the region is not described")
-                }
-                Some(b"TransformTensorBilinear") => {
-                    let size = settings().and_then(output_size);
-                    size.map(Operation::LookUp).ok_or("the region's size is missing")
-                }
-                Some(b"TransformLandmarks") => Ok(Operation::MovePoints),
-                _ => Err("a custom operation that is not known"),
-            },
+            code::CUSTOM => options::custom(code.bytes(field::CODE_CUSTOM), operator),
             _ => Err("an operation that is not known"),
         }
     }
@@ -257,34 +235,6 @@ impl File<'_> {
 /// A number as an index; `None` below zero.
 fn index(number: i32) -> Option<usize> {
     usize::try_from(number).ok()
-}
-
-/// The window of a convolution or a pooling: their options begin alike.
-fn window(operator: &Table<'_>, size: Option<[usize; 2]>) -> Option<Window> {
-    let options = operator.table(field::OPERATOR_OPTIONS)?;
-    let [height, width] = size.filter(|size| !size.contains(&0))?;
-    let stride = [field::WINDOW_STRIDE_Y, field::WINDOW_STRIDE_X].map(|f| options.number(f, 0) as usize);
-    let padding = if options.byte(field::WINDOW_PADDING) == 0 { Padding::Same } else { Padding::Valid };
-    (!stride.contains(&0)).then_some(Window { height, width, stride, padding })
-}
-
-fn pool_size(operator: &Table<'_>) -> Option<[usize; 2]> {
-    let options = operator.table(field::OPERATOR_OPTIONS)?;
-    Some([field::POOL_HEIGHT, field::POOL_WIDTH].map(|f| options.number(f, 0) as usize))
-}
-
-fn output_size(settings: Map<'_>) -> Option<[usize; 2]> {
-    Some([settings.whole("output_height")?, settings.whole("output_width")?])
-}
-
-fn region(settings: Map<'_>) -> Option<Operation> {
-    Some(Operation::RegionTransform(RegionTransform {
-        points: settings.list("subset_idxs")?,
-        level: [settings.whole("left_rotation_idx")?, settings.whole("right_rotation_idx")?],
-        target_angle: settings.float("target_rotation_radians")?,
-        output: output_size(settings)?,
-        scale: [settings.float("scale_x")?, settings.float("scale_y")?],
-    }))
 }
 
 /// A number of IEEE 754's half precision: a sign, 5 bits of exponent (from −15), 10 bits of fraction.
