@@ -14,7 +14,7 @@ use std::time::Instant;
 use criterion::{Criterion, criterion_group, criterion_main};
 use microexpr_core::{Clip, LandmarkScheme, Landmarks};
 use microexpr_landmarks::{
-    AlignParams, FaceAligner, FaceBox, FaceDetector, SeetaFace, SeetaFaceParams, ShapePredictor, TrackParams,
+    AlignParams, FaceAligner, FaceBox, FaceDetector, FaceMesh, SeetaFace, SeetaFaceParams, ShapePredictor, TrackParams,
     find_landmark_model, grey_from_frame, track,
 };
 use ndarray::Array3;
@@ -68,6 +68,9 @@ fn prediction(criterion: &mut Criterion) {
     }
     let embedded = ShapePredictor::for_generated_faces();
     group.bench_function("embedded", |bencher| bencher.iter(|| black_box(embedded.predict(&image, &face))));
+    // Three passes or more: on a picture without a face points never come to rest, and it takes six.
+    let mesh = FaceMesh::new();
+    group.bench_function("mesh", |bencher| bencher.iter(|| black_box(mesh.find(&image, &face))));
     group.finish();
 }
 

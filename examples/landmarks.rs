@@ -6,11 +6,11 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use image::{ImageFormat, RgbImage};
+use image::{GrayImage, ImageFormat, RgbImage};
 use microexpr::core::{ImageSequence, Point, atomic_file};
 use microexpr::landmarks::{
-    FaceBox, FaceDetector, LandmarkError, LandmarkModel, PictureParams, SeetaFace, SeetaFaceParams,
-    draw_landmarks, grey_as_dlib,
+    FaceBox, FaceLandmarker, FoundFaces, LandmarkError, LandmarkerParams, PictureParams, draw_landmarks,
+    grey_as_dlib,
 };
 use serde::Serialize;
 
@@ -21,16 +21,16 @@ mod shared;
 struct Arguments {
     /// Image (.png, .jpg, .jpeg or .bmp)
     image: PathBuf,
-    /// Landmark model in dlib's format, or `generated-faces` for the embedded one, which is for generated faces only
-    /// [default: $MICROEXPR_LANDMARK_MODEL, then /usr/share/dlib]
-    #[arg(long, value_name = "F.dat")]
+    /// Landmark model: a file in dlib's format, `mesh` for the embedded face mesh, or `generated-faces` for the embedded model of
+    /// generated faces only [default: $MICROEXPR_LANDMARK_MODEL, else mesh]
+    #[arg(long, value_name = "FILE|mesh")]
     model: Option<PathBuf>,
     /// Box of one face, in pixels; without it all faces are found
     #[arg(long = "box", value_name = "L,T,R,B", value_parser = parse_box, allow_hyphen_values = true)]
     face: Option<FaceBox>,
-    /// JSON file to write: {"faces":[{"box":[l,t,r,b],"points":[[x,y],...]}]}
+    /// JSON file to write: {"faces":[{"box":[l,t,r,b],"points":[[x,y],...]}]} [default: standard output]
     #[arg(long, value_name = "F.json")]
-    out: PathBuf,
+    out: Option<PathBuf>,
     /// Picture of the points and their numbers to write
     #[arg(long, value_name = "F.png")]
     picture: Option<PathBuf>,
@@ -64,30 +64,38 @@ fn main() -> ExitCode {
 
 fn find(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let image = ImageSequence::from_paths(vec![arguments.image.clone()])?.image(0)?;
-    let grey = grey_as_dlib(&image);
-    let predictor = LandmarkModel::find(arguments.model.as_deref())?.open()?;
-    let boxes = match arguments.face {
-        Some(face) => vec![face],
-        None => {
-            let found = SeetaFace::new(SeetaFaceParams::default())?.detect(&grey)?;
-            found.iter().map(|detection| detection.face).collect()
-        }
-    };
-    if boxes.is_empty() {
-        return Err(LandmarkError::NoFace { width: grey.width(), height: grey.height() }.into());
-    }
     let mut picture = image.to_rgb8();
     let mut faces = Vec::new();
-    for face in boxes {
-        let landmarks = predictor.predict(&grey, &face);
-        draw_landmarks(&mut picture, &landmarks, Some(&face), &PictureParams::default());
-        faces.push(OutputFace { face, points: landmarks.points().to_vec() });
+    for found in faces_of(&grey_as_dlib(&image), arguments)?.faces {
+        draw_landmarks(&mut picture, &found.landmarks, Some(&found.face), &PictureParams::default());
+        faces.push(OutputFace { face: found.face, points: found.landmarks.points().to_vec() });
     }
     if let Some(path) = &arguments.picture {
         write_png(path, &picture)?;
     }
-    atomic_file::write(&arguments.out, &serde_json::to_vec(&Output { faces })?)?;
+    let json = serde_json::to_vec(&Output { faces })?;
+    match &arguments.out {
+        Some(path) => atomic_file::write(path, &json)?,
+        None => println!("{}", String::from_utf8(json)?),
+    }
     Ok(())
+}
+
+/// The faces; what was found and does not look like one is told, and an error if there is nothing else.
+fn faces_of(image: &GrayImage, arguments: &Arguments) -> Result<FoundFaces, LandmarkError> {
+    let landmarker = FaceLandmarker::open(arguments.model.as_deref(), LandmarkerParams::default())?;
+    if let Some(face) = &arguments.face {
+        return Ok(FoundFaces { faces: vec![landmarker.points_in(image, face)?], ..FoundFaces::default() });
+    }
+    let mut found = landmarker.faces(image)?;
+    if found.faces.is_empty() {
+        let nobody = LandmarkError::NoFace { width: image.width(), height: image.height() };
+        return Err(found.refused.pop().unwrap_or(nobody));
+    }
+    for refused in &found.refused {
+        eprintln!("left out: {refused}");
+    }
+    Ok(found)
 }
 
 fn write_png(path: &Path, picture: &RgbImage) -> Result<(), Box<dyn Error>> {

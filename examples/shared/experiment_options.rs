@@ -93,7 +93,8 @@ pub(crate) struct PipelineOptions {
     /// Where landmarks come from [default: model]
     #[arg(long, value_enum)]
     pub(crate) landmarks: Option<LandmarksFrom>,
-    /// 68-point model in dlib's format [default: $MICROEXPR_LANDMARK_MODEL, else where libdlib-data puts it]
+    /// Landmark model: a file in dlib's format, `mesh` (for any face), or `generated-faces` (for those only)
+    /// [default: $MICROEXPR_LANDMARK_MODEL, else mesh]
     #[arg(long, value_name = "FILE")]
     pub(crate) landmark_model: Option<PathBuf>,
     /// Where the face is in the first frame [default: detect]

@@ -9,7 +9,7 @@ use crate::GraphError;
 ///
 /// # Errors
 ///
-/// [`GraphError::OutOfRange`] for a `side` of 0 or above `size_px`.
+/// [`GraphError::Setting`] for a `side` of 0 or above `size_px`.
 ///
 /// # Example
 ///

@@ -105,9 +105,6 @@ pub enum GraphError {
         /// Index of the node or edge.
         row: usize,
     },
-    /// A setting outside its range.
-    #[error(transparent)]
-    OutOfRange(#[from] OutOfRange),
     /// An edge names a node that does not exist.
     #[error("edge {edge} names node {node}, but there are {nodes} nodes")]
     NodeRange {

@@ -48,7 +48,7 @@ impl FaceAligner {
     ///
     /// # Errors
     ///
-    /// [`LandmarkError::Settings`] naming the setting that is out of range.
+    /// [`LandmarkError::Setting`] naming the setting that is out of range.
     pub fn new(params: AlignParams) -> Result<Self, LandmarkError> {
         params.check()?;
         Ok(Self { params })

@@ -1,7 +1,9 @@
 use std::path::PathBuf;
 
-use microexpr_core::CoreError;
+use microexpr_core::{CoreError, OutOfRange};
 use microexpr_flow::FlowError;
+
+use crate::{FaceBox, Implausible};
 
 /// What can go wrong between an image and its landmarks.
 #[derive(Debug, thiserror::Error)]
@@ -40,9 +42,10 @@ pub enum LandmarkError {
     #[error(
         "no 68-point landmark model found: name one explicitly, or set {variable}, or install it as {default} (package \
          libdlib-data on Debian and Ubuntu; dlib.net/files/shape_predictor_68_face_landmarks.dat.bz2, unpacked). Its \
-         training data excludes commercial use. For generated faces, and for nothing else, the name {embedded} stands for a \
-         model that needs no file",
+         training data excludes commercial use. Without a file there are the name {mesh}, for any face, where this build has the \
+         feature face-mesh, and, for generated faces and nothing else, the name {embedded}",
         embedded = crate::GENERATED_FACES_MODEL,
+        mesh = crate::FACE_MESH_MODEL,
         default = default.display()
     )]
     NoShapePredictor {
@@ -81,6 +84,18 @@ pub enum LandmarkError {
         /// Image height in pixels.
         height: u32,
     },
+    /// Points were found in a box, and do not look like a face's.
+    #[error(
+        "what was found at [{left:.0}, {top:.0}, {right:.0}, {bottom:.0}] does not look like a face: {reason}. Give the face's box, or \
+         widen the limits of `plausibility`",
+        left = face.left(), top = face.top(), right = face.right(), bottom = face.bottom()
+    )]
+    NotAFace {
+        /// The box.
+        face: FaceBox,
+        /// What speaks against it.
+        reason: Implausible,
+    },
     /// A face box that is turned inside out, not finite, or far beyond any image.
     #[error(
         "face box must be left < right and top < bottom in pixels, found [{left}, {top}, {right}, {bottom}]"
@@ -103,14 +118,9 @@ pub enum LandmarkError {
         /// The number of the given points.
         found: usize,
     },
-    /// A landmark number that the 68-point scheme does not have, or a list of them of the wrong length.
-    #[error("{setting}: {problem}")]
-    Settings {
-        /// The setting's name.
-        setting: &'static str,
-        /// What was expected and what was found.
-        problem: String,
-    },
+    /// A setting out of its range.
+    #[error(transparent)]
+    Setting(#[from] OutOfRange),
     /// One set of landmarks per frame was expected.
     #[error("expected landmarks for {expected} frames, found {found}")]
     FrameCount {
@@ -118,6 +128,14 @@ pub enum LandmarkError {
         expected: usize,
         /// Number of landmark sets.
         found: usize,
+    },
+    /// Points of a frame that all lie in one place: a lost face, as some programs write it.
+    #[error("all {points} landmarks of frame {frame} lie in one place: they are no face's")]
+    PointsCoincide {
+        /// Index of the frame.
+        frame: usize,
+        /// Number of the points.
+        points: usize,
     },
     /// Eyes that coincide give no scale.
     #[error("the eyes of frame {frame} are {distance_px} pixels apart, too close to measure a face by")]

@@ -15,6 +15,7 @@ pub(crate) struct Eyes {
 impl Eyes {
     /// Means of points 36 to 41 and 42 to 47.
     pub(crate) fn of(points: &[Point], frame: usize) -> Result<Self, LandmarkError> {
+        refuse_coinciding(points, frame)?;
         let mean = |range: std::ops::Range<usize>| {
             let sum = points[range].iter().fold([0.0, 0.0], |s, p| [s[0] + p[0], s[1] + p[1]]);
             [sum[0] / 6.0, sum[1] / 6.0]
@@ -48,6 +49,16 @@ impl Eyes {
         let middle = self.middle();
         let side = y * (below[0] - middle[0]) - x * (below[1] - middle[1]);
         if side > 0.0 { [-y, x] } else { [y, -x] }
+    }
+}
+
+/// Points that all lie in one place are no face's: some programs write a lost face like that.
+pub(crate) fn refuse_coinciding(points: &[Point], frame: usize) -> Result<(), LandmarkError> {
+    match points {
+        [first, others @ ..] if !others.is_empty() && others.iter().all(|p| p == first) => {
+            Err(LandmarkError::PointsCoincide { frame, points: points.len() })
+        }
+        _ => Ok(()),
     }
 }
 

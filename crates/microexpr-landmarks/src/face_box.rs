@@ -1,3 +1,4 @@
+use microexpr_core::Point;
 use serde::{Deserialize, Serialize};
 
 use crate::LandmarkError;
@@ -88,6 +89,12 @@ impl FaceBox {
         let height = self.bottom.min(other.bottom) - self.top.max(other.top);
         let shared = width.max(0.0) * height.max(0.0);
         shared / (self.area() + other.area() - shared)
+    }
+
+    /// The square about `middle`; its side must be above zero.
+    pub(crate) fn square([x, y]: Point, side_px: f64) -> Self {
+        let half = side_px / 2.0;
+        Self { left: x - half, top: y - half, right: x + half, bottom: y + half }
     }
 
     /// The box moved by `(dx, dy)` and grown by `scale` about its centre; `dx` and `dy` are shares of its width and

@@ -3,22 +3,25 @@
 mod face_clip;
 mod follow;
 mod params;
+mod point_median;
 
 use std::path::Path;
 
 use image::GrayImage;
-use microexpr_core::Landmarks;
+use microexpr_core::{Landmarks, OutOfRange};
 use serde::{Deserialize, Serialize};
 
-use crate::parallel::{map_in_parallel, threads};
-use crate::plane_map::median;
+#[cfg(feature = "face-mesh")]
+use crate::FaceMesh;
+use crate::landmark_predictor::Prediction;
 use crate::{
-    FaceBox, FaceDetector, LandmarkError, LandmarkModel, SeetaFace, SeetaFaceParams, ShapePredictor,
-    choose_face,
+    FaceBox, FaceChoice, FaceDetector, Implausible, LandmarkError, LandmarkModel, LandmarkPredictor,
+    SeetaFace, SeetaFaceParams, ShapePredictor, choose_face,
 };
 
 pub use face_clip::FaceClip;
 pub use params::{LandmarkerParams, OnLoss, PointMotion, SAME_FACE_OVERLAP};
+pub(crate) use point_median::PointMedian;
 
 /// A face of an image: its box and its points.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -30,10 +33,19 @@ pub struct FaceLandmarks {
     pub landmarks: Landmarks,
 }
 
+/// The faces of an image, and what was taken for one at first.
+#[derive(Debug, Default)]
+pub struct FoundFaces {
+    /// The faces, the surest first.
+    pub faces: Vec<FaceLandmarks>,
+    /// Detections whose points do not look like a face's ([`LandmarkError::NotAFace`]).
+    pub refused: Vec<LandmarkError>,
+}
+
 /// From images and clips to landmarks: a detector, a predictor, and the rules between them.
 pub struct FaceLandmarker {
     detector: Box<dyn FaceDetector + Send + Sync>,
-    predictor: ShapePredictor,
+    predictor: LandmarkPredictor,
     params: LandmarkerParams,
 }
 
@@ -42,17 +54,16 @@ impl FaceLandmarker {
     ///
     /// # Errors
     ///
-    /// [`LandmarkError::Settings`] if `box_jitter` is not within 0 to 0.5.
+    /// [`LandmarkError::Setting`] naming the setting that is out of range.
     pub fn new(
         detector: Box<dyn FaceDetector + Send + Sync>,
-        predictor: ShapePredictor,
+        predictor: impl Into<LandmarkPredictor>,
         params: LandmarkerParams,
     ) -> Result<Self, LandmarkError> {
-        if !(0.0..=0.5).contains(&params.box_jitter) {
-            let problem = format!("expected 0 to 0.5, found {}", params.box_jitter);
-            return Err(LandmarkError::Settings { setting: "box_jitter", problem });
-        }
-        Ok(Self { detector, predictor, params })
+        let jitter = params.box_jitter;
+        OutOfRange::unless((0.0..=0.5).contains(&jitter), "box_jitter", "0 to 0.5", jitter)?;
+        params.plausibility.check()?;
+        Ok(Self { detector, predictor: predictor.into(), params })
     }
 
     /// The default detector and the model that [`LandmarkModel::find`] finds.
@@ -82,48 +93,97 @@ impl FaceLandmarker {
         &self.params
     }
 
-    /// All faces of an image, the surest first, whatever `face` is set to.
+    /// All faces of an image, whatever `face` is set to. Where the detector finds none, the whole image is tried as one.
     ///
     /// # Errors
     ///
-    /// The detector's errors.
-    pub fn faces(&self, image: &GrayImage) -> Result<Vec<FaceLandmarks>, LandmarkError> {
+    /// The detector's errors. What was found and does not look like a face is no error, but listed.
+    pub fn faces(&self, image: &GrayImage) -> Result<FoundFaces, LandmarkError> {
         let mut found = self.detector.detect(image)?;
         found.sort_by(|a, b| b.score.total_cmp(&a.score));
-        Ok(found.into_iter().map(|d| self.points_in(image, &d.face)).collect())
+        let mut all = FoundFaces::default();
+        for detection in &found {
+            match self.points_in(image, &detection.face) {
+                Ok(face) => all.faces.push(face),
+                Err(refused) => all.refused.push(refused),
+            }
+        }
+        if found.is_empty() {
+            all.faces.extend(self.whole_image(image));
+        }
+        Ok(all)
     }
 
-    /// The chosen face of an image (see [`LandmarkerParams::face`]).
+    /// The chosen face of an image (see [`LandmarkerParams::face`]). Of the largest face the image is tried as a whole where the
+    /// detector finds none, or none that looks like a face: faces that fill an image may be more than it can see.
     ///
     /// # Errors
     ///
-    /// Those of [`choose_face`].
+    /// Those of [`choose_face`], and [`LandmarkError::NotAFace`].
     pub fn face(&self, image: &GrayImage) -> Result<FaceLandmarks, LandmarkError> {
-        let face = choose_face(self.detector.as_ref(), image, self.params.face)?;
-        Ok(self.points_in(image, &face))
+        let found = choose_face(self.detector.as_ref(), image, self.params.face)
+            .and_then(|face| self.points_in(image, &face));
+        let refused = matches!(found, Err(LandmarkError::NoFace { .. } | LandmarkError::NotAFace { .. }));
+        if refused && self.params.face == FaceChoice::Largest {
+            return self.whole_image(image).map_or(found, Ok);
+        }
+        found
     }
 
-    /// Points of the face in a box: the median over small shifts of the box.
-    #[must_use]
-    #[expect(clippy::missing_panics_doc, reason = "medians of finite values are finite")]
-    pub fn points_in(&self, image: &GrayImage, face: &FaceBox) -> FaceLandmarks {
-        let j = self.params.box_jitter;
-        if j == 0.0 {
-            return FaceLandmarks { face: *face, landmarks: self.predictor.predict(image, face) };
+    /// Points of the face in a box: those of a model in dlib's format are the median over small shifts of the box. Where they wander
+    /// with it, the box is found anew from them.
+    ///
+    /// # Errors
+    ///
+    /// [`LandmarkError::NotAFace`] for points that do not look like a face's, by [`LandmarkerParams::plausibility`].
+    pub fn points_in(&self, image: &GrayImage, face: &FaceBox) -> Result<FaceLandmarks, LandmarkError> {
+        let found = self.predictor.predict(image, face, self.params.box_jitter);
+        match self.params.plausibility.judge(&found) {
+            Err(Implausible::Spread { .. }) if self.mesh_sees_a_face(image, &found) => {}
+            Err(reason) => return Err(LandmarkError::NotAFace { face: *face, reason }),
+            Ok(()) => {}
         }
-        let shifts = [(-j, 0.0), (j, 0.0), (0.0, -j), (0.0, j)];
-        let mut boxes: Vec<FaceBox> = shifts
-            .iter()
-            .flat_map(|(dx, dy)| [face.adjusted(*dx, *dy, 1.0 - j), face.adjusted(*dx, *dy, 1.0 + j)])
-            .collect();
-        boxes.push(*face);
-        let parts: Vec<&[FaceBox]> = boxes.chunks(boxes.len().div_ceil(threads())).collect();
-        let all = map_in_parallel(parts.len(), |i| self.predictor.predict_all(image, parts[i])).concat();
-        let points = (0..self.predictor.landmark_count())
-            .map(|i| [0, 1].map(|axis| median(all.iter().map(|l| l.points()[i][axis]).collect())))
-            .collect();
-        let landmarks = Landmarks::new(all[0].scheme(), points).expect("medians of finite values are finite");
-        FaceLandmarks { face: *face, landmarks }
+        Ok(FaceLandmarks { face: found.face, landmarks: found.landmarks })
+    }
+
+    /// A second opinion on points that wander with the box: small or blurred faces have such points, too.
+    #[cfg(feature = "face-mesh")]
+    fn mesh_sees_a_face(&self, image: &GrayImage, found: &Prediction) -> bool {
+        let LandmarkPredictor::Trees(_) = self.predictor else { return false };
+        let seen = FaceMesh::new().find(image, &found.face);
+        let there = seen.face.intersection_over_union(&found.face) >= SAME_FACE_OVERLAP;
+        there && seen.presence >= self.params.plausibility.min_presence
+    }
+
+    /// Without the mesh there is no second opinion.
+    #[cfg(not(feature = "face-mesh"))]
+    fn mesh_sees_a_face(&self, _: &GrayImage, _: &Prediction) -> bool {
+        false
+    }
+
+    /// The face that an image is as a whole, if it is one.
+    fn whole_image(&self, image: &GrayImage) -> Option<FaceLandmarks> {
+        let whole = FaceBox::whole_frame(image.width(), image.height()).ok()?;
+        let found = self.predictor.predict(image, &whole, self.params.box_jitter);
+        // A face that is only a part of the image is not what was looked for: the detector would have found it.
+        let fills_it = found.face.intersection_over_union(&whole) >= SAME_FACE_OVERLAP;
+        // No detector speaks for this face: points that do not wander are not enough where there is a second opinion.
+        let another =
+            found.presence.is_some() || !cfg!(feature = "face-mesh") || self.mesh_sees_a_face(image, &found);
+        let looks_like_a_face = self.params.plausibility.judge(&found).is_ok();
+        (fills_it && looks_like_a_face && another)
+            .then_some(FaceLandmarks { face: found.face, landmarks: found.landmarks })
+    }
+
+    /// The chosen face's box: of the largest one that looks like a face, the detector's if none does.
+    fn chosen_box(&self, image: &GrayImage) -> Result<FaceBox, LandmarkError> {
+        let found = choose_face(self.detector.as_ref(), image, self.params.face);
+        let looks_like_a_face =
+            |found: &Result<FaceBox, _>| found.as_ref().is_ok_and(|face| self.points_in(image, face).is_ok());
+        if self.params.face != FaceChoice::Largest || looks_like_a_face(&found) {
+            return found;
+        }
+        self.whole_image(image).map_or(found, |whole| Ok(whole.face))
     }
 }
 

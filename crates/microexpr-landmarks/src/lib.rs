@@ -14,7 +14,7 @@
 //! # Ok::<(), microexpr_landmarks::LandmarkError>(())
 //! ```
 //!
-//! On generated faces no file is needed: [`FaceLandmarker::for_generated_faces`].
+//! No file is needed: the landmark model is the face mesh that the crate carries, unless another one is named.
 //!
 //! The parts work alone. With points from elsewhere, here drawn by hand, no model is needed:
 //!
@@ -41,8 +41,11 @@
 //! | `detector`, `seeta_face` | [`FaceDetector`], [`FaceChoice`], the default detector [`SeetaFace`] |
 //! | `shape_predictor` | [`ShapePredictor`]: landmarks in a box, by models in dlib's format, read and written |
 //! | `shape_predictor/training` | [`ShapePredictorTrainer`]: models for one's own annotated faces |
-//! | `generated_faces` | [`ShapePredictor::for_generated_faces`]: the model that the crate carries, for generated faces only |
+//! | `face_mesh` | [`FaceMesh`]: 478 points with depths, the 68 among them, the head's pose; any face (feature `face-mesh`, default) |
+//! | `generated_faces` | [`ShapePredictor::for_generated_faces`]: a model for generated faces only |
 //! | `model_path`, `landmark_model` | [`find_landmark_model`], [`LandmarkModel`]: where the model comes from |
+//! | `landmark_predictor` | [`LandmarkPredictor`]: whichever model |
+//! | `plausibility` | [`PlausibilityParams`]: which points are not taken for a face's |
 //! | `landmarker` | [`FaceLandmarker`]: detector and predictor together, for images and clips |
 //! | `landmark_file` | [`read_landmarks`], [`write_landmarks`]: points of any other program |
 //! | `tracking` | [`track`]: points of the first frame followed through a clip |
@@ -53,34 +56,41 @@
 //! # Models and licences
 //!
 //! The detector's model is SeetaFace's (BSD 2-Clause, © 2016 Visual Information Processing and Learning group, Chinese
-//! Academy of Sciences), embedded at build time from the source package of `rustface`. The landmark model for photographs is
-//! not included: the published one was trained on photographs whose licence excludes commercial use.
-//! [`find_landmark_model`] tells where it is looked for. The landmark model that is included was trained on the painted faces
-//! of `microexpr-synth`; it is for generated faces only and is never taken unasked.
+//! Academy of Sciences), embedded at build time from the source package of `rustface`. The face mesh is MediaPipe's attention
+//! mesh (Apache License 2.0, © The MediaPipe Authors), carried unmodified in `models/mediapipe` with its licence and a notice; without
+//! the feature `face-mesh` it is not part of the program. dlib's published model is not included: it was trained on photographs whose
+//! licence excludes commercial use; [`find_landmark_model`] tells where its file is looked for. A model that was trained on the
+//! painted faces of `microexpr-synth` is for generated faces only and is never taken unasked.
 //!
 //! # No face, many faces, half a face
 //!
-//! No face is an error ([`LandmarkError::NoFace`]) unless the box is given or the whole frame is the face. Of many faces the
-//! largest is taken, and followed: a second face never takes over, because tracking needs no detection after the first
-//! frame, and a lost face is looked for only where it was last seen ([`OnLoss`]). Of a face cut by the image's border the
-//! detector finds what it can: on one photograph it held to a fifth of the box's width cut away; beyond that there was no
-//! detection, or a false one with a score below 3 ([`SeetaFaceParams::min_score`]). With a given box, predicted points may then lie outside the image.
+//! No face is an error ([`LandmarkError::NoFace`]) unless the box is given or the whole frame is the face. Faces that fill the picture,
+//! as in cropped sets, are found with a border around it ([`SeetaFaceParams::border`]), else the whole picture is tried as one. Points
+//! that do not look like a face's are refused with the reason ([`LandmarkError::NotAFace`], [`PlausibilityParams`]).
+//!
+//! Of many faces the largest is taken, and followed: a second face never takes over, because tracking needs no detection after the first
+//! frame, and a lost face is looked for only where it was last seen ([`OnLoss`]). Of a face cut by the image's border the detector finds
+//! what it can; predicted points may then lie outside the image.
 
 mod alignment;
 mod detector;
 mod error;
 mod eyes;
 mod face_box;
+#[cfg(feature = "face-mesh")]
+mod face_mesh;
 mod generated_faces;
 mod grey;
 mod landmark_file;
 mod landmark_model;
+mod landmark_predictor;
 mod landmarker;
 mod model_path;
 mod paper51;
 mod parallel;
 mod picture;
 mod plane_map;
+mod plausibility;
 mod seeta_face;
 mod shape_predictor;
 mod tracking;
@@ -91,16 +101,21 @@ pub use alignment::{
 pub use detector::{Detection, FaceChoice, FaceDetector, choose_face};
 pub use error::LandmarkError;
 pub use face_box::FaceBox;
+#[cfg(feature = "face-mesh")]
+pub use face_mesh::{FaceMesh, HeadPose, MeshFace};
 pub use grey::{grey_as_dlib, grey_from_frame};
 pub use landmark_file::{read_landmarks, write_landmarks};
-pub use landmark_model::{GENERATED_FACES_MODEL, LandmarkModel};
+pub use landmark_model::{FACE_MESH_MODEL, GENERATED_FACES_MODEL, LandmarkModel};
+pub use landmark_predictor::LandmarkPredictor;
 pub use landmarker::{
-    FaceClip, FaceLandmarker, FaceLandmarks, LandmarkerParams, OnLoss, PointMotion, SAME_FACE_OVERLAP,
+    FaceClip, FaceLandmarker, FaceLandmarks, FoundFaces, LandmarkerParams, OnLoss, PointMotion,
+    SAME_FACE_OVERLAP,
 };
 pub use model_path::{LANDMARK_MODEL_DEFAULT, LANDMARK_MODEL_VARIABLE, find_landmark_model};
 pub use paper51::{Paper51Params, paper51};
 pub use picture::{PictureParams, draw_landmarks};
 pub use plane_map::{MotionModel, PlaneMap};
+pub use plausibility::{Implausible, PlausibilityParams};
 pub use seeta_face::{DETECTOR_MODEL_VARIABLE, SeetaFace, SeetaFaceParams};
 pub use shape_predictor::{
     AnnotatedFace, COMPACT_COMPONENTS, ShapePredictor, ShapePredictorTrainer, TrainParams, TrainProgress,

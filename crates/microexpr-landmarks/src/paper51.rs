@@ -1,4 +1,4 @@
-use microexpr_core::{LandmarkScheme, Landmarks, Point};
+use microexpr_core::{LandmarkScheme, Landmarks, OutOfRange, Point};
 use serde::{Deserialize, Serialize};
 
 use crate::LandmarkError;
@@ -41,8 +41,9 @@ impl Default for Paper51Params {
 ///
 /// # Errors
 ///
-/// [`LandmarkError::Scheme`] for anything but 68 points, [`LandmarkError::Settings`] if the settings do not make 51 points
-/// or name points beyond 67, [`LandmarkError::DegenerateFace`] if the eyes coincide.
+/// [`LandmarkError::Scheme`] for anything but 68 points, [`LandmarkError::Setting`] if the settings do not make 51 points
+/// or name points beyond 67, [`LandmarkError::DegenerateFace`] if the eyes coincide, [`LandmarkError::PointsCoincide`] if all points
+/// do.
 pub fn paper51(
     landmarks: &Landmarks,
     (height, width): (usize, usize),
@@ -63,25 +64,14 @@ pub fn paper51(
     Ok(Landmarks::new(LandmarkScheme::Paper51, points.collect())?)
 }
 
-fn check(params: &Paper51Params) -> Result<(), LandmarkError> {
-    let refuse = |setting, problem| Err(LandmarkError::Settings { setting, problem });
+fn check(params: &Paper51Params) -> Result<(), OutOfRange> {
     let count = params.kept.len() + BROWS.count() + params.mouth_pairs.len();
-    if count != POINTS {
-        return refuse(
-            "kept and mouth_pairs",
-            format!("expected {POINTS} points with the ten of the forehead, found {count}"),
-        );
-    }
-    if let Some(number) = params.kept.iter().chain(params.mouth_pairs.iter().flatten()).find(|i| **i > 67) {
-        return refuse("kept and mouth_pairs", format!("expected point numbers 0 to 67, found {number}"));
-    }
-    if !params.forehead_lift_iod.is_finite() {
-        return refuse(
-            "forehead_lift_iod",
-            format!("expected a finite number, found {}", params.forehead_lift_iod),
-        );
-    }
-    Ok(())
+    let fifty_one = "as many numbers as make 51 points with the ten of the forehead";
+    OutOfRange::unless(count == POINTS, "kept and mouth_pairs", fifty_one, count)?;
+    let last = params.kept.iter().chain(params.mouth_pairs.iter().flatten()).max().copied().unwrap_or(0);
+    OutOfRange::unless(last <= 67, "kept and mouth_pairs", "point numbers 0 to 67", last)?;
+    let lift = params.forehead_lift_iod;
+    OutOfRange::unless(lift.is_finite(), "forehead_lift_iod", "a finite number", lift)
 }
 
 fn mean(points: &[Point]) -> Point {

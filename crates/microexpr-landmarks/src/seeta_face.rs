@@ -1,9 +1,14 @@
+mod border;
+
 use std::path::Path;
 
 use image::GrayImage;
 use image::imageops::{self, FilterType};
+use microexpr_core::OutOfRange;
 use rustface::{FaceInfo, ImageData, Model};
 use serde::{Deserialize, Serialize};
+
+use border::merged;
 
 use crate::detector::largest_of;
 use crate::{Detection, FaceBox, FaceDetector, LandmarkError};
@@ -36,6 +41,8 @@ pub struct SeetaFaceParams {
     pub box_shift_x: f64,
     /// Shift of the mapped box downwards, as a share of the detector's side.
     pub box_shift_y: f64,
+    /// Border that is put around the picture to find faces that fill it, as a share of its smaller side; 0 for none.
+    pub border: f64,
 }
 
 impl Default for SeetaFaceParams {
@@ -47,6 +54,7 @@ impl Default for SeetaFaceParams {
             box_scale: 0.976,
             box_shift_x: 0.0,
             box_shift_y: 0.071,
+            border: 0.25,
         }
     }
 }
@@ -73,7 +81,7 @@ impl SeetaFace {
     ///
     /// # Errors
     ///
-    /// [`LandmarkError::NoDetectorModel`] if there is neither, [`LandmarkError::Settings`] for settings out of range, and
+    /// [`LandmarkError::NoDetectorModel`] if there is neither, [`LandmarkError::Setting`] for settings out of range, and
     /// the errors of [`SeetaFace::open`].
     pub fn new(params: SeetaFaceParams) -> Result<Self, LandmarkError> {
         if let Some(path) = std::env::var_os(DETECTOR_MODEL_VARIABLE) {
@@ -87,7 +95,7 @@ impl SeetaFace {
     ///
     /// # Errors
     ///
-    /// [`LandmarkError::ReadFile`], [`LandmarkError::DetectorModel`] for any other file, [`LandmarkError::Settings`].
+    /// [`LandmarkError::ReadFile`], [`LandmarkError::DetectorModel`] for any other file, [`LandmarkError::Setting`].
     pub fn open(path: impl AsRef<Path>, params: SeetaFaceParams) -> Result<Self, LandmarkError> {
         let path = path.as_ref();
         let bytes = std::fs::read(path)
@@ -109,6 +117,21 @@ impl SeetaFace {
         Ok(Self { model, params })
     }
 
+    /// Faces within an image.
+    fn detect_in(&self, image: &GrayImage) -> Vec<Detection> {
+        let (width, height) = image.dimensions();
+        if width < WINDOW_PX || height < WINDOW_PX {
+            return Vec::new();
+        }
+        let mut detector = rustface::create_detector_with_model(self.model.clone());
+        detector.set_min_face_size(WINDOW_PX);
+        detector.set_score_thresh(self.params.min_score);
+        detector.set_pyramid_scale_factor(self.params.pyramid_step);
+        detector.set_slide_window_step(self.params.window_step_px, self.params.window_step_px);
+        let found = detector.detect(&ImageData::new(image.as_raw(), width, height));
+        found.iter().filter_map(|f| Some(Detection { face: self.map_box(f)?, score: f.score() })).collect()
+    }
+
     /// A box of the detector in dlib's terms.
     fn map_box(&self, found: &FaceInfo) -> Option<FaceBox> {
         let b = found.bbox();
@@ -125,37 +148,28 @@ impl std::fmt::Debug for SeetaFace {
 }
 
 impl FaceDetector for SeetaFace {
-    /// Faces at least 40 pixels wide; an image smaller than that has none.
+    /// Faces at least 40 pixels wide; an image smaller than that has none. Faces that fill the picture are found, too.
     fn detect(&self, image: &GrayImage) -> Result<Vec<Detection>, LandmarkError> {
-        let (width, height) = image.dimensions();
-        if width < WINDOW_PX || height < WINDOW_PX {
-            return Ok(Vec::new());
-        }
-        let mut detector = rustface::create_detector_with_model(self.model.clone());
-        detector.set_min_face_size(WINDOW_PX);
-        detector.set_score_thresh(self.params.min_score);
-        detector.set_pyramid_scale_factor(self.params.pyramid_step);
-        detector.set_slide_window_step(self.params.window_step_px, self.params.window_step_px);
-        let found = detector.detect(&ImageData::new(image.as_raw(), width, height));
-        Ok(found
-            .iter()
-            .filter_map(|f| Some(Detection { face: self.map_box(f)?, score: f.score() }))
-            .collect())
+        Ok(merged(self.detect_in(image), self.detect_at_border(image)?))
     }
 
     /// First looks at the image shrunk until a face of a quarter of its width fills the detector's window; smaller faces count only
     /// where there is none. The finest levels of the image's pyramid, which take most of the time, are left out then.
     fn largest(&self, image: &GrayImage) -> Result<Option<FaceBox>, LandmarkError> {
+        let at_border = self.detect_at_border(image)?;
         let shrink = f64::from(image.width().min(image.height())) / f64::from(4 * WINDOW_PX);
         if shrink > 1.0 {
             let size = |length: u32| (f64::from(length) / shrink).round() as u32;
             let small =
                 imageops::resize(image, size(image.width()), size(image.height()), FilterType::Triangle);
-            if let Some(face) = largest_of(&self.detect(&small)?) {
-                return Ok(Some(enlarged(&face, image, &small)?));
+            let enlarged = |d: &Detection| Ok(Detection { face: enlarged(&d.face, image, &small)?, ..*d });
+            let found: Result<Vec<Detection>, LandmarkError> =
+                self.detect_in(&small).iter().map(enlarged).collect();
+            if let Some(face) = largest_of(&merged(found?, at_border.clone())) {
+                return Ok(Some(face));
             }
         }
-        Ok(largest_of(&self.detect(image)?))
+        Ok(largest_of(&merged(self.detect_in(image), at_border)))
     }
 }
 
@@ -168,26 +182,20 @@ fn enlarged(face: &FaceBox, image: &GrayImage, small: &GrayImage) -> Result<Face
     FaceBox::new(at(face.left(), sx), at(face.top(), sy), at(face.right(), sx), at(face.bottom(), sy))
 }
 
-fn check(params: &SeetaFaceParams) -> Result<(), LandmarkError> {
-    let refuse = |setting, problem: String| Err(LandmarkError::Settings { setting, problem });
-    if !(f64::MIN_POSITIVE..=1e9).contains(&params.min_score) {
-        return refuse(
-            "min_score",
-            format!("expected more than 0 and at most 1e9, found {}", params.min_score),
-        );
-    }
-    if !(0.1..=0.99).contains(&params.pyramid_step) {
-        return refuse("pyramid_step", format!("expected 0.1 to 0.99, found {}", params.pyramid_step));
-    }
-    if params.window_step_px == 0 {
-        return refuse("window_step_px", "expected at least 1, found 0".to_owned());
-    }
-    if !(0.01..=10.0).contains(&params.box_scale) {
-        return refuse("box_scale", format!("expected 0.01 to 10, found {}", params.box_scale));
-    }
-    let shift = params.box_shift_x.abs().max(params.box_shift_y.abs());
-    if !(0.0..=10.0).contains(&shift) {
-        return refuse("box_shift", format!("expected -10 to 10, found {shift}"));
+fn check(params: &SeetaFaceParams) -> Result<(), OutOfRange> {
+    let score = params.min_score;
+    let above_zero = (f64::MIN_POSITIVE..=1e9).contains(&score);
+    OutOfRange::unless(above_zero, "min_score", "more than 0 and at most 1e9", score)?;
+    let step = params.pyramid_step;
+    OutOfRange::unless((0.1..=0.99).contains(&step), "pyramid_step", "0.1 to 0.99", step)?;
+    OutOfRange::unless(params.window_step_px > 0, "window_step_px", "at least 1", params.window_step_px)?;
+    for (setting, found, range, expected) in [
+        ("box_scale", params.box_scale, 0.01..=10.0, "0.01 to 10"),
+        ("box_shift_x", params.box_shift_x, -10.0..=10.0, "-10 to 10"),
+        ("box_shift_y", params.box_shift_y, -10.0..=10.0, "-10 to 10"),
+        ("border", params.border, 0.0..=1.0, "0 to 1"),
+    ] {
+        OutOfRange::unless(range.contains(&found), setting, expected, found)?;
     }
     Ok(())
 }

@@ -13,8 +13,9 @@ use std::fs::File;
 use std::path::Path;
 
 use image::GrayImage;
-use microexpr_core::{LandmarkScheme, Landmarks};
+use microexpr_core::{LandmarkScheme, Landmarks, Point};
 
+use crate::plane_map::{MotionModel, fit};
 use crate::{FaceBox, LandmarkError};
 use model::Model;
 use predict::Reference;
@@ -87,6 +88,20 @@ impl ShapePredictor {
     #[must_use]
     pub fn to_compact_bytes(&self, components: u8) -> Vec<u8> {
         compact::write(&self.model, components.max(1))
+    }
+
+    /// The upright box in which the model's mean face would lie where these points lie, by least squares: the box that the model would
+    /// have found them in had its detector drawn it. `None` for points that coincide or are not this model's.
+    pub(crate) fn box_of(&self, landmarks: &Landmarks) -> Option<FaceBox> {
+        let mean: Vec<Point> =
+            self.model.initial_shape.chunks_exact(2).map(|p| [f64::from(p[0]), f64::from(p[1])]).collect();
+        let points = landmarks.points();
+        if points.len() != mean.len() {
+            return None;
+        }
+        let map = fit(&mean, points, &vec![1.0; mean.len()], MotionModel::Similarity)?;
+        let side_px = map.scale();
+        (side_px.is_finite() && side_px > 0.0).then(|| FaceBox::square(map.apply([0.5, 0.5]), side_px))
     }
 
     fn read<R: std::io::Read>(reader: &mut WireReader<R>) -> Result<Self, LandmarkError> {

@@ -1,8 +1,9 @@
-use microexpr_core::{Clip, Landmarks, Point};
-use microexpr_flow::{Consistency, FramePyramid, LucasKanade, LucasKanadeParams};
+use microexpr_core::{Clip, LandmarkScheme, Landmarks, Point};
+use microexpr_flow::{Consistency, FlowError, FramePyramid, LucasKanade, LucasKanadeParams, PreparedPoints};
 use serde::{Deserialize, Serialize};
 
 use crate::LandmarkError;
+use crate::eyes::refuse_coinciding;
 use crate::parallel::{both_in_parallel, map_in_parallel, threads};
 use crate::plane_map::{MotionModel, PlaneMap, distance, fit_robust, median};
 
@@ -65,7 +66,8 @@ impl TrackParams {
 ///
 /// # Errors
 ///
-/// [`LandmarkError::TrackLost`] naming the frame if fewer than `min_tracked` of the points can be followed.
+/// [`LandmarkError::TrackLost`] naming the frame if fewer than `min_tracked` of the points can be followed,
+/// [`LandmarkError::PointsCoincide`] if all lie in one place.
 pub fn track(clip: &Clip, first: &Landmarks, params: &TrackParams) -> Result<Vec<Landmarks>, LandmarkError> {
     let run = track_from(clip, 0, first, params)?;
     match run.lost {
@@ -87,28 +89,13 @@ pub(crate) fn track_from(
     first: &Landmarks,
     params: &TrackParams,
 ) -> Result<TrackRun, LandmarkError> {
-    let mut tracker = LucasKanade::new(params.lucas_kanade.clone());
-    let template = tracker.prepare(clip.frame(start))?;
-    let origin = first.points();
-    let windows = tracker.prepare_points(&template, origin)?;
-    let neighbourhood = Neighbourhood::new(origin, params);
-    let mut positions = origin.to_vec();
-    let mut points = vec![first.clone()];
+    refuse_coinciding(first.points(), start)?;
     let preparer = LucasKanade::new(params.lucas_kanade.clone());
-    let mut follow = |frame: usize, image: &FramePyramid| -> Result<Option<LandmarkError>, LandmarkError> {
-        let found = tracker.track_prepared(&template, image, &windows, Some(&positions))?;
-        let tracked: Vec<bool> = found.iter().map(|f| f.is_tracked()).collect();
-        positions = found.iter().map(|f| f.position).collect();
-        if let Err(lost) = neighbourhood.repair(&mut positions, tracked, frame) {
-            return Ok(Some(lost));
-        }
-        points.push(Landmarks::new(first.scheme(), positions.clone())?);
-        Ok(None)
-    };
     let prepare = |first: usize| {
         let count = clip.len().saturating_sub(first).min(threads());
         map_in_parallel(count, |i| preparer.prepare(clip.frame(first + i)))
     };
+    let mut track = Track::new(clip, start, first, params)?;
     // Each frame's search starts where the one before ended; the pyramids of as many frames as there are threads are made at the
     // same time.
     let mut images = prepare(start + 1);
@@ -116,21 +103,66 @@ pub(crate) fn track_from(
     let mut lost = None;
     while lost.is_none() && !images.is_empty() {
         let next = frame + images.len();
-        let (followed, later) = both_in_parallel(
-            || {
-                for (i, image) in images.into_iter().enumerate() {
-                    if let Some(lost) = follow(frame + i, &image?)? {
-                        return Ok(Some(lost));
-                    }
-                }
-                Ok::<_, LandmarkError>(None)
-            },
-            || prepare(next),
-        );
+        let (followed, later) = both_in_parallel(|| track.follow_all(images, frame), || prepare(next));
         lost = followed?;
         (images, frame) = (later, next);
     }
-    Ok(TrackRun { points, lost })
+    Ok(TrackRun { points: track.points, lost })
+}
+
+/// The points of a start frame on their way through a clip.
+struct Track<'a> {
+    tracker: LucasKanade,
+    template: FramePyramid,
+    windows: PreparedPoints,
+    neighbourhood: Neighbourhood<'a>,
+    scheme: LandmarkScheme,
+    positions: Vec<Point>,
+    points: Vec<Landmarks>,
+}
+
+impl<'a> Track<'a> {
+    fn new(
+        clip: &Clip,
+        start: usize,
+        first: &'a Landmarks,
+        params: &TrackParams,
+    ) -> Result<Self, LandmarkError> {
+        let tracker = LucasKanade::new(params.lucas_kanade.clone());
+        let template = tracker.prepare(clip.frame(start))?;
+        let origin = first.points();
+        let windows = tracker.prepare_points(&template, origin)?;
+        let neighbourhood = Neighbourhood::new(origin, params);
+        let (positions, points) = (origin.to_vec(), vec![first.clone()]);
+        Ok(Self { tracker, template, windows, neighbourhood, scheme: first.scheme(), positions, points })
+    }
+
+    /// Follows the points through consecutive images from frame `first` on, or says why they are lost.
+    fn follow_all(
+        &mut self,
+        images: Vec<Result<FramePyramid, FlowError>>,
+        first: usize,
+    ) -> Result<Option<LandmarkError>, LandmarkError> {
+        for (i, image) in images.into_iter().enumerate() {
+            if let Some(lost) = self.follow(first + i, &image?)? {
+                return Ok(Some(lost));
+            }
+        }
+        Ok(None)
+    }
+
+    /// Finds the points in one image, or says why they are lost.
+    fn follow(&mut self, frame: usize, image: &FramePyramid) -> Result<Option<LandmarkError>, LandmarkError> {
+        let found =
+            self.tracker.track_prepared(&self.template, image, &self.windows, Some(&self.positions))?;
+        let tracked: Vec<bool> = found.iter().map(|f| f.is_tracked()).collect();
+        self.positions = found.iter().map(|f| f.position).collect();
+        if let Err(lost) = self.neighbourhood.repair(&mut self.positions, tracked, frame) {
+            return Ok(Some(lost));
+        }
+        self.points.push(Landmarks::new(self.scheme, self.positions.clone())?);
+        Ok(None)
+    }
 }
 
 /// The points of the first frame, and who is near whom.

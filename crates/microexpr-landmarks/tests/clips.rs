@@ -4,10 +4,10 @@ mod face;
 mod moving_surface;
 
 use face::face_points;
-use microexpr_core::{Landmarks, Point};
+use microexpr_core::{LandmarkScheme, Landmarks, Point};
 use microexpr_landmarks::{
-    AlignEvidence, AlignParams, AlignedClip, FaceAligner, LandmarkError, MotionModel, PlaneMap, TrackParams,
-    track,
+    AlignEvidence, AlignParams, AlignedClip, FaceAligner, LandmarkError, MotionModel, Paper51Params,
+    PlaneMap, TrackParams, paper51, track,
 };
 use moving_surface::{HEIGHT, WIDTH, clip, sway};
 
@@ -238,7 +238,25 @@ fn unfitting_landmarks_are_errors() {
     let aligner = FaceAligner::new(AlignParams::default()).expect("defaults");
     let error = aligner.align(&two, &[face_points()]).expect_err("one frame's landmarks");
     assert_eq!(error.to_string(), "expected landmarks for 2 frames, found 1");
-    let flat = face_points().map(|_| [WIDTH as f64 / 2.0, HEIGHT as f64 / 2.0]).expect("finite");
-    let error = aligner.align(&two, &[flat.clone(), flat]).expect_err("no face");
+    let mut eyes = face_points().points().to_vec();
+    eyes[36..48].fill([WIDTH as f64 / 2.0, HEIGHT as f64 / 2.0]);
+    let blind = Landmarks::new(LandmarkScheme::Ibug68, eyes).expect("68 points");
+    let error = aligner.align(&two, &[blind.clone(), blind]).expect_err("no face");
     assert!(matches!(error, LandmarkError::DegenerateFace { frame: 0, .. }), "{error}");
+}
+
+#[test]
+fn landmarks_in_one_place_are_said_to_be() {
+    let two = clip(2, 0.0, sway, STILL);
+    let flat = face_points().map(|_| [WIDTH as f64 / 2.0, HEIGHT as f64 / 2.0]).expect("finite");
+    let aligner = FaceAligner::new(AlignParams::default()).expect("defaults");
+    let errors = [
+        track(&two, &flat, &TrackParams::default()).expect_err("nothing to follow"),
+        aligner.align(&two, &[flat.clone(), flat.clone()]).expect_err("no face"),
+        paper51(&flat, (HEIGHT, WIDTH), &Paper51Params::default()).expect_err("no face"),
+    ];
+    for error in errors {
+        assert!(matches!(error, LandmarkError::PointsCoincide { frame: 0, points: 68 }), "{error}");
+        assert!(error.to_string().contains("all 68 landmarks of frame 0 lie in one place"), "{error}");
+    }
 }

@@ -42,7 +42,7 @@ fn the_51_points_stay_within_the_image() {
 fn settings_that_do_not_make_51_points_are_refused() {
     let kept = (0..36).collect();
     let message = paper51(&face_points(), (260, 280), &Paper51Params { kept, ..Default::default() });
-    assert!(message.expect_err("50 points").to_string().contains("expected 51 points"));
+    assert!(message.expect_err("50 points").to_string().contains("51 points"));
     let custom = Landmarks::new(LandmarkScheme::Custom, vec![[0.0, 0.0]]).expect("a point");
     assert!(
         paper51(&custom, (10, 10), &Paper51Params::default())

@@ -191,5 +191,5 @@ fn faces_and_settings_that_cannot_be_trained_on_are_refused() {
         ShapePredictorTrainer::new(TrainParams { nu: 0.0, ..small() }).expect_err("a rate of nothing");
     assert!(error.to_string().contains("nu"), "{error}");
     let error = ShapePredictorTrainer::new(TrainParams { depth: 40, ..small() }).expect_err("too deep");
-    assert!(error.to_string().contains("depth: expected 1 to 16, found 40"), "{error}");
+    assert!(error.to_string().contains("depth must be 1 to 16, found 40"), "{error}");
 }

@@ -1,7 +1,8 @@
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
 use super::Brightness;
-use crate::{LandmarkError, MotionModel};
+use crate::MotionModel;
 
 /// Settings of [`FaceAligner`](crate::FaceAligner).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -104,36 +105,24 @@ impl Default for CropParams {
 }
 
 impl AlignParams {
-    pub(super) fn check(&self) -> Result<(), LandmarkError> {
-        let refuse = |setting, problem: String| Err(LandmarkError::Settings { setting, problem });
-        if !(2..=8192).contains(&self.crop.size_px) {
-            return refuse("size_px", format!("expected 2 to 8192, found {}", self.crop.size_px));
-        }
-        if !(self.crop.side_iod > 0.0 && self.crop.side_iod <= 100.0) {
-            return refuse("side_iod", format!("expected 0 to 100, found {}", self.crop.side_iod));
-        }
-        if !(-100.0..=100.0).contains(&self.crop.centre_below_eyes_iod) {
-            let found = self.crop.centre_below_eyes_iod;
-            return refuse("centre_below_eyes_iod", format!("expected -100 to 100, found {found}"));
-        }
-        if self.stable_points.len() < 3 || self.stable_points.iter().any(|i| *i > 67) {
-            return refuse(
-                "stable_points",
-                format!("expected three or more numbers from 0 to 67, found {:?}", self.stable_points),
-            );
-        }
-        let texture = &self.texture;
-        if !(0.02..=2.0).contains(&texture.block_iod) {
-            return refuse("block_iod", format!("expected 0.02 to 2, found {}", texture.block_iod));
-        }
-        if !(0.0..=20.0).contains(&texture.blur_px)
-            || !(10.0..=1e6).contains(&texture.max_iod_px)
-            || !(1e-9..=1.0).contains(&texture.epsilon_px)
-        {
-            return refuse(
-                "texture",
-                "expected blur_px 0 to 20, max_iod_px 10 to 1e6, epsilon_px 1e-9 to 1".to_owned(),
-            );
+    pub(super) fn check(&self) -> Result<(), OutOfRange> {
+        let Self { crop, texture, stable_points, .. } = self;
+        OutOfRange::unless((2..=8192).contains(&crop.size_px), "size_px", "2 to 8192", crop.size_px)?;
+        let side = crop.side_iod;
+        OutOfRange::unless(side > 0.0 && side <= 100.0, "side_iod", "more than 0 and at most 100", side)?;
+        let below = crop.centre_below_eyes_iod;
+        let within = (-100.0..=100.0).contains(&below);
+        OutOfRange::unless(within, "centre_below_eyes_iod", "-100 to 100", below)?;
+        let three = stable_points.len() >= 3 && stable_points.iter().all(|i| *i <= 67);
+        let numbers = "three or more numbers from 0 to 67";
+        OutOfRange::unless(three, "stable_points", numbers, format!("{stable_points:?}"))?;
+        for (setting, found, range, expected) in [
+            ("block_iod", texture.block_iod, 0.02..=2.0, "0.02 to 2"),
+            ("blur_px", f64::from(texture.blur_px), 0.0..=20.0, "0 to 20"),
+            ("max_iod_px", texture.max_iod_px, 10.0..=1e6, "10 to 1e6"),
+            ("epsilon_px", texture.epsilon_px, 1e-9..=1.0, "1e-9 to 1"),
+        ] {
+            OutOfRange::unless(range.contains(&found), setting, expected, found)?;
         }
         Ok(())
     }

@@ -6,7 +6,7 @@ use ndarray::Array3;
 
 use super::FaceLandmarker;
 use crate::parallel::{both_in_parallel, fill_frames};
-use crate::{FaceBox, LandmarkError, choose_face, grey_as_dlib};
+use crate::{FaceBox, LandmarkError, grey_as_dlib};
 
 /// A clip read around its face: what lies far from the face was never kept in memory.
 #[derive(Debug, Clone, PartialEq)]
@@ -28,13 +28,13 @@ impl FaceLandmarker {
     ///
     /// # Errors
     ///
-    /// Those of [`choose_face`] and of [`ImageSequence::to_clip`].
+    /// Those of [`choose_face`](crate::choose_face) and of [`ImageSequence::to_clip`].
     pub fn read(&self, sequence: &ImageSequence, fps: f64) -> Result<FaceClip, LandmarkError> {
         let first = sequence.image(0)?;
         let chosen = AtomicBool::new(false);
         let (face, ahead) = both_in_parallel(
             || {
-                let face = choose_face(self.detector.as_ref(), &grey_as_dlib(&first), self.params.face);
+                let face = self.chosen_box(&grey_as_dlib(&first));
                 chosen.store(true, Ordering::Relaxed);
                 face
             },
@@ -74,7 +74,7 @@ impl FaceLandmarker {
     fn face_of_later_frame(&self, sequence: &ImageSequence) -> Result<Option<FaceBox>, LandmarkError> {
         for index in std::iter::successors(Some(1), |i| Some(2 * i)).take_while(|i| *i < sequence.len()) {
             let image = grey_as_dlib(&sequence.image(index)?);
-            match choose_face(self.detector.as_ref(), &image, self.params.face) {
+            match self.chosen_box(&image) {
                 Err(LandmarkError::NoFace { .. }) => {}
                 found => return found.map(Some),
             }

@@ -13,38 +13,40 @@ impl FaceLandmarker {
     ///
     /// # Errors
     ///
-    /// Those of [`track`](crate::track) where a lost face is not found again, and the detector's.
+    /// Those of [`track`](crate::track) where a lost face is not found again, [`LandmarkError::NotAFace`] for a first frame (frame by
+    /// frame: for any) whose points do not look like a face's, and the detector's.
     pub fn follow(&self, clip: &Clip, face: &FaceBox) -> Result<Vec<Landmarks>, LandmarkError> {
         match self.params.motion {
             PointMotion::Tracked => self.follow_by_tracking(clip, face),
-            PointMotion::PerFrame => Ok(self.follow_by_prediction(clip, face)),
+            PointMotion::PerFrame => self.follow_by_prediction(clip, face),
         }
     }
 
     fn follow_by_tracking(&self, clip: &Clip, face: &FaceBox) -> Result<Vec<Landmarks>, LandmarkError> {
         let mut all: Vec<Landmarks> = Vec::new();
-        let mut from = self.points_in(&grey_from_frame(clip.frame(0)), face);
+        let mut from = self.points_in(&grey_from_frame(clip.frame(0)), face)?;
         loop {
             let run = track_from(clip, all.len(), &from.landmarks, &self.params.track)?;
             let last_seen = run.points.last().map_or(from.face, |last| moved_with(&from, last));
             all.extend(run.points);
             let Some(lost) = run.lost else { return Ok(all) };
             let image = grey_from_frame(clip.frame(all.len()));
-            match self.find_again(&image, &last_seen)? {
-                Some(found) => from = self.points_in(&image, &found),
-                None => return Err(lost),
+            let found = self.find_again(&image, &last_seen)?;
+            match found.map(|face| self.points_in(&image, &face)) {
+                Some(Ok(found)) => from = found,
+                _ => return Err(lost),
             }
         }
     }
 
-    fn follow_by_prediction(&self, clip: &Clip, face: &FaceBox) -> Vec<Landmarks> {
-        let first = self.points_in(&grey_from_frame(clip.frame(0)), face);
+    fn follow_by_prediction(&self, clip: &Clip, face: &FaceBox) -> Result<Vec<Landmarks>, LandmarkError> {
+        let first = self.points_in(&grey_from_frame(clip.frame(0)), face)?;
         let mut all = vec![first.landmarks.clone()];
         for frame in 1..clip.len() {
             let now = all.last().map_or(*face, |last| moved_with(&first, last));
-            all.push(self.points_in(&grey_from_frame(clip.frame(frame)), &now).landmarks);
+            all.push(self.points_in(&grey_from_frame(clip.frame(frame)), &now)?.landmarks);
         }
-        all
+        Ok(all)
     }
 
     /// The box of the face that was last seen at `last_seen`.

@@ -1,6 +1,6 @@
 use serde::{Deserialize, Serialize};
 
-use crate::{FaceChoice, TrackParams};
+use crate::{FaceChoice, PlausibilityParams, TrackParams};
 
 /// Settings of [`FaceLandmarker`](crate::FaceLandmarker).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -10,9 +10,12 @@ pub struct LandmarkerParams {
     pub face: FaceChoice,
     /// How points get from the first frame to the others.
     pub motion: PointMotion,
-    /// Shift and growth of the box, as a share of its size, over which the first frame's points are the median of nine
-    /// predictions; zero predicts once. A predictor's points depend on where exactly the box lies.
+    /// Shift and growth of the box, as a share of its size, over which the points of a model in dlib's format are the median of nine
+    /// predictions; zero predicts once, and never finds the box anew. Such a model's points depend on where exactly the box lies; the
+    /// mesh finds its own.
     pub box_jitter: f64,
+    /// From which point on what was found is not taken for a face.
+    pub plausibility: PlausibilityParams,
     /// The point tracker's settings.
     pub track: TrackParams,
     /// What happens where the points of the first frame can no longer be followed.
@@ -25,6 +28,7 @@ impl Default for LandmarkerParams {
             face: FaceChoice::Largest,
             motion: PointMotion::Tracked,
             box_jitter: 0.03,
+            plausibility: PlausibilityParams::default(),
             track: TrackParams::default(),
             on_loss: OnLoss::Redetect,
         }

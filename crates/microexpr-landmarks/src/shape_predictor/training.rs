@@ -75,7 +75,7 @@ impl ShapePredictorTrainer {
     ///
     /// # Errors
     ///
-    /// [`LandmarkError::Settings`] naming the setting that is out of range.
+    /// [`LandmarkError::Setting`] naming the setting that is out of range.
     pub fn new(params: TrainParams) -> Result<Self, LandmarkError> {
         params.check()?;
         Ok(Self { params })

@@ -1,6 +1,6 @@
+use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
-use crate::LandmarkError;
 use crate::shape_predictor::model::{DEEPEST, MOST_CASCADES, MOST_POOL};
 
 /// Settings of [`ShapePredictorTrainer`](crate::ShapePredictorTrainer); the defaults are dlib 19.24's.
@@ -52,20 +52,17 @@ impl Default for TrainParams {
 }
 
 impl TrainParams {
-    pub(super) fn check(&self) -> Result<(), LandmarkError> {
+    pub(super) fn check(&self) -> Result<(), OutOfRange> {
         let counts = [
-            ("cascades", self.cascades, 1, MOST_CASCADES),
-            ("trees_per_cascade", self.trees_per_cascade, 1, 100_000),
-            ("depth", self.depth, 1, DEEPEST),
-            ("oversampling", self.oversampling, 1, 100_000),
-            ("pool_size", self.pool_size, 2, MOST_POOL),
-            ("test_splits", self.test_splits, 1, 10_000),
+            ("cascades", self.cascades, 1..=MOST_CASCADES, "1 to 1000"),
+            ("trees_per_cascade", self.trees_per_cascade, 1..=100_000, "1 to 100000"),
+            ("depth", self.depth, 1..=DEEPEST, "1 to 16"),
+            ("oversampling", self.oversampling, 1..=100_000, "1 to 100000"),
+            ("pool_size", self.pool_size, 2..=MOST_POOL, "2 to 65535"),
+            ("test_splits", self.test_splits, 1..=10_000, "1 to 10000"),
         ];
-        for (setting, found, least, most) in counts {
-            if !(least..=most).contains(&found) {
-                let problem = format!("expected {least} to {most}, found {found}");
-                return Err(LandmarkError::Settings { setting, problem });
-            }
+        for (setting, found, range, expected) in counts {
+            OutOfRange::unless(range.contains(&found), setting, expected, found)?;
         }
         let shares = [
             ("nu", self.nu, f64::MIN_POSITIVE..=1.0, "more than 0 and at most 1"),
@@ -74,10 +71,7 @@ impl TrainParams {
             ("lambda", self.lambda, 1e-3..=1e3, "0.001 to 1000"),
         ];
         for (setting, found, range, expected) in shares {
-            if !range.contains(&found) {
-                let problem = format!("expected {expected}, found {found}");
-                return Err(LandmarkError::Settings { setting, problem });
-            }
+            OutOfRange::unless(range.contains(&found), setting, expected, found)?;
         }
         Ok(())
     }

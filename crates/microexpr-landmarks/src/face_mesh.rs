@@ -1,0 +1,224 @@
+//! 478 points of a face by MediaPipe's attention mesh.
+
+mod crop;
+mod flatbuffer;
+mod flexbuffer;
+mod head_pose;
+mod ibug68;
+mod model_file;
+mod network;
+mod operation;
+mod tensor;
+
+use std::sync::LazyLock;
+
+use image::{ImageBuffer, Pixel};
+
+use crate::FaceBox;
+use crate::plane_map::median;
+use crop::FaceCrop;
+pub use head_pose::HeadPose;
+use model_file::ModelFile;
+use tensor::Tensor;
+
+/// The model file as it is carried: unmodified, under the Apache License 2.0 (see `models/mediapipe/NOTICE`).
+pub(crate) const MODEL: &[u8] = include_bytes!("../models/mediapipe/face_landmark_with_attention.tflite");
+
+/// Points of the mesh: 468 of the face's surface, and five for each iris.
+const POINTS: usize = 478;
+const SURFACE: usize = 468;
+const IRIS: usize = 5;
+/// The first points of an eye's region: its contour.
+const EYE_CONTOUR: usize = 16;
+
+static NETWORK: LazyLock<MeshNetwork> = LazyLock::new(MeshNetwork::carried);
+
+/// A face that [`FaceMesh`] found.
+#[derive(Debug, Clone, PartialEq)]
+pub struct MeshFace {
+    /// The 478 points `[x, y, z]` in pixels of the image: 468 of the face's surface, then five of the iris that is left in the image
+    /// (middle, right, top, left, bottom), then five of the other. `z` is the depth, less for what is nearer, of any zero.
+    pub points: Vec<[f64; 3]>,
+    /// How sure the network is that it sees a face, `0..=1`.
+    pub presence: f64,
+    /// How far the last pass moved the points: median, in inter-ocular distances (of the middles of the irises).
+    pub spread: f64,
+    /// The upright box, as dlib's detector would draw it, that the points were found in at last.
+    pub face: FaceBox,
+}
+
+/// Finds 478 points of a face in its box: MediaPipe's attention mesh, which the crate carries.
+///
+/// The network sees 192×192 pixels and needs its face upright and at a certain size; so it is asked several times, each pass taking its
+/// crop from the points of the one before. The first pass's box need not be exact.
+///
+/// Source: Y. Kartynnik, A. Ablavatski, I. Grishchenko, M. Grundmann, "Real-time Facial Surface Geometry from Monocular Video on Mobile
+/// GPUs", CVPR Workshops 2019; I. Grishchenko et al., "Attention Mesh: High-fidelity Face Mesh Prediction in Real-time", CVPR
+/// Workshops 2020. Differs from MediaPipe: the crop is sampled at the middles of pixels and averaged where it is shrunk.
+///
+/// # Example
+///
+/// ```
+/// use image::RgbImage;
+/// use microexpr_landmarks::{FaceBox, FaceMesh};
+///
+/// let nobody = RgbImage::new(100, 100);
+/// let found = FaceMesh::new().find(&nobody, &FaceBox::whole_frame(100, 100)?);
+/// assert_eq!(found.points.len(), 478);
+/// assert!(found.presence < 0.5);
+/// # Ok::<(), microexpr_landmarks::LandmarkError>(())
+/// ```
+#[derive(Debug, Clone, Copy)]
+pub struct FaceMesh {
+    network: &'static MeshNetwork,
+}
+
+/// Passes over every face.
+const PASSES: usize = 3;
+/// Further passes while points still move by more than [`STEADY`] inter-ocular distances.
+const MORE_PASSES: usize = 1;
+const STEADY: f64 = 0.01;
+
+impl FaceMesh {
+    /// The mesh. The first one reads the model, which takes some milliseconds.
+    #[must_use]
+    pub fn new() -> Self {
+        Self { network: &NETWORK }
+    }
+
+    /// The points of the face in a box, of a grey or coloured image. There are always points: where
+    /// [`presence`](MeshFace::presence) is low they are no face's.
+    #[must_use]
+    pub fn find<P: Pixel<Subpixel = u8>>(&self, image: &ImageBuffer<P, Vec<u8>>, face: &FaceBox) -> MeshFace {
+        let mut crop = FaceCrop::around_box(face);
+        let mut found = self.network.run(image, &crop);
+        for pass in 1..PASSES + MORE_PASSES {
+            if pass >= PASSES && found.spread <= STEADY {
+                break;
+            }
+            let Some(next) = FaceCrop::around_points(&found.points) else { break };
+            crop = next;
+            let before = std::mem::replace(&mut found, self.network.run(image, &crop));
+            found.spread = moved(&before.points, &found.points);
+        }
+        found
+    }
+}
+
+impl Default for FaceMesh {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+/// Median distance of the points of two passes, in distances between the irises.
+fn moved(before: &[[f64; 3]], after: &[[f64; 3]]) -> f64 {
+    let apart = |p: &[f64; 3], q: &[f64; 3]| (p[0] - q[0]).hypot(p[1] - q[1]);
+    let distances = before.iter().zip(after).map(|(p, q)| apart(p, q)).collect();
+    median(distances) / apart(&after[SURFACE], &after[SURFACE + IRIS])
+}
+
+/// The network and where its results go in the mesh.
+#[derive(Debug)]
+struct MeshNetwork {
+    file: ModelFile,
+    /// Points of the mesh that the lips', the left and the right eye's part of the network finds anew.
+    regions: [Vec<usize>; 3],
+}
+
+/// The network's outputs.
+const OUTPUTS: [&str; 7] = [
+    "output_mesh_identity",
+    "output_lips",
+    "output_left_eye",
+    "output_right_eye",
+    "output_left_iris",
+    "output_right_iris",
+    "conv_faceflag",
+];
+
+impl MeshNetwork {
+    fn carried() -> Self {
+        let file = ModelFile::read(MODEL).expect("the crate's own model is whole");
+        let regions: Vec<Vec<usize>> = file.network.regions().map(<[usize]>::to_vec).collect();
+        let regions = regions.try_into().expect("the crate's own model looks at lips and two eyes");
+        assert_eq!(file.outputs, OUTPUTS, "the crate's own model has these outputs");
+        Self { file, regions }
+    }
+
+    fn run<P: Pixel<Subpixel = u8>>(&self, image: &ImageBuffer<P, Vec<u8>>, crop: &FaceCrop) -> MeshFace {
+        let input = crop.sample(image, self.file.input);
+        let (points, presence) = self.mesh(input);
+        let width = self.file.input.width;
+        let points = points.into_iter().map(|p| crop.point(p, width)).collect();
+        MeshFace { points, presence, spread: f64::INFINITY, face: crop.face() }
+    }
+
+    /// Points in pixels of the network's input, and the sureness that it shows a face.
+    fn mesh(&self, input: Tensor) -> (Vec<[f32; 3]>, f64) {
+        let outputs = self.file.network.run(input);
+        let [surface, lips, left_eye, right_eye, left_iris, right_iris, flag] = outputs.as_slice() else {
+            unreachable!("the outputs were counted when the model was read")
+        };
+        let mut points = surface.values.as_chunks::<3>().0.to_vec();
+        points.resize(POINTS, [0.0; 3]);
+        for (numbers, region) in self.regions.iter().zip([lips, left_eye, right_eye]) {
+            set(&mut points, numbers.iter().copied(), region);
+        }
+        let [_, left, right] = &self.regions;
+        for (first, iris, eye) in [(SURFACE, left_iris, left), (SURFACE + IRIS, right_iris, right)] {
+            set(&mut points, first..first + IRIS, iris);
+            // An iris has no depth of its own: it lies as deep as its eye's contour.
+            let depth = eye[..EYE_CONTOUR].iter().map(|i| points[*i][2]).sum::<f32>() / EYE_CONTOUR as f32;
+            points[first..first + IRIS].iter_mut().for_each(|p| p[2] = depth);
+        }
+        (points, 1.0 / (1.0 + f64::from(-flag.values[0]).exp()))
+    }
+}
+
+/// Puts the `[x, y]` of a region's points where they belong; depths stay those of the surface.
+fn set(points: &mut [[f32; 3]], numbers: impl Iterator<Item = usize>, found: &Tensor) {
+    for (number, [x, y]) in numbers.zip(found.values.as_chunks::<2>().0) {
+        (points[number][0], points[number][1]) = (*x, *y);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::collections::BTreeMap;
+    use std::path::Path;
+
+    use serde::Deserialize;
+
+    use super::tensor::Shape;
+    use super::*;
+
+    /// What `tests/data/mediapipe/generate.py` writes.
+    #[derive(Deserialize)]
+    struct Expected {
+        faces: BTreeMap<String, Vec<[f64; 3]>>,
+    }
+
+    #[test]
+    fn points_are_mediapipes_on_the_same_crop() {
+        // Shares of the crop. Both compute in single precision, in different orders.
+        const TOLERANCE: f64 = 1e-3;
+        let folder = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data/mediapipe");
+        let expected = std::fs::read(folder.join("expected.json")).expect("the golden values");
+        let expected: Expected = serde_json::from_slice(&expected).expect("the golden values");
+        assert_eq!(expected.faces.len(), 4);
+        for (name, expected) in expected.faces {
+            let picture = image::open(folder.join(&name)).expect("a picture").to_rgb8();
+            let values = picture.as_raw().iter().map(|v| f32::from(*v) / 255.0).collect();
+            let (points, presence) = NETWORK.mesh(Tensor::new(Shape::new(192, 192, 3), values));
+            let worst = points
+                .iter()
+                .zip(&expected)
+                .flat_map(|(p, q)| p.iter().zip(q).map(|(p, q)| (f64::from(*p) / 192.0 - q).abs()));
+            let worst = worst.fold(0.0, f64::max);
+            println!("{name}: largest difference {worst:.1e} of the crop, presence {presence:.4}");
+            assert!(expected.len() == POINTS && worst < TOLERANCE, "{name}: {worst}");
+            assert!(presence > 0.99, "{name}: {presence}");
+        }
+    }
+}
