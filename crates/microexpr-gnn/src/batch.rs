@@ -3,8 +3,8 @@ use std::sync::{Arc, OnceLock};
 
 use burn::prelude::*;
 
-use crate::Topology;
 use crate::sparse::SparseMatrix;
+use crate::{GraphBackend, Topology};
 
 /// The edges of a batch of graphs on a device, with the index lists that the layers gather by.
 #[derive(Debug, Clone)]
@@ -25,6 +25,12 @@ struct Matrices {
     targets: OnceLock<Arc<SparseMatrix>>,
     sums: OnceLock<Arc<SparseMatrix>>,
     means: OnceLock<Arc<SparseMatrix>>,
+    edge_sums: OnceLock<Arc<SparseMatrix>>,
+    edge_means: OnceLock<Arc<SparseMatrix>>,
+    neighbour_sums: OnceLock<Arc<SparseMatrix>>,
+    neighbour_means: OnceLock<Arc<SparseMatrix>>,
+    padded_edges: OnceLock<Arc<SparseMatrix>>,
+    graphs: OnceLock<Arc<SparseMatrix>>,
 }
 
 /// Incoming edges of every node as rows of equal length, for the layers written in plain tensor operations.
@@ -124,6 +130,91 @@ impl<B: Backend> GraphBatch<B> {
         let share = |nodes: usize| 1.0 / nodes as f32;
         self.matrices.means.get_or_init(|| Arc::new(graph_sums(&self.topology, share)))
     }
+
+    /// Picks the features of every node's graph, `[N, G]`.
+    pub(crate) fn graphs(&self) -> &Arc<SparseMatrix> {
+        self.matrices.graphs.get_or_init(|| {
+            let graphs = 0..self.topology.graphs();
+            let chosen: Vec<u32> = graphs
+                .flat_map(|g| std::iter::repeat_n(g as u32, self.topology.graph_nodes(g).len()))
+                .collect();
+            Arc::new(SparseMatrix::gather(self.topology.graphs(), &chosen))
+        })
+    }
+
+    /// Sums the messages that arrive at every node, `[N, E]`.
+    pub(crate) fn edge_sums(&self) -> &Arc<SparseMatrix> {
+        self.matrices
+            .edge_sums
+            .get_or_init(|| self.over_incoming(self.topology.edges(), |_, edge| (edge, 1.0)))
+    }
+
+    /// Averages the messages that arrive at every node, `[N, E]`.
+    pub(crate) fn edge_means(&self) -> &Arc<SparseMatrix> {
+        let entry = |count: usize, edge: u32| (edge, 1.0 / count as f32);
+        self.matrices.edge_means.get_or_init(|| self.over_incoming(self.topology.edges(), entry))
+    }
+
+    /// Sums the neighbours of every node, `[N, N]`.
+    pub(crate) fn neighbour_sums(&self) -> &Arc<SparseMatrix> {
+        let entry = |_, edge: u32| (self.topology.source()[edge as usize], 1.0);
+        self.matrices.neighbour_sums.get_or_init(|| self.over_incoming(self.topology.nodes(), entry))
+    }
+
+    /// Averages the neighbours of every node, `[N, N]`.
+    pub(crate) fn neighbour_means(&self) -> &Arc<SparseMatrix> {
+        let entry = |count: usize, edge: u32| (self.topology.source()[edge as usize], 1.0 / count as f32);
+        self.matrices.neighbour_means.get_or_init(|| self.over_incoming(self.topology.nodes(), entry))
+    }
+
+    /// A row per node with an entry per incoming edge; `entry` is told how many there are.
+    fn over_incoming(&self, columns: usize, entry: impl Fn(usize, u32) -> (u32, f32)) -> Arc<SparseMatrix> {
+        let row = |node: usize| {
+            let edges = self.topology.incoming(node);
+            edges.iter().map(|edge| entry(edges.len(), *edge))
+        };
+        Arc::new(SparseMatrix::from_rows(columns, (0..self.topology.nodes()).map(row)))
+    }
+
+    /// Picks the edges of the padded list, `[N·K, E]`.
+    pub(crate) fn padded_edges(&self) -> &Arc<SparseMatrix> {
+        self.matrices.padded_edges.get_or_init(|| {
+            let edges = PaddedNeighbours::<B>::edge_numbers(&self.topology);
+            Arc::new(SparseMatrix::gather(self.topology.edges(), &edges))
+        })
+    }
+}
+
+impl<B: GraphBackend> GraphBatch<B> {
+    /// The features of every edge's source, `[N, C]` to `[E, C]`.
+    ///
+    /// # Panics
+    ///
+    /// If `x` has not one row per node.
+    #[must_use]
+    pub fn at_sources(&self, x: Tensor<B, 2>) -> Tensor<B, 2> {
+        B::sparse_product(self.sources(), x)
+    }
+
+    /// What every node's graph has, `[G, C]` to `[N, C]`.
+    ///
+    /// # Panics
+    ///
+    /// If `x` has not one row per graph.
+    #[must_use]
+    pub fn at_nodes(&self, x: Tensor<B, 2>) -> Tensor<B, 2> {
+        B::sparse_product(self.graphs(), x)
+    }
+
+    /// The features of every edge's target, `[N, C]` to `[E, C]`.
+    ///
+    /// # Panics
+    ///
+    /// If `x` has not one row per node.
+    #[must_use]
+    pub fn at_targets(&self, x: Tensor<B, 2>) -> Tensor<B, 2> {
+        B::sparse_product(self.targets(), x)
+    }
 }
 
 /// Sums the nodes of every graph, each times a weight that depends on their number.
@@ -153,6 +244,13 @@ fn gcn_matrix(topology: &Topology) -> SparseMatrix {
 }
 
 impl<B: Backend> PaddedNeighbours<B> {
+    /// `[N·K]` edge numbers; 0 where there is none.
+    fn edge_numbers(topology: &Topology) -> Vec<u32> {
+        let width = topology.max_in_degree().max(1);
+        let rows = (0..topology.nodes()).map(|node| topology.incoming(node));
+        rows.flat_map(|edges| edges.iter().copied().chain(std::iter::repeat(0)).take(width)).collect()
+    }
+
     fn new(topology: &Topology, device: &B::Device) -> Self {
         let nodes = topology.nodes();
         let width = topology.max_in_degree().max(1);

@@ -1,7 +1,8 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use crate::{SeededRng, initializer};
+use crate::error::OrPanic;
+use crate::{GnnError, SeededRng, initializer};
 
 /// Configuration of [`FullyConnected`].
 #[derive(Config, Debug)]
@@ -22,8 +23,22 @@ pub struct FullyConnected<B: Backend> {
 }
 
 impl FullyConnectedConfig {
+    /// Whether the layer can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] for a width of 0.
+    pub fn check(&self) -> Result<(), GnnError> {
+        GnnError::check_widths(self.input, self.output)
+    }
+
     /// Draws initial weights, `U(−1/√input, 1/√input)`.
+    ///
+    /// # Panics
+    ///
+    /// If [`FullyConnectedConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> FullyConnected<B> {
+        self.check().or_panic();
         FullyConnected {
             weight: initializer::linear([self.output, self.input], self.input, device, random),
             bias: initializer::linear([self.output], self.input, device, random),

@@ -45,7 +45,10 @@
 //! whether the driver is there before any work is done.
 
 pub mod attention;
+mod attentional_aggregation;
+pub mod backend;
 mod batch;
+pub mod conv;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 mod driver;
 mod dropout;
@@ -53,11 +56,15 @@ mod edge_similarity;
 mod error;
 mod features;
 mod fully_connected;
-mod gcn;
+mod graph_backend;
+mod graph_norm;
 mod initializer;
+pub mod message_passing;
 mod node_features;
 mod pooling;
+pub mod pyg;
 mod readout;
+mod row_check;
 mod sag_pool;
 mod seeded_rng;
 pub mod sparse;
@@ -67,8 +74,12 @@ mod topology;
 mod two_stream_model;
 mod weights;
 
-pub use attention::GraphBackend;
+pub use attentional_aggregation::{AttentionalAggregation, AttentionalAggregationConfig};
 pub use batch::GraphBatch;
+pub use conv::{
+    GcnConv, GcnConvConfig, GinConv, GinConvConfig, GineConv, GineConvConfig, SageConv, SageConvConfig,
+    TransformerConv, TransformerConvConfig,
+};
 #[cfg(feature = "cuda")]
 pub use driver::probe_cuda;
 #[cfg(feature = "wgpu")]
@@ -78,7 +89,8 @@ pub use edge_similarity::{EdgeSimilarity, recompute_similarity};
 pub use error::GnnError;
 pub use features::{check_features, feature_tensor};
 pub use fully_connected::{FullyConnected, FullyConnectedConfig};
-pub use gcn::{GcnConv, GcnConvConfig};
+pub use graph_backend::GraphBackend;
+pub use graph_norm::{GraphNorm, GraphNormConfig};
 pub use node_features::NodeFeatures;
 pub use pooling::Pooled;
 pub use readout::Readout;

@@ -1,7 +1,8 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use crate::{GraphBackend, GraphBatch, SeededRng, initializer};
+use crate::error::OrPanic;
+use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
 /// Configuration of [`GcnConv`].
 #[derive(Config, Debug)]
@@ -24,8 +25,22 @@ pub struct GcnConv<B: Backend> {
 }
 
 impl GcnConvConfig {
+    /// Whether the layer can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] for a width of 0.
+    pub fn check(&self) -> Result<(), GnnError> {
+        GnnError::check_widths(self.input, self.output)
+    }
+
     /// Draws initial weights (Glorot uniform; bias 0).
+    ///
+    /// # Panics
+    ///
+    /// If [`GcnConvConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> GcnConv<B> {
+        self.check().or_panic();
         GcnConv {
             weight: initializer::glorot([self.output, self.input], device, random),
             bias: initializer::constant(self.output, 0.0, device),
@@ -39,8 +54,13 @@ impl<B: GraphBackend> GcnConv<B> {
     /// # Shapes
     ///
     /// - `x`: `[N, input]`; output: `[N, output]`
+    ///
+    /// # Panics
+    ///
+    /// If the rows or columns of `x` do not fit.
     #[must_use]
     pub fn forward(&self, x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
+        graph.expect_nodes("GcnConv's node features", &x, self.weight.dims()[1]);
         let transformed = x.matmul(self.weight.val().transpose());
         B::sparse_product(graph.gcn_matrix(), transformed) + self.bias.val().unsqueeze()
     }
