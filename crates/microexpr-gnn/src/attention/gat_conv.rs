@@ -114,6 +114,18 @@ impl<B: GraphBackend> GatConv<B> {
         edge_features: Option<Tensor<B, 2>>,
         graph: &GraphBatch<B>,
     ) -> (Tensor<B, 2>, Tensor<B, 2>) {
+        let (values, logits) = self.operands(x, edge_features, graph);
+        let (out, alpha) = attend(values, logits, graph, self.negative_slope);
+        (self.output(out), alpha)
+    }
+
+    /// `W x`, and the logits before LeakyReLU.
+    pub(super) fn operands(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Option<Tensor<B, 2>>,
+        graph: &GraphBatch<B>,
+    ) -> (Tensor<B, 2>, SelfLogits<B>) {
         let edge_input = self.edge_weight.as_ref().map(|weight| weight.dims()[1]);
         graph.expect_nodes("GatConv's node features", &x, self.weight.dims()[1]);
         graph.expect_edge_features("GatConv's edge features", edge_features.as_ref(), edge_input);
@@ -130,7 +142,15 @@ impl<B: GraphBackend> GatConv<B> {
             source: values.clone().matmul(scores(&self.source_attention)),
             edge,
         };
-        let (out, alpha) = attend(values, logits, graph, self.negative_slope);
-        (self.merge.merge(out, self.heads) + self.bias.val().unsqueeze(), alpha)
+        (values, logits)
+    }
+
+    /// The heads merged, and the bias added.
+    pub(super) fn output(&self, out: Tensor<B, 2>) -> Tensor<B, 2> {
+        self.merge.merge(out, self.heads) + self.bias.val().unsqueeze()
+    }
+
+    pub(super) fn negative_slope(&self) -> f64 {
+        self.negative_slope
     }
 }

@@ -3,7 +3,7 @@ use burn::prelude::*;
 
 use super::attend::{attend, gatv2_logits};
 use super::heads::HeadMerge;
-use super::{check_conv, initial_attention};
+use super::{SelfLogits, check_conv, initial_attention};
 use crate::error::OrPanic;
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
@@ -113,6 +113,18 @@ impl<B: GraphBackend> Gatv2Conv<B> {
         edge_features: Option<Tensor<B, 2>>,
         graph: &GraphBatch<B>,
     ) -> (Tensor<B, 2>, Tensor<B, 2>) {
+        let (values, logits) = self.operands(x, edge_features, graph);
+        let (out, alpha) = attend(values, logits, graph, 1.0);
+        (self.output(out), alpha)
+    }
+
+    /// `W_s x + b_s`, and the logits with LeakyReLU done.
+    pub(super) fn operands(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Option<Tensor<B, 2>>,
+        graph: &GraphBatch<B>,
+    ) -> (Tensor<B, 2>, SelfLogits<B>) {
         let edge_input = self.edge_weight.as_ref().map(|weight| weight.dims()[1]);
         graph.expect_nodes("Gatv2Conv's node features", &x, self.source_weight.dims()[1]);
         graph.expect_edge_features("Gatv2Conv's edge features", edge_features.as_ref(), edge_input);
@@ -126,7 +138,11 @@ impl<B: GraphBackend> Gatv2Conv<B> {
             .map(|(features, weight)| features.matmul(weight.val().transpose()));
         let attention = (self.attention.val(), self.heads);
         let logits = gatv2_logits([targets, values.clone()], edge, attention, graph, self.negative_slope);
-        let (out, alpha) = attend(values, logits, graph, 1.0);
-        (self.merge.merge(out, self.heads) + self.bias.val().unsqueeze(), alpha)
+        (values, logits)
+    }
+
+    /// The heads merged, and the bias added.
+    pub(super) fn output(&self, out: Tensor<B, 2>) -> Tensor<B, 2> {
+        self.merge.merge(out, self.heads) + self.bias.val().unsqueeze()
     }
 }

@@ -8,6 +8,7 @@
 //! | `self_attention` | eqs. 1–2: logits of that layer's self-attention |
 //! | `gaussian` | eqs. 3–6: Gaussian density of node pairs |
 //! | `attend` | what layers with self-attention alone share |
+//! | `messages` | the layers with self-attention alone, as messages along edges |
 //! | `inputs`, `settings`, `output` | what the attention itself works on and gives |
 //! | `reference` | that operation in plain tensor operations, for every backend |
 //! | `fused` | what a backend needs for an operation of its own, its gradient, and which backends have it |
@@ -30,6 +31,7 @@ mod gaussian;
 mod gaussian_conv;
 mod heads;
 mod inputs;
+mod messages;
 mod operands;
 mod output;
 pub mod reference;

@@ -2,7 +2,8 @@ use burn::module::Param;
 use burn::prelude::*;
 
 use crate::error::OrPanic;
-use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
+use crate::message_passing::{Aggregation, MessagePassing, Pairs};
+use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, Topology, initializer};
 
 /// Configuration of [`GcnConv`].
 #[derive(Config, Debug)]
@@ -64,4 +65,42 @@ impl<B: GraphBackend> GcnConv<B> {
         let transformed = x.matmul(self.weight.val().transpose());
         B::sparse_product(graph.gcn_matrix(), transformed) + self.bias.val().unsqueeze()
     }
+}
+
+/// The layer with every message stored. A node's own part is added by the update: self-loops of the edge list send 0.
+impl<B: GraphBackend> MessagePassing<B> for GcnConv<B> {
+    fn aggregation(&self) -> Aggregation {
+        Aggregation::Sum
+    }
+
+    fn message(&self, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
+        let topology = pairs.graph().topology();
+        let degree = gcn_degrees(topology);
+        let ends = topology.source().iter().zip(topology.target());
+        let weight = |(s, t): (&u32, &u32)| {
+            if s == t { 0.0 } else { 1.0 / (degree[*s as usize] * degree[*t as usize]).sqrt() }
+        };
+        pairs.source().matmul(self.weight.val().transpose()) * column(ends.map(weight).collect(), pairs)
+    }
+
+    fn update(&self, aggregated: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
+        let shares = gcn_degrees(pairs.graph().topology()).iter().map(|degree| 1.0 / degree).collect();
+        let own = pairs.nodes().matmul(self.weight.val().transpose()) * column(shares, pairs);
+        aggregated + own + self.bias.val().unsqueeze()
+    }
+}
+
+/// A constant for every node or edge.
+fn column<B: GraphBackend>(values: Vec<f32>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
+    let rows = values.len();
+    Tensor::from_data(TensorData::new(values, [rows, 1]), (pairs.graph().device(), pairs.nodes().dtype()))
+}
+
+/// Incoming edges of every node from others, and one.
+pub(crate) fn gcn_degrees(topology: &Topology) -> Vec<f32> {
+    let others = |node: usize| {
+        let sources = topology.incoming(node).iter().map(|e| topology.source()[*e as usize]);
+        sources.filter(move |other| *other as usize != node).count()
+    };
+    (0..topology.nodes()).map(|node| 1.0 + others(node) as f32).collect()
 }

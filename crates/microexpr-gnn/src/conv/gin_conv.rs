@@ -78,7 +78,7 @@ impl<B: GraphBackend> MessagePassing<B> for GinConv<B> {
         Aggregation::Sum.aggregate_neighbours(pairs.nodes(), pairs.graph())
     }
 
-    fn update(&self, aggregated: Tensor<B, 2>, x: Tensor<B, 2>) -> Tensor<B, 2> {
-        self.mlp.forward(self.kind.scale(x, &self.epsilon) + aggregated)
+    fn update(&self, aggregated: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
+        self.mlp.forward(self.kind.scale(pairs.nodes(), &self.epsilon) + aggregated)
     }
 }

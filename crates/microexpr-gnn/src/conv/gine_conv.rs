@@ -101,7 +101,7 @@ impl<B: GraphBackend> MessagePassing<B> for GineConv<B> {
         relu(pairs.source() + features)
     }
 
-    fn update(&self, aggregated: Tensor<B, 2>, x: Tensor<B, 2>) -> Tensor<B, 2> {
-        self.mlp.forward(self.kind.scale(x, &self.epsilon) + aggregated)
+    fn update(&self, aggregated: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
+        self.mlp.forward(self.kind.scale(pairs.nodes(), &self.epsilon) + aggregated)
     }
 }

@@ -19,6 +19,7 @@ mod sage_conv;
 mod transformer_conv;
 
 pub use epsilon::Epsilon;
+pub(crate) use gcn_conv::gcn_degrees;
 pub use gcn_conv::{GcnConv, GcnConvConfig};
 pub use gin_conv::{GinConv, GinConvConfig};
 pub use gine_conv::{GineConv, GineConvConfig};

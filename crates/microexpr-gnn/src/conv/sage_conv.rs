@@ -124,11 +124,11 @@ impl<B: GraphBackend> MessagePassing<B> for SageConv<B> {
         self.aggregation.aggregate_neighbours(pairs.nodes(), pairs.graph())
     }
 
-    fn update(&self, aggregated: Tensor<B, 2>, x: Tensor<B, 2>) -> Tensor<B, 2> {
+    fn update(&self, aggregated: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
         let neighbours =
             aggregated.matmul(self.neighbour_weight.val().transpose()) + self.bias.val().unsqueeze();
         let out = match &self.root_weight {
-            Some(weight) => neighbours + x.matmul(weight.val().transpose()),
+            Some(weight) => neighbours + pairs.nodes().matmul(weight.val().transpose()),
             None => neighbours,
         };
         match self.normalization {

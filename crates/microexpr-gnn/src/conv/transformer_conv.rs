@@ -184,10 +184,10 @@ impl<B: GraphBackend> MessagePassing<B> for TransformerConv<B> {
         attend::by_scores(values, self.scores(pairs), pairs.graph()).0
     }
 
-    fn update(&self, aggregated: Tensor<B, 2>, x: Tensor<B, 2>) -> Tensor<B, 2> {
+    fn update(&self, aggregated: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
         let messages = self.merge.merge(aggregated, self.heads);
         let Some(skip) = &self.skip else { return messages };
-        let own = skip.forward(x);
+        let own = skip.forward(pairs.nodes());
         let Some(gate) = &self.gate else { return messages + own };
         let compared = Tensor::cat(vec![messages.clone(), own.clone(), messages.clone() - own.clone()], 1);
         let beta = sigmoid(compared.matmul(gate.val().transpose()));

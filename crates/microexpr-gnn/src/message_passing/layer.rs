@@ -23,8 +23,8 @@ pub trait MessagePassing<B: GraphBackend> {
     ///
     /// # Shapes
     ///
-    /// - `aggregated`: `[N, M]`, `x`: `[N, D]`; output: `[N, C]`
-    fn update(&self, aggregated: Tensor<B, 2>, x: Tensor<B, 2>) -> Tensor<B, 2>;
+    /// - `aggregated`: `[N, M]`; output: `[N, C]`
+    fn update(&self, aggregated: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2>;
 
     /// Messages and aggregation in one, `[N, M]`: for layers that can do without storing `[E, M]` values. Must equal the two
     /// one after the other, which is what it does if it is not replaced.
@@ -49,8 +49,7 @@ pub trait MessagePassing<B: GraphBackend> {
     ) -> Tensor<B, 2> {
         let pairs = Pairs::new(&x, edge_features.as_ref(), graph);
         pairs.check().or_panic();
-        let aggregated = self.message_and_aggregate(&pairs);
-        self.update(aggregated, x)
+        self.update(self.message_and_aggregate(&pairs), &pairs)
     }
 
     /// [`MessagePassing::propagate`] with every message stored: what faster versions are tested against.
@@ -67,6 +66,6 @@ pub trait MessagePassing<B: GraphBackend> {
         let pairs = Pairs::new(&x, edge_features.as_ref(), graph);
         pairs.check().or_panic();
         let aggregated = self.aggregation().aggregate(self.message(&pairs), graph);
-        self.update(aggregated, x)
+        self.update(aggregated, &pairs)
     }
 }

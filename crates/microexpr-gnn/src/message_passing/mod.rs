@@ -26,7 +26,7 @@
 //!         (pairs.source() - pairs.target()).abs()
 //!     }
 //!
-//!     fn update(&self, aggregated: Tensor<B, 2>, _: Tensor<B, 2>) -> Tensor<B, 2> {
+//!     fn update(&self, aggregated: Tensor<B, 2>, _: &Pairs<'_, B>) -> Tensor<B, 2> {
 //!         aggregated
 //!     }
 //! }

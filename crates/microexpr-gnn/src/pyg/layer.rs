@@ -2,6 +2,7 @@ use std::collections::BTreeMap;
 
 use burn::module::{Module, Param};
 use burn::prelude::*;
+use burn::tensor::backend::AutodiffBackend;
 
 /// A tensor as PyTorch keeps it, row by row.
 #[derive(Debug, Clone, PartialEq)]
@@ -70,6 +71,12 @@ impl<'a, B: Backend> Named<'a, B> {
         self
     }
 
+    /// Its name in PyTorch Geometric.
+    #[must_use]
+    pub fn name(&self) -> &str {
+        &self.name
+    }
+
     pub(super) fn read(&self) -> PygTensor {
         let values = match &self.parameter {
             Parameter::Vector(parameter) => parameter.val().into_data(),
@@ -82,6 +89,19 @@ impl<'a, B: Backend> Named<'a, B> {
         match self.parameter {
             Parameter::Vector(parameter) => replace(parameter, values),
             Parameter::Matrix(parameter) => replace(parameter, values),
+        }
+    }
+}
+
+impl<B: AutodiffBackend> Named<'_, B> {
+    /// Its gradient as a list, if it has one.
+    #[must_use]
+    pub fn gradient(&self, gradients: &B::Gradients) -> Option<Tensor<B::InnerBackend, 1>> {
+        match &self.parameter {
+            Parameter::Vector(parameter) => parameter.val().grad(gradients),
+            Parameter::Matrix(parameter) => {
+                parameter.val().grad(gradients).map(|matrix| matrix.flatten(0, 1))
+            }
         }
     }
 }

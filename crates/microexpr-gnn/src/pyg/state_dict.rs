@@ -64,6 +64,17 @@ impl StateDict {
         self.tensors.keys().map(String::as_str)
     }
 
+    /// A tensor that has not been loaded yet.
+    #[must_use]
+    pub fn get(&self, name: &str) -> Option<&PygTensor> {
+        self.tensors.get(name)
+    }
+
+    /// Takes a tensor out that is not to be loaded.
+    pub fn remove(&mut self, name: &str) -> Option<PygTensor> {
+        self.tensors.remove(name)
+    }
+
     /// Fills a layer with the tensors under `prefix` (`conv1` for `conv1.lin.weight`; empty for a file of one layer), and
     /// takes them out.
     ///

@@ -1,12 +1,14 @@
-//! The backend under test: wgpu or CUDA if its feature is on, else the processor.
+//! The backend under test: wgpu, CUDA or NdArray if its feature is on, else Flex. NdArray runs the plain operations.
 
 use burn::backend::Autodiff;
 
 #[cfg(feature = "wgpu")]
-pub(crate) type Plain = burn::backend::Wgpu;
+pub(crate) type Plain = microexpr_gnn::backend::Wgpu;
 #[cfg(all(feature = "cuda", not(feature = "wgpu")))]
-pub(crate) type Plain = burn::backend::Cuda;
-#[cfg(not(any(feature = "cuda", feature = "wgpu")))]
+pub(crate) type Plain = microexpr_gnn::backend::Cuda;
+#[cfg(all(feature = "ndarray", not(any(feature = "cuda", feature = "wgpu"))))]
+pub(crate) type Plain = burn::backend::NdArray;
+#[cfg(not(any(feature = "cuda", feature = "wgpu", feature = "ndarray")))]
 pub(crate) type Plain = burn::backend::Flex;
 
 /// With gradients.

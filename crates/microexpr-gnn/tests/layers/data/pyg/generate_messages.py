@@ -5,7 +5,7 @@
 
 Two random graphs with self-loops and an isolated node each. `layers.safetensors` holds the state dict of every case as
 PyTorch Geometric names it, under the case's name; weights are drawn in float32. `messages.json` holds the output and the
-gradients of its sum of squares, computed in float64 from those very weights.
+gradients of `Σ (output + ½)²`, computed in float64 from those very weights.
 """
 
 import json
@@ -63,7 +63,7 @@ def case(module, edge, run):
     out = run(module)
     wanted = {**{n: p for n, p in module.named_parameters()}, "x": X, **({} if edge is None else {"edge": edge})}
     # TransformerConv(root_weight=False) keeps an unused lin_skip.
-    found = torch.autograd.grad((out**2).sum(), list(wanted.values()), allow_unused=True)
+    found = torch.autograd.grad(((out + 0.5) ** 2).sum(), list(wanted.values()), allow_unused=True)
     gradients = {name: value.tolist() for name, value in zip(wanted, found) if value is not None}
     return {"output": out.tolist(), "gradients": gradients}
 
@@ -95,6 +95,8 @@ def layers():
 def sag_pooling():
     pool = SAGPooling(INPUT, ratio=0.6, GNN=GCNConv)
     random_(pool)
+    with torch.no_grad():
+        pool.select.weight.fill_(-0.75)  # [1, 1]: only its sign counts
     out, _, _, _, nodes, _ = pool(X, INDEX, batch=BATCH)
     order = nodes.argsort()  # the order within a graph is free
     return pool, {"kept_nodes": nodes[order].tolist(), "output": out[order].tolist()}
