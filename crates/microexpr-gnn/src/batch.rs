@@ -2,6 +2,7 @@ use std::any::Any;
 use std::sync::{Arc, OnceLock};
 
 use burn::prelude::*;
+use burn::tensor::backend::AutodiffBackend;
 
 use crate::graph_matrices::Matrices;
 use crate::padded_neighbours::PaddedNeighbours;
@@ -71,6 +72,18 @@ impl<B: Backend> GraphBatch<B> {
     pub(crate) fn kernel_lists<T: Any + Send + Sync>(&self, prepare: impl FnOnce() -> T) -> Arc<T> {
         let lists = self.kernel_lists.get_or_init(|| Arc::new(prepare()));
         Arc::clone(lists).downcast().expect("a batch serves one backend")
+    }
+}
+
+impl<B: AutodiffBackend> GraphBatch<B> {
+    /// The same batch without gradients, with what is on the device already.
+    #[must_use]
+    pub fn valid(&self) -> GraphBatch<B::InnerBackend> {
+        GraphBatch {
+            kernel_lists: Arc::clone(&self.kernel_lists),
+            matrices: Arc::clone(&self.matrices),
+            ..GraphBatch::new(Arc::clone(&self.topology), &self.device)
+        }
     }
 }
 

@@ -12,6 +12,7 @@ mod edge_similarity;
 mod finite_differences;
 mod fixture;
 mod golden;
+mod graph_helpers;
 mod invariants;
 mod messages;
 mod models;

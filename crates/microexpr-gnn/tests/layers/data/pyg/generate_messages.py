@@ -18,7 +18,7 @@ from torch_geometric.nn import (
     GATConv, GATv2Conv, GCNConv, GINConv, GINEConv, GraphNorm, SAGEConv, SAGPooling, TopKPooling, TransformerConv,
 )
 from torch_geometric.nn.aggr import AttentionalAggregation, SoftmaxAggregation
-from torch_geometric.utils import add_self_loops, remove_self_loops
+from torch_geometric.utils import add_self_loops, remove_self_loops, to_undirected
 
 torch.set_default_dtype(torch.float64)
 generator = torch.Generator().manual_seed(11)
@@ -112,11 +112,13 @@ def main(values_path, weights_path):
     weights |= {f"sag_pooling.{key}": tensor.float().contiguous() for key, tensor in pool.state_dict().items()}
     looped, features = remove_self_loops(INDEX, FEATURES)
     looped, features = add_self_loops(looped, features, fill_value="mean", num_nodes=sum(SIZES))
+    both_ways, summed = to_undirected(INDEX, FEATURES)
     with open(values_path, "w") as file:
         json.dump({
             "sizes": SIZES, "source": INDEX[0].tolist(), "target": INDEX[1].tolist(), "x": X.tolist(),
             "edge": FEATURES.tolist(), "wide": WIDE.tolist(), "cases": values,
             "self_loops": {"source": looped[0].tolist(), "target": looped[1].tolist(), "edge": features.tolist()},
+            "undirected": {"source": both_ways[0].tolist(), "target": both_ways[1].tolist(), "edge": summed.tolist()},
         }, file)
     save_file(weights, weights_path)
 
