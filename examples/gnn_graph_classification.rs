@@ -6,7 +6,8 @@ use burn::optim::{AdamConfig, GradientsParams, Optimizer};
 use burn::prelude::*;
 use microexpr::gnn::conv::{Mlp, MlpConfig};
 use microexpr::gnn::{
-    GinConv, GinConvConfig, GnnError, GraphBackend, LabelledBatch, LabelledGraph, Readout, Reduction, SeededRng, Topology,
+    GinConv, GinConvConfig, GnnError, GraphBackend, LabelledBatch, LabelledGraph, Readout, Reduction,
+    SeededRng, Topology,
 };
 
 #[derive(Module, Debug)]
@@ -24,8 +25,9 @@ fn scores<B: GraphBackend>(network: &Network<B>, batch: &LabelledBatch<B>) -> Te
 fn graph(nodes: u32, label: i64) -> Result<LabelledGraph, GnnError> {
     let edges = (1..nodes).map(|node| (node, if label == 0 { node - 1 } else { 0 }));
     let closing = (label == 0).then_some((0, nodes - 1));
-    let topology = Topology::from_edges(nodes as usize, edges.chain(closing))?.to_undirected(Reduction::Mean).topology;
-    Ok(LabelledGraph { topology, nodes: vec![1.0; nodes as usize], edges: vec![], labels: vec![label], mask: vec![] })
+    let one_way = Topology::from_edges(nodes as usize, edges.chain(closing))?;
+    let topology = one_way.to_undirected(Reduction::Mean).topology;
+    Ok(LabelledGraph::new(topology, vec![1.0; nodes as usize], vec![label]))
 }
 
 fn main() -> Result<(), GnnError> {

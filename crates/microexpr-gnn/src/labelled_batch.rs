@@ -96,6 +96,12 @@ impl<B: AutodiffBackend> LabelledBatch<B> {
 }
 
 impl LabelledGraph {
+    /// A graph without edge features, all of whose labels count.
+    #[must_use]
+    pub fn new(topology: Topology, nodes: Vec<f32>, labels: Vec<i64>) -> Self {
+        Self { topology, nodes, edges: Vec::new(), labels, mask: Vec::new() }
+    }
+
     fn check(&self, [width, edge_width]: [usize; 2]) -> Result<(), GnnError> {
         check_features("node features", &self.nodes, [self.topology.nodes(), width])?;
         check_features("edge features", &self.edges, [self.topology.edges(), edge_width])?;

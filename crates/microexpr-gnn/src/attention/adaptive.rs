@@ -127,8 +127,12 @@ impl<B: Backend> AdaptiveAttention<B> {
     }
 
     fn activate(&self, attended: AttentionOutput<B>) -> (Tensor<B, 2>, AttentionWeights<B>) {
-        let sum = attended.values + self.bias.val().unsqueeze();
-        (self.activation.apply(sum), attended.weights)
+        (self.activated(attended.values), attended.weights)
+    }
+
+    /// The bias added, and the nonlinearity of eq. 8.
+    pub(super) fn activated(&self, sums: Tensor<B, 2>) -> Tensor<B, 2> {
+        self.activation.apply(sums + self.bias.val().unsqueeze())
     }
 }
 
@@ -207,7 +211,7 @@ impl<B: GraphBackend> AdaptiveAttention<B> {
     }
 
     /// GATv2 has its LeakyReLU before the scores: none follows.
-    fn operation_settings(&self) -> AttentionSettings {
+    pub(super) fn operation_settings(&self) -> AttentionSettings {
         match self.self_attention.as_ref().map(SelfAttention::kind) {
             Some(SelfAttentionKind::Gatv2) => AttentionSettings { negative_slope: 1.0, ..self.settings },
             _ => self.settings,

@@ -90,14 +90,27 @@ impl<B: GraphBackend> GaussianConv<B> {
         edge_features: Tensor<B, 2>,
         graph: &GraphBatch<B>,
     ) -> (Tensor<B, 2>, Tensor<B, 2>) {
+        let out = B::adaptive_attention(self.inputs(x, edge_features, graph), graph, &self.settings);
+        (out.values + self.bias.val().unsqueeze(), out.weights.fused)
+    }
+
+    /// The operands of the attention, before the softmax.
+    pub(super) fn inputs(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Tensor<B, 2>,
+        graph: &GraphBatch<B>,
+    ) -> AttentionInputs<B> {
         graph.expect_nodes("GaussianConv's node features", &x, self.weight.dims()[1]);
-        let inputs = AttentionInputs {
+        AttentionInputs {
             values: x.clone().matmul(self.weight.val().transpose()),
             self_logits: None,
             gaussian: Some(self.gaussian.terms(x, edge_features, graph)),
             lambda: Tensor::zeros([1], (graph.device(), self.bias.val().dtype())),
-        };
-        let out = B::adaptive_attention(inputs, graph, &self.settings);
-        (out.values + self.bias.val().unsqueeze(), out.weights.fused)
+        }
+    }
+
+    pub(super) fn settings(&self) -> &AttentionSettings {
+        &self.settings
     }
 }

@@ -5,6 +5,7 @@ use microexpr_gnn::attention::{
     AdaptiveAttention, AdaptiveAttentionConfig, DensityReduction, Fusion, GaussianConvConfig,
     SelfAttentionKind,
 };
+use microexpr_gnn::message_passing::MessagePassing;
 use microexpr_gnn::{GraphBatch, SeededRng, Topology};
 
 use crate::device::{B, Plain};
@@ -124,6 +125,26 @@ fn gaussian_attention_alone_equals_the_adaptive_layer_at_lambda_0() {
         assert!((f - e).abs() < 1e-6, "{f} against {e}");
     }
     assert_close(&list(alpha), &list(weights.gaussian.unwrap()), 1e-6);
+}
+
+#[test]
+fn the_paper_s_layers_equal_their_messages() {
+    let s = sample(20, 8);
+    let graph = GraphBatch::new(s.topology.clone(), &Default::default());
+    let (x, edges) = (matrix(&s.nodes, INPUT), matrix(&s.edges, 2));
+    for kind in [SelfAttentionKind::Gat, SelfAttentionKind::Gatv2] {
+        for fusion in [Fusion::Learned, Fusion::Fixed(0.0), Fusion::Fixed(1.0)] {
+            let config = AdaptiveAttentionConfig::new(INPUT, OUTPUT).with_heads(3).with_fusion(fusion);
+            let layer: AdaptiveAttention<B> =
+                config.with_self_attention(kind).init(&Default::default(), &mut SeededRng::new(3));
+            let messages = layer.propagate(x.clone(), Some(edges.clone()), &graph);
+            let fused = layer.forward(x.clone(), edges.clone(), &graph);
+            assert_close(&list(messages), &list(fused), 2e-5);
+        }
+    }
+    let alone = GaussianConvConfig::new(INPUT, OUTPUT).init::<B>(&Default::default(), &mut SeededRng::new(4));
+    let messages = alone.propagate(x.clone(), Some(edges.clone()), &graph);
+    assert_close(&list(messages), &list(alone.forward(x, edges, &graph).0), 2e-5);
 }
 
 #[test]

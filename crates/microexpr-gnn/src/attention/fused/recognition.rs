@@ -113,3 +113,65 @@ fn on_any(kernels: &impl Kernels, call: &mut dyn Any) {
     // Without a backend's feature there are none.
     let _ = (kernels, call);
 }
+
+/// Were a backend not recognised, all would still be right, but slow: only this tells.
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::Topology;
+    use crate::attention::{DensityReduction, SelfLogits};
+
+    #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+    fn has_kernels<B: Backend>() -> bool {
+        let ones = |shape: [usize; 2]| Tensor::<B, 2>::ones(shape, &Default::default());
+        let matrix = Arc::new(SparseMatrix::gather(2, &[1, 1, 0]));
+        let graph = GraphBatch::<B>::new(Topology::from_edges(2, [(0, 1)]).unwrap(), &Default::default());
+        let logits = SelfLogits { target: ones([2, 1]), source: ones([2, 1]), edge: ones([1, 1]) };
+        let inputs = AttentionInputs {
+            values: ones([2, 3]),
+            self_logits: Some(logits),
+            gaussian: None,
+            lambda: Tensor::ones([1], &Default::default()),
+        };
+        let (negative_slope, variance_floor) = (0.2, 0.01);
+        let settings = AttentionSettings { negative_slope, variance_floor, reduction: DensityReduction::Sum };
+        let [product, attended] =
+            [sparse_product(&matrix, ones([2, 1])).is_ok(), attention(inputs, &graph, &settings).is_ok()];
+        assert_eq!(product, attended);
+        product
+    }
+
+    fn has_kernels_with_and_without_gradients<B: Backend>() -> bool {
+        let found = [
+            has_kernels::<B>(),
+            has_kernels::<Autodiff<B>>(),
+            has_kernels::<Autodiff<B, BalancedCheckpointing>>(),
+        ];
+        assert_eq!(found, [found[0]; 3]);
+        found[0]
+    }
+
+    #[cfg(feature = "flex")]
+    #[test]
+    fn flex_has_kernels() {
+        assert!(has_kernels_with_and_without_gradients::<burn::backend::Flex>());
+    }
+
+    #[cfg(feature = "wgpu")]
+    #[test]
+    fn wgpu_has_kernels() {
+        assert!(has_kernels_with_and_without_gradients::<crate::backend::Wgpu>());
+    }
+
+    #[cfg(feature = "cuda")]
+    #[test]
+    fn cuda_has_kernels() {
+        assert!(has_kernels_with_and_without_gradients::<crate::backend::Cuda>());
+    }
+
+    #[cfg(feature = "ndarray")]
+    #[test]
+    fn ndarray_has_none() {
+        assert!(!has_kernels_with_and_without_gradients::<burn::backend::NdArray>());
+    }
+}
