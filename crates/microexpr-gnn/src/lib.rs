@@ -54,9 +54,10 @@
 //! | `flex` (default) | `burn::backend::Flex` | Burn's CPU backend, with rayon |
 //! | `cuda` | [`backend`]`::Cuda` | NVIDIA GPUs; `probe_cuda` tells whether the driver is there |
 //! | `wgpu` | [`backend`]`::Wgpu`, [`backend`]`::Vulkan` | Vulkan, Metal, DirectX 12; `probe_wgpu` |
-//! | `ndarray` | – | switches on Burn's NdArray, for the tests |
+//! | `ndarray` | – | switches on Burn's NdArray, for the tests (`--no-default-features --features ndarray`) |
 //!
-//! Fused kernels compute in `f32`; other precisions run plain. The names in [`backend`] stay fused when some crate of the
+//! Fused kernels compute in `f32`; other precisions run plain. With Burn's `simd` (part of `flex`), NdArray 0.21 computes
+//! reciprocals, and so gradients of divisions and softmax, to 12 bits only. The names in [`backend`] stay fused when some crate of the
 //! build switches on Burn's `fusion`, with which `burn::backend::Wgpu` and `burn::backend::Cuda` become other types, which
 //! run plain.
 //!
@@ -64,6 +65,11 @@
 //!
 //! Edge lists are checked when a [`Topology`] is made; features against it in every layer, readout and pooling, before
 //! anything is computed; settings when a layer is built (`check` of every configuration, or the panic of `init`).
+
+#![cfg_attr(
+    not(any(feature = "flex", feature = "cuda", feature = "wgpu")),
+    allow(dead_code, reason = "what serves kernels is unused where no backend has any")
+)]
 
 pub mod attention;
 mod attentional_aggregation;
@@ -73,6 +79,7 @@ pub mod conv;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 mod driver;
 mod dropout;
+mod edge_product;
 mod edge_similarity;
 mod error;
 mod features;

@@ -4,6 +4,7 @@ use burn::prelude::*;
 use super::attend::attend;
 use super::heads::{HeadMerge, head_sums};
 use super::{SelfLogits, check_conv, initial_attention};
+use crate::edge_product::edge_product;
 use crate::error::OrPanic;
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
@@ -133,7 +134,7 @@ impl<B: GraphBackend> GatConv<B> {
         let scores = |attention: &Param<Tensor<B, 1>>| head_sums(attention.val(), self.heads);
         let edge = match (edge_features, &self.edge_weight, &self.edge_attention) {
             (Some(features), Some(weight), Some(attention)) => {
-                features.matmul(weight.val().transpose().matmul(scores(attention)))
+                edge_product(features, weight.val().transpose().matmul(scores(attention)))
             }
             _ => Tensor::zeros([graph.topology().edges(), self.heads], (graph.device(), values.dtype())),
         };

@@ -4,6 +4,7 @@ use burn::prelude::*;
 use super::attend::{attend, gatv2_logits};
 use super::heads::HeadMerge;
 use super::{SelfLogits, check_conv, initial_attention};
+use crate::edge_product::edge_product;
 use crate::error::OrPanic;
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
@@ -135,7 +136,7 @@ impl<B: GraphBackend> Gatv2Conv<B> {
         let values = linear(x, &self.source_weight, &self.source_bias);
         let edge = edge_features
             .zip(self.edge_weight.as_ref())
-            .map(|(features, weight)| features.matmul(weight.val().transpose()));
+            .map(|(features, weight)| edge_product(features, weight.val().transpose()));
         let attention = (self.attention.val(), self.heads);
         let logits = gatv2_logits([targets, values.clone()], edge, attention, graph, self.negative_slope);
         (values, logits)

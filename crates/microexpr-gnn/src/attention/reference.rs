@@ -8,6 +8,7 @@ use super::{
     SelfLogits,
 };
 use crate::GraphBatch;
+use crate::edge_product::edge_product;
 use crate::error::OrPanic;
 
 /// Softmax over incoming edges of both mechanisms, their fusion and the weighted sum of neighbours (eqs. 2, 5–8).
@@ -82,7 +83,7 @@ pub fn gaussian_statistics<B: Backend>(
 ) -> GaussianStatistics<B> {
     let z = terms.target.select(0, graph.target())
         + terms.source.select(0, graph.source())
-        + terms.edge_features.matmul(terms.edge_weight.transpose());
+        + edge_product(terms.edge_features, terms.edge_weight.transpose());
     let mean = z.clone().mean_dim(1);
     let square = (z - mean.clone()).powi_scalar(2);
     let variance = square.clone().mean_dim(1);

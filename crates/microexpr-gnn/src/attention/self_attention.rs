@@ -5,6 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::SelfLogits;
 use super::attend::gatv2_logits;
 use super::heads::head_sums;
+use crate::edge_product::edge_product;
 use crate::error::OrPanic;
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
@@ -121,11 +122,11 @@ impl<B: GraphBackend> SelfAttention<B> {
                 SelfLogits {
                     target: values.clone().matmul(part(0)),
                     source: values.matmul(part(1)),
-                    edge: edge_features.matmul(edges.matmul(part(2))),
+                    edge: edge_product(edge_features, edges.matmul(part(2))),
                 }
             }
             SelfAttentionKind::Gatv2 => {
-                let edge = edge_features.matmul(edges);
+                let edge = edge_product(edge_features, edges);
                 let attention = (self.attention.val(), self.heads);
                 gatv2_logits([values.clone(), values], Some(edge), attention, graph, negative_slope)
             }

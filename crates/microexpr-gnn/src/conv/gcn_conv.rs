@@ -1,6 +1,7 @@
 use burn::module::Param;
 use burn::prelude::*;
 
+use crate::edge_product::edge_product;
 use crate::error::OrPanic;
 use crate::message_passing::{Aggregation, MessagePassing, Pairs};
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, Topology, initializer};
@@ -80,7 +81,8 @@ impl<B: GraphBackend> MessagePassing<B> for GcnConv<B> {
         let weight = |(s, t): (&u32, &u32)| {
             if s == t { 0.0 } else { 1.0 / (degree[*s as usize] * degree[*t as usize]).sqrt() }
         };
-        pairs.source().matmul(self.weight.val().transpose()) * column(ends.map(weight).collect(), pairs)
+        edge_product(pairs.source(), self.weight.val().transpose())
+            * column(ends.map(weight).collect(), pairs)
     }
 
     fn update(&self, aggregated: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {

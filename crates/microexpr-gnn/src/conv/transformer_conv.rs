@@ -4,6 +4,7 @@ use burn::tensor::activation::sigmoid;
 use serde::{Deserialize, Serialize};
 
 use crate::attention::{HeadMerge, attend, check_conv, head_mask};
+use crate::edge_product::edge_product;
 use crate::error::OrPanic;
 use crate::message_passing::{Aggregation, MessagePassing, Pairs, edge_softmax};
 use crate::{
@@ -151,13 +152,13 @@ impl<B: GraphBackend> TransformerConv<B> {
         let products = queries * keys;
         let width = products.dims()[1];
         let sums = head_mask([width, self.heads], &products);
-        products.matmul(sums) / ((width / self.heads) as f64).sqrt()
+        edge_product(products, sums) / ((width / self.heads) as f64).sqrt()
     }
 
     /// `x + W_e e_ij`.
     fn with_edges(&self, x: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
         match (pairs.edge_features(), &self.edge_weight) {
-            (Some(features), Some(weight)) => x + features.matmul(weight.val().transpose()),
+            (Some(features), Some(weight)) => x + edge_product(features, weight.val().transpose()),
             _ => x,
         }
     }
@@ -172,7 +173,7 @@ impl<B: GraphBackend> MessagePassing<B> for TransformerConv<B> {
         let values = pairs.graph().at_sources(self.value.forward(pairs.nodes()));
         let values = self.with_edges(values, pairs);
         let mask = head_mask([values.dims()[1], self.heads], &values);
-        self.attention(pairs).matmul(mask.transpose()) * values
+        edge_product(self.attention(pairs), mask.transpose()) * values
     }
 
     /// Without edge features the values are those of nodes, and the fused attention does it all.

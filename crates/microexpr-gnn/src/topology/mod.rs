@@ -143,6 +143,7 @@ impl Topology {
     }
 
     /// Whether the edges are listed target by target.
+    #[cfg(feature = "flex")]
     pub(crate) fn sorted_by_target(&self) -> bool {
         self.target.is_sorted()
     }

@@ -177,7 +177,7 @@ fn a_graph_alone_and_in_a_batch_gives_the_same_numbers() {
     assert_close(&forward(&layer, &both), &joined(&forward(&layer, &a), &forward(&layer, &b)), 1e-6);
 }
 
-#[cfg(not(any(feature = "cuda", feature = "wgpu", feature = "ndarray")))]
+#[cfg(all(feature = "flex", not(any(feature = "cuda", feature = "wgpu"))))]
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
     let s: Vec<Sample> = (0..6).map(|i| sample(15 + i, i as u64)).collect();

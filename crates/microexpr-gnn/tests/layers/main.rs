@@ -1,6 +1,6 @@
 //! The layers against PyTorch Geometric, and what must hold for every graph.
 //!
-//! The same tests run on every backend: `--features wgpu`, `--features cuda` or `--features ndarray` moves them there. One test
+//! The same tests run on every backend: `--features wgpu` or `--features cuda` moves them there, `--no-default-features --features ndarray` to NdArray. One test
 //! binary: everything in it is generic code that would be compiled again in each further one.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 #![cfg(any(feature = "flex", feature = "cuda", feature = "wgpu", feature = "ndarray"))]

@@ -237,4 +237,19 @@ fn graphs_without_edges_aggregate_to_zero() {
         let out = aggregation.aggregate_neighbours(x.clone(), &graph);
         assert_eq!(out.into_data().iter::<f32>().collect::<Vec<_>>(), [0.0; 2 * INPUT]);
     }
+    let edges = Tensor::<Plain, 2>::zeros([0, EDGE], &Default::default());
+    let (device, random) = (Default::default(), &mut random());
+    let transformer = TransformerConvConfig::new(INPUT, OUTPUT).with_heads(2).with_edge_input(Some(EDGE));
+    let transformer = transformer.init::<Plain>(&device, random);
+    let gine = GineConvConfig::new(mlp()).with_edge_input(Some(EDGE)).init::<Plain>(&device, random);
+    let gat = GatConvConfig::new(INPUT, OUTPUT).with_edge_input(Some(EDGE)).init::<Plain>(&device, random);
+    let gatv2 =
+        Gatv2ConvConfig::new(INPUT, OUTPUT).with_edge_input(Some(EDGE)).init::<Plain>(&device, random);
+    let own = |out: Tensor<Plain, 2>| assert!(out.sum().into_scalar().is_finite());
+    own(transformer.forward(x.clone(), Some(edges.clone()), &graph));
+    own(gine.forward(x.clone(), edges.clone(), &graph));
+    own(gat.forward(x.clone(), Some(edges.clone()), &graph).0);
+    own(gat.propagate(x.clone(), Some(edges.clone()), &graph));
+    own(gatv2.forward(x.clone(), Some(edges.clone()), &graph).0);
+    own(gatv2.propagate(x, Some(edges), &graph));
 }

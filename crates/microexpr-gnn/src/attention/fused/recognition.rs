@@ -121,7 +121,6 @@ mod tests {
     use crate::Topology;
     use crate::attention::{DensityReduction, SelfLogits};
 
-    #[expect(clippy::unwrap_used, reason = "a test fails by panicking")]
     fn has_kernels<B: Backend>() -> bool {
         let ones = |shape: [usize; 2]| Tensor::<B, 2>::ones(shape, &Default::default());
         let matrix = Arc::new(SparseMatrix::gather(2, &[1, 1, 0]));
