@@ -72,14 +72,17 @@ impl Device {
     /// [`ClassifierError::DeviceNotBuilt`] without the device's feature, [`ClassifierError::DeviceUnavailable`] if it
     /// cannot start.
     pub(crate) fn run<W: OnBackend>(self, work: W) -> Result<W::Output, ClassifierError> {
+        // Burn's own names mean other types as soon as any crate switches its `fusion` on.
+        #[allow(unused_imports, reason = "used unless no backend feature is on")]
+        use microexpr_gnn::backend;
         self.probe()?;
         match self {
             #[cfg(feature = "flex")]
-            Self::Cpu => Ok(work.run::<burn::backend::Autodiff<burn::backend::Flex>>(&Default::default())),
+            Self::Cpu => Ok(work.run::<burn::backend::Autodiff<backend::Flex>>(&Default::default())),
             #[cfg(feature = "cuda")]
-            Self::Cuda => Ok(work.run::<burn::backend::Autodiff<burn::backend::Cuda>>(&Default::default())),
+            Self::Cuda => Ok(work.run::<burn::backend::Autodiff<backend::Cuda>>(&Default::default())),
             #[cfg(feature = "wgpu")]
-            Self::Wgpu => Ok(work.run::<burn::backend::Autodiff<burn::backend::Wgpu>>(&Default::default())),
+            Self::Wgpu => Ok(work.run::<burn::backend::Autodiff<backend::Wgpu>>(&Default::default())),
             #[allow(unreachable_patterns, reason = "reachable unless every backend feature is on")]
             other => {
                 drop(work);

@@ -23,6 +23,10 @@ const SMALLEST_VARIANCE: f32 = 1e-12;
 /// # Shapes
 ///
 /// - `edge_features`: `[E, De]`, `x`: `[N, D]`; output: `[E, De]`
+///
+/// # Panics
+///
+/// If `edge_features` has not one row per edge, or `x` not one per node.
 #[must_use]
 pub fn recompute_similarity<B: GraphBackend>(
     edge_features: Tensor<B, 2>,
@@ -30,10 +34,12 @@ pub fn recompute_similarity<B: GraphBackend>(
     graph: &GraphBatch<B>,
 ) -> Tensor<B, 2> {
     let width = edge_features.dims()[1];
+    graph.expect_edges("the similarity's edge features", &edge_features, width);
+    graph.expect_nodes("the similarity's node features", &x, x.dims()[1]);
     if graph.topology().edges() == 0 || width == 0 {
         return edge_features;
     }
-    let difference = B::sparse_product(graph.targets(), x.clone()) - B::sparse_product(graph.sources(), x);
+    let difference = graph.at_targets(x.clone()) - graph.at_sources(x);
     let squared = difference.powi_scalar(2).sum_dim(1);
     let on_host: Vec<f32> = squared.clone().detach().into_data().convert::<f32>().iter().collect();
     let scale = exponent_scales(&on_host, graph.topology());

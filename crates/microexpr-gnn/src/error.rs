@@ -1,3 +1,5 @@
+use std::fmt::Display;
+
 /// What can be wrong with a graph or a batch of graphs.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -27,6 +29,31 @@ pub enum GnnError {
     /// A graph, or a batch, without nodes.
     #[error("a graph needs at least one node, and a batch at least one graph")]
     Empty,
+    /// A tensor of another shape than the layer or the batch asks for.
+    #[error("{what}: expected the shape {expected:?}{each}, found {found:?}")]
+    Shape {
+        /// Which tensor.
+        what: &'static str,
+        /// What every row stands for, `" (one row per node)"`, or nothing.
+        each: &'static str,
+        /// The shape expected.
+        expected: Vec<usize>,
+        /// The shape found.
+        found: Vec<usize>,
+    },
+    /// Attention with neither self-attention nor Gaussian attention.
+    #[error("attention needs self-attention, Gaussian attention or both")]
+    NoMechanism,
+    /// A setting of a layer outside its range.
+    #[error("{setting} must be {expected}, found {found}")]
+    Setting {
+        /// Name of the setting.
+        setting: &'static str,
+        /// What it may be, in words.
+        expected: &'static str,
+        /// The rejected value.
+        found: String,
+    },
     /// A feature list whose length is not rows × width.
     #[error("{what}: expected {rows} rows of {width} values, found {found} values")]
     FeatureLength {
@@ -61,4 +88,66 @@ pub enum GnnError {
         /// What is missing.
         reason: String,
     },
+}
+
+impl GnnError {
+    pub(crate) fn check_shape<const D: usize>(
+        what: &'static str,
+        found: [usize; D],
+        expected: [usize; D],
+    ) -> Result<(), Self> {
+        Self::check_rows(what, "", found, expected)
+    }
+
+    pub(crate) fn check_rows<const D: usize>(
+        what: &'static str,
+        each: &'static str,
+        found: [usize; D],
+        expected: [usize; D],
+    ) -> Result<(), Self> {
+        if found == expected {
+            return Ok(());
+        }
+        Err(Self::Shape { what, each, expected: expected.to_vec(), found: found.to_vec() })
+    }
+
+    /// Whether a layer has something to read and something to give.
+    pub(crate) fn check_widths(input: usize, output: usize) -> Result<(), Self> {
+        Self::check_setting(input > 0, "input", "at least 1", input)?;
+        Self::check_setting(output > 0, "output", "at least 1", output)
+    }
+
+    /// Whether `heads` heads can share `channels` values equally.
+    pub(crate) fn check_heads(heads: usize, channels: usize) -> Result<(), Self> {
+        Self::check_setting(
+            heads > 0 && channels.is_multiple_of(heads),
+            "heads",
+            "a divisor of the width of the output",
+            format_args!("{heads} heads for {channels} values"),
+        )
+    }
+
+    pub(crate) fn check_setting(
+        holds: bool,
+        setting: &'static str,
+        expected: &'static str,
+        found: impl Display,
+    ) -> Result<(), Self> {
+        if holds { Ok(()) } else { Err(Self::Setting { setting, expected, found: found.to_string() }) }
+    }
+}
+
+/// Layers check shapes and settings like Burn's own: by a panic, with the error's text.
+pub(crate) trait OrPanic {
+    /// Nothing, or a panic.
+    fn or_panic(self);
+}
+
+impl OrPanic for Result<(), GnnError> {
+    #[track_caller]
+    fn or_panic(self) {
+        if let Err(error) = self {
+            panic!("{error}");
+        }
+    }
 }

@@ -1,7 +1,9 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use crate::{SeededRng, initializer};
+use crate::edge_product::edge_product;
+use crate::error::OrPanic;
+use crate::{GnnError, SeededRng, initializer};
 
 /// Configuration of [`FullyConnected`].
 #[derive(Config, Debug)]
@@ -22,8 +24,22 @@ pub struct FullyConnected<B: Backend> {
 }
 
 impl FullyConnectedConfig {
+    /// Whether the layer can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] for a width of 0.
+    pub fn check(&self) -> Result<(), GnnError> {
+        GnnError::check_widths(self.input, self.output)
+    }
+
     /// Draws initial weights, `U(−1/√input, 1/√input)`.
+    ///
+    /// # Panics
+    ///
+    /// If [`FullyConnectedConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> FullyConnected<B> {
+        self.check().or_panic();
         FullyConnected {
             weight: initializer::linear([self.output, self.input], self.input, device, random),
             bias: initializer::linear([self.output], self.input, device, random),
@@ -47,6 +63,6 @@ impl<B: Backend> FullyConnected<B> {
     /// - `x`: `[N, input]`; output: `[N, output]`
     #[must_use]
     pub fn forward(&self, x: Tensor<B, 2>) -> Tensor<B, 2> {
-        x.matmul(self.weight.val().transpose()) + self.bias.val().unsqueeze()
+        edge_product(x, self.weight.val().transpose()) + self.bias.val().unsqueeze()
     }
 }

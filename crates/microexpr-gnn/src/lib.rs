@@ -1,6 +1,7 @@
-//! Graph attention layers and pooling for [Burn](https://burn.dev), and the two-stream network of 2S-AMAGN.
+//! Graph layers, pooling and readout for [Burn](https://burn.dev), named as in PyTorch Geometric, and the two-stream network
+//! of 2S-AMAGN.
 //!
-//! Every layer works on any graph: it sees tensors and an edge list only. Edges follow PyTorch Geometric: edge `e` runs
+//! Every layer works on any graph and on every Burn backend: it sees tensors and an edge list only. Edges follow PyTorch Geometric: edge `e` runs
 //! from `source[e]` (neighbour *j*) to `target[e]` (node *i*), and a node attends over its incoming edges.
 //!
 //! ```
@@ -27,37 +28,75 @@
 //!
 //! | module or type | holds |
 //! |---|---|
+//! | [`conv`] | GCN, GraphSAGE, GIN, GINE, graph transformer |
 //! | [`attention`] | GAT, GATv2, Gaussian attention, their adaptive fusion (§3.3 of the paper) |
-//! | [`GcnConv`] | graph convolution |
+//! | [`message_passing`] | layers of your own: message, aggregation, update |
 //! | [`SagPool`], [`TopKPool`] | self-attention graph pooling, top-k pooling |
-//! | [`Readout`] | nodes of a graph to one vector |
+//! | [`Readout`], [`AttentionalAggregation`] | nodes of a graph to one vector |
+//! | [`GraphNorm`], [`JumpingKnowledge`], [`dropout()`] | normalisation, outputs of all layers, regularisation |
+//! | [`pyg`] | weights from and for PyTorch Geometric |
 //! | [`StreamModel`], [`TwoStreamModel`] | the networks (§3.4) |
 //! | [`NodeFeatures`] | what a stream reads, dense or sparse |
 //! | [`EdgeSimilarity`] | edge features from learned node features |
-//! | [`Topology`], [`GraphBatch`] | edge lists, validated on the host, and on a device |
+//! | [`Topology`], [`GraphBatch`] | edge lists, validated on the host (made from lists, matrices, points; loops, reverse edges, virtual nodes added; edges and nodes left out), and on a device |
+//! | [`LabelledBatch`] | graphs side by side with what is to be learned |
 //! | [`sparse`] | sums over neighbours as one operation with a deterministic gradient |
 //! | [`to_safetensors`], [`from_safetensors`] | weights under names that PyTorch users can map |
 //!
 //! # Features
 //!
-//! `flex` (default) is Burn's CPU backend; `cuda` runs on NVIDIA GPUs, `wgpu` on any GPU with Vulkan, Metal or DirectX 12.
-//! The attention is one fused operation on each, for the GPUs from one kernel source. `probe_cuda` and `probe_wgpu` tell
-//! whether the driver is there before any work is done.
+//! They decide which backends run fused: attention and sums over neighbours as one operation each, for the GPUs from one
+//! kernel source. Every other backend of Burn's (NdArray, LibTorch, Candle, …) runs every layer by plain tensor operations
+//! and needs no feature here, only its own in your `burn` dependency; so `--no-default-features` has all layers, too.
+//!
+//! | feature | fused on | notes |
+//! |---|---|---|
+//! | `flex` (default) | `burn::backend::Flex` | Burn's CPU backend, with rayon |
+//! | `cuda` | [`backend`]`::Cuda` | NVIDIA GPUs; `probe_cuda` tells whether the driver is there |
+//! | `wgpu` | [`backend`]`::Wgpu`, [`backend`]`::Vulkan` | Vulkan, Metal, DirectX 12; `probe_wgpu` |
+//! | `ndarray` | – | switches on Burn's NdArray, for the tests (`--no-default-features --features ndarray`) |
+//!
+//! Fused kernels compute in `f32`; other precisions run plain. With Burn's `simd` (part of `flex`), NdArray 0.21 computes
+//! reciprocals, and so gradients of divisions and softmax, to 12 bits only. The names in [`backend`] stay fused when some crate of the
+//! build switches on Burn's `fusion`, with which `burn::backend::Wgpu` and `burn::backend::Cuda` become other types, which
+//! run plain.
+//!
+//! # Checks
+//!
+//! Edge lists are checked when a [`Topology`] is made; features against it in every layer, readout and pooling, before
+//! anything is computed; settings when a layer is built (`check` of every configuration, or the panic of `init`).
+
+#![cfg_attr(
+    not(any(feature = "flex", feature = "cuda", feature = "wgpu")),
+    allow(dead_code, reason = "what serves kernels is unused where no backend has any")
+)]
 
 pub mod attention;
+mod attentional_aggregation;
+pub mod backend;
 mod batch;
+pub mod conv;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 mod driver;
 mod dropout;
+mod edge_product;
 mod edge_similarity;
 mod error;
 mod features;
 mod fully_connected;
-mod gcn;
+mod graph_backend;
+mod graph_matrices;
+mod graph_norm;
 mod initializer;
+mod jumping_knowledge;
+mod labelled_batch;
+pub mod message_passing;
 mod node_features;
+mod padded_neighbours;
 mod pooling;
+pub mod pyg;
 mod readout;
+mod row_check;
 mod sag_pool;
 mod seeded_rng;
 pub mod sparse;
@@ -67,8 +106,15 @@ mod topology;
 mod two_stream_model;
 mod weights;
 
-pub use attention::GraphBackend;
+/// The version of Burn that the layers are written for.
+pub use burn;
+
+pub use attentional_aggregation::{AttentionalAggregation, AttentionalAggregationConfig};
 pub use batch::GraphBatch;
+pub use conv::{
+    GcnConv, GcnConvConfig, GinConv, GinConvConfig, GineConv, GineConvConfig, SageConv, SageConvConfig,
+    TransformerConv, TransformerConvConfig,
+};
 #[cfg(feature = "cuda")]
 pub use driver::probe_cuda;
 #[cfg(feature = "wgpu")]
@@ -78,7 +124,10 @@ pub use edge_similarity::{EdgeSimilarity, recompute_similarity};
 pub use error::GnnError;
 pub use features::{check_features, feature_tensor};
 pub use fully_connected::{FullyConnected, FullyConnectedConfig};
-pub use gcn::{GcnConv, GcnConvConfig};
+pub use graph_backend::GraphBackend;
+pub use graph_norm::{GraphNorm, GraphNormConfig};
+pub use jumping_knowledge::JumpingKnowledge;
+pub use labelled_batch::{LabelledBatch, LabelledGraph};
 pub use node_features::NodeFeatures;
 pub use pooling::Pooled;
 pub use readout::Readout;
@@ -86,6 +135,6 @@ pub use sag_pool::{SagPool, SagPoolConfig};
 pub use seeded_rng::SeededRng;
 pub use stream_model::{StreamExplanation, StreamInput, StreamModel, StreamModelConfig};
 pub use top_k_pool::{TopKPool, TopKPoolConfig};
-pub use topology::Topology;
+pub use topology::{LoopFeatures, Reduction, Rewired, Subgraph, Topology, VirtualNodes, WeightedTopology};
 pub use two_stream_model::{Explanation, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig};
 pub use weights::{from_safetensors, to_safetensors};

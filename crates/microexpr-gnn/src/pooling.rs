@@ -3,7 +3,7 @@ use std::sync::Arc;
 use burn::prelude::*;
 
 use crate::sparse::SparseMatrix;
-use crate::{GraphBackend, GraphBatch, Topology};
+use crate::{GnnError, GraphBackend, GraphBatch, Topology};
 
 /// What remains after pooling.
 #[derive(Debug, Clone)]
@@ -18,6 +18,12 @@ pub struct Pooled<B: Backend> {
     pub kept_edges: Vec<u32>,
     /// Scores of the kept nodes, `[K, 1]`.
     pub scores: Tensor<B, 2>,
+}
+
+/// What every pooling layer asks of its settings.
+pub(crate) fn check(input: usize, ratio: f64) -> Result<(), GnnError> {
+    GnnError::check_setting(input > 0, "input", "at least 1", input)?;
+    GnnError::check_setting((0.0..=1.0).contains(&ratio), "pooling ratio", "in 0..=1", ratio)
 }
 
 /// Keeps the `⌈ratio·n⌉` nodes of each graph with the highest scores `[N, 1]`, scaled by their scores, and the edges

@@ -32,8 +32,13 @@ impl Readout {
     /// # Shapes
     ///
     /// - `x`: `[N, C]`; output: `[G, C]`, or `[G, 2·C]` for [`Readout::MaxMean`]
+    ///
+    /// # Panics
+    ///
+    /// If `x` has not one row per node.
     #[must_use]
     pub fn forward<B: GraphBackend>(self, x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
+        graph.expect_nodes("the readout's node features", &x, x.dims()[1]);
         match self {
             Self::MaxMean => {
                 Tensor::cat(vec![largest(x.clone(), graph), B::sparse_product(graph.means(), x)], 1)

@@ -1,7 +1,8 @@
 use burn::prelude::*;
 
-use crate::pooling::{Pooled, keep_highest};
-use crate::{GcnConv, GcnConvConfig, GraphBackend, GraphBatch, SeededRng};
+use crate::error::OrPanic;
+use crate::pooling::{self, Pooled, keep_highest};
+use crate::{GcnConv, GcnConvConfig, GnnError, GraphBackend, GraphBatch, SeededRng};
 
 /// Configuration of [`SagPool`].
 #[derive(Config, Debug)]
@@ -25,13 +26,22 @@ pub struct SagPool<B: Backend> {
 }
 
 impl SagPoolConfig {
+    /// Whether the layer can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] for an input without width, or a ratio outside `0..=1`.
+    pub fn check(&self) -> Result<(), GnnError> {
+        pooling::check(self.input, self.ratio)
+    }
+
     /// Draws initial weights.
     ///
     /// # Panics
     ///
-    /// If the ratio lies outside `0..=1`.
+    /// If [`SagPoolConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> SagPool<B> {
-        assert!((0.0..=1.0).contains(&self.ratio), "pooling ratio must lie in 0..=1, found {}", self.ratio);
+        self.check().or_panic();
         SagPool { score: GcnConvConfig::new(self.input, 1).init(device, random), ratio: self.ratio }
     }
 }
@@ -42,8 +52,13 @@ impl<B: GraphBackend> SagPool<B> {
     /// # Shapes
     ///
     /// - `x`: `[N, C]`; output features: `[K, C]`
+    ///
+    /// # Panics
+    ///
+    /// If the rows or columns of `x` do not fit.
     #[must_use]
     pub fn forward(&self, x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Pooled<B> {
+        graph.expect_nodes("SagPool's node features", &x, self.score.weight.dims()[1]);
         let scores = self.score.forward(x.clone(), graph).tanh();
         keep_highest(x, scores, self.ratio, graph)
     }

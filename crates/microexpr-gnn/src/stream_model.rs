@@ -2,12 +2,13 @@ use burn::prelude::*;
 
 use crate::attention::{
     Activation, AdaptiveAttention, AdaptiveAttentionConfig, AttentionWeights, DensityReduction, Fusion,
-    GraphBackend, SelfAttentionKind,
+    SelfAttentionKind,
 };
 use crate::edge_similarity::{EdgeSimilarity, recompute_similarity};
+use crate::error::OrPanic;
 use crate::{
-    FullyConnected, FullyConnectedConfig, GraphBatch, NodeFeatures, Readout, SagPool, SagPoolConfig,
-    SeededRng, dropout,
+    FullyConnected, FullyConnectedConfig, GnnError, GraphBackend, GraphBatch, NodeFeatures, Readout, SagPool,
+    SagPoolConfig, SeededRng, dropout,
 };
 
 /// Configuration of [`StreamModel`]; the defaults are the paper's.
@@ -112,24 +113,52 @@ pub struct StreamExplanation<B: Backend> {
 }
 
 impl StreamModelConfig {
+    /// Whether the stream can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] for a width or a number of layers that is 0, a dropout outside `0..1`, or what a layer refuses.
+    pub fn check(&self) -> Result<(), GnnError> {
+        GnnError::check_widths(self.input, self.hidden)?;
+        GnnError::check_setting(self.embedding != Some(0), "embedding", "at least 1, or none", 0)?;
+        GnnError::check_setting(self.layers > 0, "layers", "at least 1", self.layers)?;
+        for (setting, probability) in [("input_dropout", self.input_dropout), ("dropout", self.dropout)] {
+            let holds = (0.0..1.0).contains(&probability);
+            GnnError::check_setting(holds, setting, "in 0..1", probability)?;
+        }
+        self.layer(0).check()?;
+        self.layer(1).check()?;
+        self.pool().check()
+    }
+
+    fn layer(&self, index: usize) -> AdaptiveAttentionConfig {
+        let input = if index == 0 { self.embedding.unwrap_or(self.input) } else { self.hidden };
+        AdaptiveAttentionConfig::new(input, self.hidden)
+            .with_edge_input(self.edge_input)
+            .with_fusion(self.fusion)
+            .with_heads(self.heads)
+            .with_self_attention(self.self_attention)
+            .with_activation(self.activation)
+            .with_reduction(self.reduction)
+            .with_variance_floor(self.variance_floor)
+    }
+
+    fn pool(&self) -> SagPoolConfig {
+        SagPoolConfig::new(self.hidden).with_ratio(self.pooling_ratio)
+    }
+
     /// Draws initial weights.
+    ///
+    /// # Panics
+    ///
+    /// If [`StreamModelConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> StreamModel<B> {
-        let first = self.embedding.unwrap_or(self.input);
-        let layer = |index: usize| {
-            AdaptiveAttentionConfig::new(if index == 0 { first } else { self.hidden }, self.hidden)
-                .with_edge_input(self.edge_input)
-                .with_fusion(self.fusion)
-                .with_heads(self.heads)
-                .with_self_attention(self.self_attention)
-                .with_activation(self.activation)
-                .with_reduction(self.reduction)
-                .with_variance_floor(self.variance_floor)
-        };
+        self.check().or_panic();
         let embed = |width| FullyConnectedConfig::new(self.input, width);
         StreamModel {
             embedding: self.embedding.map(|width| embed(width).init(device, random)),
-            layers: (0..self.layers).map(|index| layer(index).init(device, random)).collect(),
-            pool: SagPoolConfig::new(self.hidden).with_ratio(self.pooling_ratio).init(device, random),
+            layers: (0..self.layers).map(|index| self.layer(index).init(device, random)).collect(),
+            pool: self.pool().init(device, random),
             input_dropout: self.input_dropout,
             dropout: self.dropout,
             readout: self.readout,

@@ -1,8 +1,9 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use crate::pooling::{Pooled, keep_highest};
-use crate::{GraphBackend, GraphBatch, SeededRng, initializer};
+use crate::error::OrPanic;
+use crate::pooling::{self, Pooled, keep_highest};
+use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
 /// Configuration of [`TopKPool`].
 #[derive(Config, Debug)]
@@ -26,13 +27,22 @@ pub struct TopKPool<B: Backend> {
 }
 
 impl TopKPoolConfig {
+    /// Whether the layer can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] for an input without width, or a ratio outside `0..=1`.
+    pub fn check(&self) -> Result<(), GnnError> {
+        pooling::check(self.input, self.ratio)
+    }
+
     /// Draws initial weights.
     ///
     /// # Panics
     ///
-    /// If the ratio lies outside `0..=1`.
+    /// If [`TopKPoolConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> TopKPool<B> {
-        assert!((0.0..=1.0).contains(&self.ratio), "pooling ratio must lie in 0..=1, found {}", self.ratio);
+        self.check().or_panic();
         let projection = initializer::linear([1, self.input], self.input, device, random);
         TopKPool { projection, ratio: self.ratio }
     }
@@ -44,9 +54,14 @@ impl<B: GraphBackend> TopKPool<B> {
     /// # Shapes
     ///
     /// - `x`: `[N, C]`; output features: `[K, C]`
+    ///
+    /// # Panics
+    ///
+    /// If the rows or columns of `x` do not fit.
     #[must_use]
     pub fn forward(&self, x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Pooled<B> {
         let projection = self.projection.val();
+        graph.expect_nodes("TopKPool's node features", &x, projection.dims()[1]);
         let length = projection.clone().powi_scalar(2).sum_dim(1).sqrt();
         let scores = (x.clone().matmul(projection.transpose()) / length).tanh();
         keep_highest(x, scores, self.ratio, graph)

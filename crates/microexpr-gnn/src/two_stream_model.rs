@@ -1,9 +1,9 @@
 use burn::prelude::*;
 use burn::tensor::activation::{relu, softmax};
 
-use crate::attention::GraphBackend;
+use crate::error::OrPanic;
 use crate::stream_model::{StreamExplanation, StreamInput, StreamModel, StreamModelConfig};
-use crate::{FullyConnected, FullyConnectedConfig, GraphBatch, SeededRng};
+use crate::{FullyConnected, FullyConnectedConfig, GnnError, GraphBackend, GraphBatch, SeededRng};
 
 /// Configuration of [`TwoStreamModel`]: either stream can be left out.
 #[derive(Config, Debug)]
@@ -65,15 +65,31 @@ impl TwoStreamModelConfig {
             .with_flow(Some(StreamModelConfig::new(100)))
     }
 
+    /// Whether the network can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] without streams, classes, or values in a fully connected layer, and what a stream refuses.
+    pub fn check(&self) -> Result<(), GnnError> {
+        let mut streams = 0;
+        for stream in [&self.location, &self.flow].into_iter().flatten() {
+            stream.check()?;
+            streams += 1;
+        }
+        GnnError::check_setting(streams > 0, "streams", "at least 1", streams)?;
+        GnnError::check_setting(self.classes > 0, "classes", "at least 1", self.classes)?;
+        GnnError::check_setting(!self.hidden.contains(&0), "hidden", "widths of at least 1", 0)
+    }
+
     /// Draws initial weights.
     ///
     /// # Panics
     ///
-    /// If both streams are left out.
+    /// If [`TwoStreamModelConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> TwoStreamModel<B> {
+        self.check().or_panic();
         let streams = [&self.location, &self.flow].into_iter().flatten();
         let width: usize = streams.map(StreamModelConfig::output).sum();
-        assert!(width > 0, "a network needs at least one stream");
         let location = self.location.as_ref().map(|c| c.init(device, random));
         let flow = self.flow.as_ref().map(|c| c.init(device, random));
         let widths: Vec<usize> =

@@ -1,23 +1,14 @@
 use burn::module::Param;
 use burn::prelude::*;
 use burn::tensor::activation::sigmoid;
-use serde::{Deserialize, Serialize};
 
-use super::op::{AttentionInputs, AttentionOutput, AttentionSettings, AttentionWeights, GraphBackend};
 use super::{
-    Activation, DensityReduction, GaussianAttention, GaussianAttentionConfig, SelfAttention,
-    SelfAttentionConfig, SelfAttentionKind, reference,
+    Activation, AttentionInputs, AttentionOutput, AttentionSettings, AttentionWeights, DensityReduction,
+    Fusion, GaussianAttention, GaussianAttentionConfig, SelfAttention, SelfAttentionConfig,
+    SelfAttentionKind, check_variance_floor, reference,
 };
-use crate::{GraphBatch, SeededRng, initializer};
-
-/// How the two attentions are weighed: `α = λ α_self + (1 − λ) α_gaussian` (eq. 7).
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub enum Fusion {
-    /// λ is learned as the sigmoid of a scalar that starts at 0, so λ starts at 0.5.
-    Learned,
-    /// λ stays as given, in `0..=1`. At 1 there is no Gaussian attention at all, at 0 no self-attention.
-    Fixed(f64),
-}
+use crate::error::OrPanic;
+use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
 /// Configuration of [`AdaptiveAttention`].
 #[derive(Config, Debug)]
@@ -76,21 +67,26 @@ pub struct AdaptiveAttention<B: Backend> {
 }
 
 impl AdaptiveAttentionConfig {
+    /// Whether the layer can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] for a width of 0, heads that cannot share the output equally, a fixed λ outside `0..=1`, or a
+    /// variance floor that is not positive.
+    pub fn check(&self) -> Result<(), GnnError> {
+        GnnError::check_widths(self.input, self.output)?;
+        GnnError::check_heads(self.heads, self.output)?;
+        self.fusion.check()?;
+        check_variance_floor(self.variance_floor)
+    }
+
     /// Draws initial weights.
     ///
     /// # Panics
     ///
-    /// If a fixed λ lies outside `0..=1`, or the heads cannot share the output equally.
+    /// If [`AdaptiveAttentionConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> AdaptiveAttention<B> {
-        let (with_self, with_gaussian) = match self.fusion {
-            Fusion::Learned => (true, true),
-            Fusion::Fixed(lambda) => {
-                assert!((0.0..=1.0).contains(&lambda), "fixed lambda must lie in 0..=1, found {lambda}");
-                (lambda > 0.0, lambda < 1.0)
-            }
-        };
-        let shared = self.heads > 0 && self.output.is_multiple_of(self.heads);
-        assert!(shared, "{} heads cannot share an output of {} values", self.heads, self.output);
+        self.check().or_panic();
         let weight = initializer::glorot([self.output, self.input], device, random);
         let own = SelfAttentionConfig::new(self.output, self.edge_input)
             .with_heads(self.heads)
@@ -99,8 +95,8 @@ impl AdaptiveAttentionConfig {
         AdaptiveAttention {
             weight,
             bias: initializer::constant(self.output, 0.0, device),
-            self_attention: with_self.then(|| own.init(device, random)),
-            gaussian: with_gaussian.then(|| pair.init(device, random)),
+            self_attention: self.fusion.has_self_attention().then(|| own.init(device, random)),
+            gaussian: self.fusion.has_gaussian().then(|| pair.init(device, random)),
             lambda_logit: (self.fusion == Fusion::Learned).then(|| initializer::constant(1, 0.0, device)),
             fusion: self.fusion,
             activation: self.activation,
@@ -131,8 +127,12 @@ impl<B: Backend> AdaptiveAttention<B> {
     }
 
     fn activate(&self, attended: AttentionOutput<B>) -> (Tensor<B, 2>, AttentionWeights<B>) {
-        let sum = attended.values + self.bias.val().unsqueeze();
-        (self.activation.apply(sum), attended.weights)
+        (self.activated(attended.values), attended.weights)
+    }
+
+    /// The bias added, and the nonlinearity of eq. 8.
+    pub(super) fn activated(&self, sums: Tensor<B, 2>) -> Tensor<B, 2> {
+        self.activation.apply(sums + self.bias.val().unsqueeze())
     }
 }
 
@@ -142,6 +142,10 @@ impl<B: GraphBackend> AdaptiveAttention<B> {
     /// # Shapes
     ///
     /// - `x`: `[N, D]`, `edge_features`: `[E, De]`; output: `[N, C]`
+    ///
+    /// # Panics
+    ///
+    /// If the rows or columns of `x` or `edge_features` do not fit.
     #[must_use]
     pub fn forward(
         &self,
@@ -181,6 +185,10 @@ impl<B: GraphBackend> AdaptiveAttention<B> {
     /// # Shapes
     ///
     /// - `x`: `[N, D]`, `edge_features`: `[E, De]`
+    ///
+    /// # Panics
+    ///
+    /// If the rows or columns of `x` or `edge_features` do not fit.
     #[must_use]
     pub fn inputs(
         &self,
@@ -188,6 +196,7 @@ impl<B: GraphBackend> AdaptiveAttention<B> {
         edge_features: Tensor<B, 2>,
         graph: &GraphBatch<B>,
     ) -> AttentionInputs<B> {
+        graph.expect_nodes("AdaptiveAttention's node features", &x, self.weight.dims()[1]);
         let values = x.clone().matmul(self.weight.val().transpose());
         let slope = self.settings.negative_slope;
         AttentionInputs {
@@ -195,14 +204,14 @@ impl<B: GraphBackend> AdaptiveAttention<B> {
                 .self_attention
                 .as_ref()
                 .map(|a| a.logits(values.clone(), edge_features.clone(), graph, slope)),
-            gaussian: self.gaussian.as_ref().map(|g| g.terms(x, edge_features)),
+            gaussian: self.gaussian.as_ref().map(|g| g.terms(x, edge_features, graph)),
             lambda: self.lambda(),
             values,
         }
     }
 
     /// GATv2 has its LeakyReLU before the scores: none follows.
-    fn operation_settings(&self) -> AttentionSettings {
+    pub(super) fn operation_settings(&self) -> AttentionSettings {
         match self.self_attention.as_ref().map(SelfAttention::kind) {
             Some(SelfAttentionKind::Gatv2) => AttentionSettings { negative_slope: 1.0, ..self.settings },
             _ => self.settings,

@@ -1,10 +1,12 @@
 use burn::module::Param;
 use burn::prelude::*;
 
+use super::attend::attend;
 use super::heads::{HeadMerge, head_sums};
-use super::op::{AttentionInputs, AttentionSettings, GraphBackend, SelfLogits};
-use super::{DensityReduction, initial_attention};
-use crate::{GraphBatch, SeededRng, initializer};
+use super::{SelfLogits, check_conv, initial_attention};
+use crate::edge_product::edge_product;
+use crate::error::OrPanic;
+use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
 /// Configuration of [`GatConv`].
 #[derive(Config, Debug)]
@@ -53,8 +55,22 @@ pub struct GatConv<B: Backend> {
 }
 
 impl GatConvConfig {
+    /// Whether the layer can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] for a width or a number of heads that is 0.
+    pub fn check(&self) -> Result<(), GnnError> {
+        check_conv(self.input, self.output, self.heads, self.edge_input)
+    }
+
     /// Draws initial weights (Glorot uniform; bias 0).
+    ///
+    /// # Panics
+    ///
+    /// If [`GatConvConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> GatConv<B> {
+        self.check().or_panic();
         let width = self.heads * self.output;
         let mut attention = || initial_attention(self.heads, self.output, device, random);
         let (target_attention, source_attention) = (attention(), attention());
@@ -74,6 +90,14 @@ impl GatConvConfig {
     }
 }
 
+impl<B: Backend> GatConv<B> {
+    /// Number of heads.
+    #[must_use]
+    pub fn heads(&self) -> usize {
+        self.heads
+    }
+}
+
 impl<B: GraphBackend> GatConv<B> {
     /// Attends; `edge_features` must be there exactly if the layer was configured with them.
     ///
@@ -83,7 +107,7 @@ impl<B: GraphBackend> GatConv<B> {
     ///
     /// # Panics
     ///
-    /// If edge features are missing or not expected.
+    /// If the rows or columns of `x` or `edge_features` do not fit, or edge features are missing or not expected.
     #[must_use]
     pub fn forward(
         &self,
@@ -91,36 +115,43 @@ impl<B: GraphBackend> GatConv<B> {
         edge_features: Option<Tensor<B, 2>>,
         graph: &GraphBatch<B>,
     ) -> (Tensor<B, 2>, Tensor<B, 2>) {
+        let (values, logits) = self.operands(x, edge_features, graph);
+        let (out, alpha) = attend(values, logits, graph, self.negative_slope);
+        (self.output(out), alpha)
+    }
+
+    /// `W x`, and the logits before LeakyReLU.
+    pub(super) fn operands(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Option<Tensor<B, 2>>,
+        graph: &GraphBatch<B>,
+    ) -> (Tensor<B, 2>, SelfLogits<B>) {
+        let edge_input = self.edge_weight.as_ref().map(|weight| weight.dims()[1]);
+        graph.expect_nodes("GatConv's node features", &x, self.weight.dims()[1]);
+        graph.expect_edge_features("GatConv's edge features", edge_features.as_ref(), edge_input);
         let values = x.matmul(self.weight.val().transpose());
         let scores = |attention: &Param<Tensor<B, 1>>| head_sums(attention.val(), self.heads);
         let edge = match (edge_features, &self.edge_weight, &self.edge_attention) {
             (Some(features), Some(weight), Some(attention)) => {
-                features.matmul(weight.val().transpose().matmul(scores(attention)))
+                edge_product(features, weight.val().transpose().matmul(scores(attention)))
             }
-            (None, None, None) => Tensor::zeros([graph.topology().edges(), self.heads], graph.device()),
-            _ => panic!("edge features must be given exactly if edge_input is configured"),
+            _ => Tensor::zeros([graph.topology().edges(), self.heads], (graph.device(), values.dtype())),
         };
         let logits = SelfLogits {
             target: values.clone().matmul(scores(&self.target_attention)),
             source: values.clone().matmul(scores(&self.source_attention)),
             edge,
         };
-        let (out, alpha) = attend(values, logits, graph, self.negative_slope);
-        (self.merge.merge(out, self.heads) + self.bias.val().unsqueeze(), alpha)
+        (values, logits)
     }
-}
 
-/// Self-attention alone: weighted sums of the values, and the weights.
-pub(super) fn attend<B: GraphBackend>(
-    values: Tensor<B, 2>,
-    logits: SelfLogits<B>,
-    graph: &GraphBatch<B>,
-    negative_slope: f64,
-) -> (Tensor<B, 2>, Tensor<B, 2>) {
-    let lambda = Tensor::ones([1], graph.device());
-    let inputs = AttentionInputs { values, self_logits: Some(logits), gaussian: None, lambda };
-    let settings =
-        AttentionSettings { negative_slope, variance_floor: 0.0, reduction: DensityReduction::Sum };
-    let out = B::adaptive_attention(inputs, graph, &settings);
-    (out.values, out.weights.fused)
+    /// The heads merged, and the bias added.
+    pub(super) fn output(&self, out: Tensor<B, 2>) -> Tensor<B, 2> {
+        self.merge.merge(out, self.heads) + self.bias.val().unsqueeze()
+    }
+
+    pub(super) fn negative_slope(&self) -> f64 {
+        self.negative_slope
+    }
 }

@@ -1,12 +1,12 @@
 use burn::module::Param;
 use burn::prelude::*;
-use burn::tensor::activation::leaky_relu;
 
-use super::gat_conv::attend;
-use super::heads::{HeadMerge, head_sums};
-use super::initial_attention;
-use super::op::{GraphBackend, SelfLogits};
-use crate::{GraphBatch, SeededRng, initializer};
+use super::attend::{attend, gatv2_logits};
+use super::heads::HeadMerge;
+use super::{SelfLogits, check_conv, initial_attention};
+use crate::edge_product::edge_product;
+use crate::error::OrPanic;
+use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
 /// Configuration of [`Gatv2Conv`].
 #[derive(Config, Debug)]
@@ -57,8 +57,22 @@ pub struct Gatv2Conv<B: Backend> {
 }
 
 impl Gatv2ConvConfig {
+    /// Whether the layer can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] for a width or a number of heads that is 0.
+    pub fn check(&self) -> Result<(), GnnError> {
+        check_conv(self.input, self.output, self.heads, self.edge_input)
+    }
+
     /// Draws initial weights (Glorot uniform; biases 0).
+    ///
+    /// # Panics
+    ///
+    /// If [`Gatv2ConvConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> Gatv2Conv<B> {
+        self.check().or_panic();
         let width = self.heads * self.output;
         Gatv2Conv {
             target_weight: initializer::glorot([width, self.input], device, random),
@@ -75,6 +89,14 @@ impl Gatv2ConvConfig {
     }
 }
 
+impl<B: Backend> Gatv2Conv<B> {
+    /// Number of heads.
+    #[must_use]
+    pub fn heads(&self) -> usize {
+        self.heads
+    }
+}
+
 impl<B: GraphBackend> Gatv2Conv<B> {
     /// Attends; `edge_features` must be there exactly if the layer was configured with them.
     ///
@@ -84,7 +106,7 @@ impl<B: GraphBackend> Gatv2Conv<B> {
     ///
     /// # Panics
     ///
-    /// If edge features are missing or not expected.
+    /// If the rows or columns of `x` or `edge_features` do not fit, or edge features are missing or not expected.
     #[must_use]
     pub fn forward(
         &self,
@@ -92,21 +114,36 @@ impl<B: GraphBackend> Gatv2Conv<B> {
         edge_features: Option<Tensor<B, 2>>,
         graph: &GraphBatch<B>,
     ) -> (Tensor<B, 2>, Tensor<B, 2>) {
+        let (values, logits) = self.operands(x, edge_features, graph);
+        let (out, alpha) = attend(values, logits, graph, 1.0);
+        (self.output(out), alpha)
+    }
+
+    /// `W_s x + b_s`, and the logits with LeakyReLU done.
+    pub(super) fn operands(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Option<Tensor<B, 2>>,
+        graph: &GraphBatch<B>,
+    ) -> (Tensor<B, 2>, SelfLogits<B>) {
+        let edge_input = self.edge_weight.as_ref().map(|weight| weight.dims()[1]);
+        graph.expect_nodes("Gatv2Conv's node features", &x, self.source_weight.dims()[1]);
+        graph.expect_edge_features("Gatv2Conv's edge features", edge_features.as_ref(), edge_input);
         let linear = |x: Tensor<B, 2>, weight: &Param<Tensor<B, 2>>, bias: &Param<Tensor<B, 1>>| {
             x.matmul(weight.val().transpose()) + bias.val().unsqueeze()
         };
         let targets = linear(x.clone(), &self.target_weight, &self.target_bias);
         let values = linear(x, &self.source_weight, &self.source_bias);
-        let pairs =
-            B::sparse_product(graph.targets(), targets) + B::sparse_product(graph.sources(), values.clone());
-        let pairs = match (edge_features, &self.edge_weight) {
-            (Some(features), Some(weight)) => pairs + features.matmul(weight.val().transpose()),
-            (None, None) => pairs,
-            _ => panic!("edge features must be given exactly if edge_input is configured"),
-        };
-        let scores = head_sums(self.attention.val(), self.heads);
-        let scores = leaky_relu(pairs, self.negative_slope).matmul(scores);
-        let (out, alpha) = attend(values, SelfLogits::of_edges(scores, graph), graph, 1.0);
-        (self.merge.merge(out, self.heads) + self.bias.val().unsqueeze(), alpha)
+        let edge = edge_features
+            .zip(self.edge_weight.as_ref())
+            .map(|(features, weight)| edge_product(features, weight.val().transpose()));
+        let attention = (self.attention.val(), self.heads);
+        let logits = gatv2_logits([targets, values.clone()], edge, attention, graph, self.negative_slope);
+        (values, logits)
+    }
+
+    /// The heads merged, and the bias added.
+    pub(super) fn output(&self, out: Tensor<B, 2>) -> Tensor<B, 2> {
+        self.merge.merge(out, self.heads) + self.bias.val().unsqueeze()
     }
 }

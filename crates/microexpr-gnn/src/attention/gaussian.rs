@@ -2,8 +2,9 @@ use burn::module::Param;
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::op::GaussianTerms;
-use crate::{SeededRng, initializer};
+use super::GaussianTerms;
+use crate::error::OrPanic;
+use crate::{GnnError, GraphBatch, SeededRng, initializer};
 
 /// How the densities of the features (eq. 5) become one score per edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -34,8 +35,22 @@ pub struct GaussianAttention<B: Backend> {
 }
 
 impl GaussianAttentionConfig {
+    /// Whether the module can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] if the nodes have no features.
+    pub fn check(&self) -> Result<(), GnnError> {
+        GnnError::check_setting(self.input > 0, "input", "at least 1", self.input)
+    }
+
     /// Draws initial weights (PyTorch's rule for `Linear`).
+    ///
+    /// # Panics
+    ///
+    /// If [`GaussianAttentionConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> GaussianAttention<B> {
+        self.check().or_panic();
         let fan_in = 2 * self.input + self.edge_input;
         GaussianAttention {
             weight: initializer::linear([self.input, fan_in], fan_in, device, random),
@@ -51,10 +66,21 @@ impl<B: Backend> GaussianAttention<B> {
     ///
     /// - `x`: `[N, D]`
     /// - `edge_features`: `[E, De]`
+    ///
+    /// # Panics
+    ///
+    /// If the rows or columns of `x` or `edge_features` do not fit.
     #[must_use]
-    pub fn terms(&self, x: Tensor<B, 2>, edge_features: Tensor<B, 2>) -> GaussianTerms<B> {
+    pub fn terms(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Tensor<B, 2>,
+        graph: &GraphBatch<B>,
+    ) -> GaussianTerms<B> {
         let weight = self.weight.val();
         let [width, fan_in] = weight.dims();
+        graph.expect_nodes("GaussianAttention's node features", &x, width);
+        graph.expect_edges("GaussianAttention's edge features", &edge_features, fan_in - 2 * width);
         let part = |columns: std::ops::Range<usize>| weight.clone().slice([0..width, columns]);
         GaussianTerms {
             target: x.clone().matmul(part(0..width).transpose()) + self.bias.val().unsqueeze(),

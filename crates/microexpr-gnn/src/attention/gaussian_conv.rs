@@ -1,9 +1,12 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use super::op::{AttentionInputs, AttentionSettings, GraphBackend};
-use super::{DensityReduction, GaussianAttention, GaussianAttentionConfig};
-use crate::{GraphBatch, SeededRng, initializer};
+use super::{
+    AttentionInputs, AttentionSettings, DensityReduction, GaussianAttention, GaussianAttentionConfig,
+    check_variance_floor,
+};
+use crate::error::OrPanic;
+use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
 /// Configuration of [`GaussianConv`].
 #[derive(Config, Debug)]
@@ -39,8 +42,23 @@ pub struct GaussianConv<B: Backend> {
 }
 
 impl GaussianConvConfig {
+    /// Whether the layer can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] for a width of 0, or a variance floor that is not positive.
+    pub fn check(&self) -> Result<(), GnnError> {
+        GnnError::check_widths(self.input, self.output)?;
+        check_variance_floor(self.variance_floor)
+    }
+
     /// Draws initial weights.
+    ///
+    /// # Panics
+    ///
+    /// If [`GaussianConvConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> GaussianConv<B> {
+        self.check().or_panic();
         GaussianConv {
             weight: initializer::glorot([self.output, self.input], device, random),
             gaussian: GaussianAttentionConfig::new(self.input, self.edge_input).init(device, random),
@@ -61,6 +79,10 @@ impl<B: GraphBackend> GaussianConv<B> {
     /// # Shapes
     ///
     /// - `x`: `[N, D]`, `edge_features`: `[E, De]`; output: `[N, C]`, attention: `[E, 1]`
+    ///
+    /// # Panics
+    ///
+    /// If the rows or columns of `x` or `edge_features` do not fit.
     #[must_use]
     pub fn forward(
         &self,
@@ -68,13 +90,27 @@ impl<B: GraphBackend> GaussianConv<B> {
         edge_features: Tensor<B, 2>,
         graph: &GraphBatch<B>,
     ) -> (Tensor<B, 2>, Tensor<B, 2>) {
-        let inputs = AttentionInputs {
+        let out = B::adaptive_attention(self.inputs(x, edge_features, graph), graph, &self.settings);
+        (out.values + self.bias.val().unsqueeze(), out.weights.fused)
+    }
+
+    /// The operands of the attention, before the softmax.
+    pub(super) fn inputs(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Tensor<B, 2>,
+        graph: &GraphBatch<B>,
+    ) -> AttentionInputs<B> {
+        graph.expect_nodes("GaussianConv's node features", &x, self.weight.dims()[1]);
+        AttentionInputs {
             values: x.clone().matmul(self.weight.val().transpose()),
             self_logits: None,
-            gaussian: Some(self.gaussian.terms(x, edge_features)),
-            lambda: Tensor::zeros([1], graph.device()),
-        };
-        let out = B::adaptive_attention(inputs, graph, &self.settings);
-        (out.values + self.bias.val().unsqueeze(), out.weights.fused)
+            gaussian: Some(self.gaussian.terms(x, edge_features, graph)),
+            lambda: Tensor::zeros([1], (graph.device(), self.bias.val().dtype())),
+        }
+    }
+
+    pub(super) fn settings(&self) -> &AttentionSettings {
+        &self.settings
     }
 }

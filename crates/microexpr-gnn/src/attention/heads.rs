@@ -3,9 +3,6 @@
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
-use super::op::SelfLogits;
-use crate::GraphBatch;
-
 /// How the outputs of several heads become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum HeadMerge {
@@ -27,7 +24,7 @@ impl HeadMerge {
     }
 
     /// `[N, H·C]`, head by head, to `[N, H·C]` or `[N, C]`.
-    pub(super) fn merge<B: Backend>(self, values: Tensor<B, 2>, heads: usize) -> Tensor<B, 2> {
+    pub(crate) fn merge<B: Backend>(self, values: Tensor<B, 2>, heads: usize) -> Tensor<B, 2> {
         let [nodes, width] = values.dims();
         match self {
             Self::Concatenate => values,
@@ -47,18 +44,13 @@ pub(super) fn head_sums<B: Backend>(attention: Tensor<B, 1>, heads: usize) -> Te
     if heads == 1 {
         return column;
     }
-    let own = |place: usize| if place / heads / (channels / heads) == place % heads { 1.0f32 } else { 0.0 };
-    let mask: Vec<f32> = (0..channels * heads).map(own).collect();
-    let options = (&column.device(), column.dtype());
-    column * Tensor::from_data(TensorData::new(mask, [channels, heads]), options)
+    let mask = head_mask([channels, heads], &column);
+    column * mask
 }
 
-impl<B: Backend> SelfLogits<B> {
-    /// Logits that are known edge by edge, `[E, H]`.
-    #[must_use]
-    pub fn of_edges(edge: Tensor<B, 2>, graph: &GraphBatch<B>) -> Self {
-        let options = (graph.device(), edge.dtype());
-        let none = Tensor::zeros([graph.topology().nodes(), edge.dims()[1]], options);
-        Self { target: none.clone(), source: none, edge }
-    }
+/// `[C, H]`: 1 where a channel belongs to a head, else 0, on the device and in the precision of `like`.
+pub(crate) fn head_mask<B: Backend>([channels, heads]: [usize; 2], like: &Tensor<B, 2>) -> Tensor<B, 2> {
+    let own = |place: usize| if place / heads / (channels / heads) == place % heads { 1.0f32 } else { 0.0 };
+    let mask: Vec<f32> = (0..channels * heads).map(own).collect();
+    Tensor::from_data(TensorData::new(mask, [channels, heads]), (&like.device(), like.dtype()))
 }

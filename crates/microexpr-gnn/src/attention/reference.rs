@@ -3,22 +3,25 @@
 use burn::prelude::*;
 use burn::tensor::activation::{leaky_relu, softmax};
 
-use super::DensityReduction;
-use super::op::{
-    AttentionInputs, AttentionOutput, AttentionSettings, AttentionWeights, GaussianTerms, SelfLogits,
+use super::{
+    AttentionInputs, AttentionOutput, AttentionSettings, AttentionWeights, DensityReduction, GaussianTerms,
+    SelfLogits,
 };
 use crate::GraphBatch;
+use crate::edge_product::edge_product;
+use crate::error::OrPanic;
 
 /// Softmax over incoming edges of both mechanisms, their fusion and the weighted sum of neighbours (eqs. 2, 5–8).
 ///
 /// # Panics
 ///
-/// If neither mechanism is given.
+/// If [`AttentionInputs::check`] fails.
 pub fn adaptive_attention<B: Backend>(
     inputs: AttentionInputs<B>,
     graph: &GraphBatch<B>,
     settings: &AttentionSettings,
 ) -> AttentionOutput<B> {
+    inputs.check(graph).or_panic();
     let [nodes, channels] = inputs.values.dims();
     if graph.topology().edges() == 0 {
         return without_edges(inputs, graph);
@@ -38,10 +41,8 @@ pub fn adaptive_attention<B: Backend>(
             a.clone() * lambda.clone() + g.clone() * (lambda.neg() + 1.0)
         }
         (Some(one), None) | (None, Some(one)) => one.clone(),
-        (None, None) => panic!("attention needs self-attention, Gaussian attention or both"),
+        (None, None) => unreachable!("checked above"),
     };
-    let heads = fused.dims()[2];
-    assert_eq!(channels % heads, 0, "{channels} channels cannot be shared by {heads} heads");
     let values = weighted_sum(fused.clone(), inputs.values, graph).reshape([nodes, channels]);
     let weights = AttentionWeights {
         self_attention: alpha_self.map(|alpha| per_edge(alpha, graph)),
@@ -82,7 +83,7 @@ pub fn gaussian_statistics<B: Backend>(
 ) -> GaussianStatistics<B> {
     let z = terms.target.select(0, graph.target())
         + terms.source.select(0, graph.source())
-        + terms.edge_features.matmul(terms.edge_weight.transpose());
+        + edge_product(terms.edge_features, terms.edge_weight.transpose());
     let mean = z.clone().mean_dim(1);
     let square = (z - mean.clone()).powi_scalar(2);
     let variance = square.clone().mean_dim(1);

@@ -1,11 +1,13 @@
 use burn::module::Param;
 use burn::prelude::*;
-use burn::tensor::activation::leaky_relu;
 use serde::{Deserialize, Serialize};
 
+use super::SelfLogits;
+use super::attend::gatv2_logits;
 use super::heads::head_sums;
-use super::op::{GraphBackend, SelfLogits};
-use crate::{GraphBatch, SeededRng, initializer};
+use crate::edge_product::edge_product;
+use crate::error::OrPanic;
+use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
 /// How self-attention scores a pair of nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -50,9 +52,24 @@ pub struct SelfAttention<B: Backend> {
 }
 
 impl SelfAttentionConfig {
+    /// Whether the module can be built.
+    ///
+    /// # Errors
+    ///
+    /// [`GnnError::Setting`] if the heads cannot share the channels equally.
+    pub fn check(&self) -> Result<(), GnnError> {
+        GnnError::check_setting(self.channels > 0, "channels", "at least 1", self.channels)?;
+        GnnError::check_heads(self.heads, self.channels)
+    }
+
     /// Draws initial weights (Glorot uniform).
+    ///
+    /// # Panics
+    ///
+    /// If [`SelfAttentionConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> SelfAttention<B> {
-        let bound = (6.0 / (self.channels / self.heads.max(1) + 1) as f32).sqrt();
+        self.check().or_panic();
+        let bound = (6.0 / (self.channels / self.heads + 1) as f32).sqrt();
         let parts = match self.kind {
             SelfAttentionKind::Gat => 3,
             SelfAttentionKind::Gatv2 => 1,
@@ -82,6 +99,10 @@ impl<B: GraphBackend> SelfAttention<B> {
     ///
     /// - `values`: `[N, C]`, transformed node features
     /// - `edge_features`: `[E, De]`
+    ///
+    /// # Panics
+    ///
+    /// If the rows or columns of `values` or `edge_features` do not fit.
     #[must_use]
     pub fn logits(
         &self,
@@ -90,24 +111,24 @@ impl<B: GraphBackend> SelfAttention<B> {
         graph: &GraphBatch<B>,
         negative_slope: f64,
     ) -> SelfLogits<B> {
+        let [channels, edge_input] = self.edge_weight.dims();
+        graph.expect_nodes("SelfAttention's values", &values, channels);
+        graph.expect_edges("SelfAttention's edge features", &edge_features, edge_input);
         let edges = self.edge_weight.val().transpose();
         match self.kind {
             SelfAttentionKind::Gat => {
-                let channels = values.dims()[1];
                 let part =
                     |k: usize| head_sums(self.attention.val().narrow(0, k * channels, channels), self.heads);
                 SelfLogits {
                     target: values.clone().matmul(part(0)),
                     source: values.matmul(part(1)),
-                    edge: edge_features.matmul(edges.matmul(part(2))),
+                    edge: edge_product(edge_features, edges.matmul(part(2))),
                 }
             }
             SelfAttentionKind::Gatv2 => {
-                let pairs = B::sparse_product(graph.targets(), values.clone())
-                    + B::sparse_product(graph.sources(), values)
-                    + edge_features.matmul(edges);
-                let score = head_sums(self.attention.val(), self.heads);
-                SelfLogits::of_edges(leaky_relu(pairs, negative_slope).matmul(score), graph)
+                let edge = edge_product(edge_features, edges);
+                let attention = (self.attention.val(), self.heads);
+                gatv2_logits([values.clone(), values], Some(edge), attention, graph, negative_slope)
             }
         }
     }

@@ -1,7 +1,7 @@
 //! The product on every CubeCL runtime: one thread per value of the result.
 #![expect(
     unsafe_code,
-    reason = "kernels are launched without bounds checks; every index list is checked on the host"
+    reason = "kernels are launched without bounds checks; `launch!` says why that is sound"
 )]
 
 use burn_cubecl::kernel::into_contiguous;
@@ -10,7 +10,7 @@ use burn_cubecl::{BoolElement, CubeBackend, CubeRuntime, FloatElement, IntElemen
 use cubecl::prelude::*;
 
 use super::{CompressedRows, SparseMatrix};
-use crate::attention::cube_launch::{index_list, new_matrix, number_list, threads};
+use crate::attention::cube_launch::{columns, index_list, launch, new_matrix, number_list};
 
 /// One direction of a matrix on a device.
 #[derive(Debug, Clone)]
@@ -46,23 +46,14 @@ where
 
 pub(crate) fn product<R: CubeRuntime>(rows: &RowsOnDevice<R>, x: CubeTensor<R>) -> CubeTensor<R> {
     let x = into_contiguous(x);
-    let channels = x.meta.shape()[1];
+    let channels = columns(&x);
     let out = new_matrix(&x, [rows.rows, channels]);
-    let (client, (count, dim)) = (x.client.clone(), threads(&x.client, rows.rows * channels));
-    // SAFETY: every column is below the number of rows of `x`, checked when the matrix was built.
-    unsafe {
-        sparse_times_dense::launch_unchecked::<R>(
-            &client,
-            count,
-            dim,
-            rows.start.clone().into_array_arg(),
-            rows.column.clone().into_array_arg(),
-            rows.weight.clone().into_array_arg(),
-            x.into_array_arg(),
-            out.clone().into_array_arg(),
-            channels,
-        );
-    }
+    launch!(
+        sparse_times_dense,
+        rows.rows * channels,
+        [rows.start, rows.column, rows.weight, x, out],
+        channels
+    );
     out
 }
 

@@ -5,6 +5,7 @@ use microexpr_gnn::attention::{
     AdaptiveAttention, AdaptiveAttentionConfig, DensityReduction, Fusion, GaussianConvConfig,
     SelfAttentionKind,
 };
+use microexpr_gnn::message_passing::MessagePassing;
 use microexpr_gnn::{GraphBatch, SeededRng, Topology};
 
 use crate::device::{B, Plain};
@@ -127,6 +128,26 @@ fn gaussian_attention_alone_equals_the_adaptive_layer_at_lambda_0() {
 }
 
 #[test]
+fn the_paper_s_layers_equal_their_messages() {
+    let s = sample(20, 8);
+    let graph = GraphBatch::new(s.topology.clone(), &Default::default());
+    let (x, edges) = (matrix(&s.nodes, INPUT), matrix(&s.edges, 2));
+    for kind in [SelfAttentionKind::Gat, SelfAttentionKind::Gatv2] {
+        for fusion in [Fusion::Learned, Fusion::Fixed(0.0), Fusion::Fixed(1.0)] {
+            let config = AdaptiveAttentionConfig::new(INPUT, OUTPUT).with_heads(3).with_fusion(fusion);
+            let layer: AdaptiveAttention<B> =
+                config.with_self_attention(kind).init(&Default::default(), &mut SeededRng::new(3));
+            let messages = layer.propagate(x.clone(), Some(edges.clone()), &graph);
+            let fused = layer.forward(x.clone(), edges.clone(), &graph);
+            assert_close(&list(messages), &list(fused), 2e-5);
+        }
+    }
+    let alone = GaussianConvConfig::new(INPUT, OUTPUT).init::<B>(&Default::default(), &mut SeededRng::new(4));
+    let messages = alone.propagate(x.clone(), Some(edges.clone()), &graph);
+    assert_close(&list(messages), &list(alone.forward(x, edges, &graph).0), 2e-5);
+}
+
+#[test]
 fn renumbering_the_nodes_renumbers_the_output() {
     let (layer, s) = (layer(Fusion::Learned), sample(20, 2));
     let order = SeededRng::new(9).permutation(s.topology.nodes());
@@ -156,7 +177,7 @@ fn a_graph_alone_and_in_a_batch_gives_the_same_numbers() {
     assert_close(&forward(&layer, &both), &joined(&forward(&layer, &a), &forward(&layer, &b)), 1e-6);
 }
 
-#[cfg(not(any(feature = "cuda", feature = "wgpu")))]
+#[cfg(all(feature = "flex", not(any(feature = "cuda", feature = "wgpu"))))]
 #[test]
 fn results_do_not_depend_on_the_number_of_threads() {
     let s: Vec<Sample> = (0..6).map(|i| sample(15 + i, i as u64)).collect();

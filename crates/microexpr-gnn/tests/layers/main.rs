@@ -1,9 +1,9 @@
 //! The layers against PyTorch Geometric, and what must hold for every graph.
 //!
-//! The same tests run on every backend: `--features wgpu` or `--features cuda` moves them to that device. One test
+//! The same tests run on every backend: `--features wgpu` or `--features cuda` moves them there, `--no-default-features --features ndarray` to NdArray. One test
 //! binary: everything in it is generic code that would be compiled again in each further one.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
-#![cfg(any(feature = "flex", feature = "cuda", feature = "wgpu"))]
+#![cfg(any(feature = "flex", feature = "cuda", feature = "wgpu", feature = "ndarray"))]
 
 mod conv;
 mod device;
@@ -12,8 +12,12 @@ mod edge_similarity;
 mod finite_differences;
 mod fixture;
 mod golden;
+mod graph_helpers;
 mod invariants;
+mod messages;
 mod models;
+mod pyg_state;
+mod refusals;
 mod sparse;
 mod topology;
 mod weights;

@@ -1,8 +1,10 @@
 //! The backward pass as a sequence of launches.
 #![expect(
     unsafe_code,
-    reason = "kernels are launched without bounds checks; every index list is checked on the host"
+    reason = "kernels are launched without bounds checks; `launch!` says why that is sound"
 )]
+
+use std::marker::PhantomData;
 
 use burn::prelude::*;
 use burn::tensor::TensorPrimitive;
@@ -10,97 +12,158 @@ use burn_cubecl::kernel::into_contiguous;
 use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{BoolElement, CubeBackend, CubeRuntime, FloatElement, IntElement};
 
-use super::backward_kernels as kernels;
-use super::forward::{columns, reduction, weighted};
-use super::launch::{new_matrix, threads};
+use super::backward_kernels::{along_incoming, alpha_gradient, segment_sum, self_logit_gradient};
+use super::forward::weighted;
+use super::launch::{columns, launch, new_matrix};
 use super::lists::{EdgesOfNodes, EdgesOnDevice};
-use super::pair_gradient::Pair;
-use crate::attention::AttentionSettings;
-use crate::attention::fused::{AttentionForward, AttentionOperands};
+use super::pair_launch::Pair;
+use crate::attention::{
+    AttentionForward, AttentionOperands, AttentionSettings, GaussianOperands, SelfOperands,
+};
 
 pub(super) fn run<R, F, I, BT>(
     gradient: &CubeTensor<R>,
-    operands: &AttentionOperands<CubeBackend<R, F, I, BT>>,
+    operands: &AttentionOperands<CubeTensor<R>>,
     forward: &AttentionForward<CubeBackend<R, F, I, BT>>,
     lists: &EdgesOnDevice<R>,
     settings: &AttentionSettings,
-) -> AttentionOperands<CubeBackend<R, F, I, BT>>
+) -> AttentionOperands<Option<CubeTensor<R>>>
 where
     R: CubeRuntime,
     F: FloatElement,
     I: IntElement,
     BT: BoolElement,
 {
-    let [values, target, source, edge, p, q, weight, features, lambda] = operands;
-    let (Some(values), Some(lambda)) = (values, lambda) else { unreachable!("always present") };
-    let tensor = |t: &CubeTensor<R>| {
-        Tensor::<CubeBackend<R, F, I, BT>, 2>::from_primitive(TensorPrimitive::Float(t.clone()))
-    };
-    // Burn's own results may have padded rows.
-    let primitive = |t: Tensor<CubeBackend<R, F, I, BT>, 2>| into_contiguous(t.into_primitive().tensor());
-
-    let d_alpha = alpha_gradient(gradient, values, columns(&forward.alpha), lists);
-    let d_values = weighted(&forward.alpha, gradient, &lists.outgoing, &lists.target);
+    let d_alpha = d_alpha(gradient, &operands.values, columns(&forward.alpha), lists);
     let along_self = forward.alpha_self.as_ref().map(|alpha| along(alpha, &d_alpha, lists));
     let along_gaussian = forward.alpha_gaussian.as_ref().map(|alpha| along(alpha, &d_alpha, lists));
+    let pass = Pass::<R, F, I, BT> { lists, settings, d_alpha: &d_alpha, backend: PhantomData };
+    let shares = pass.shares(operands);
+    let own = [forward.alpha_self.as_ref(), along_self.as_ref()];
+    let gaussian = [forward.alpha_gaussian.as_ref(), along_gaussian.as_ref()];
+    AttentionOperands {
+        values: Some(weighted(&forward.alpha, gradient, &lists.outgoing, &lists.target)),
+        own: operands.own.as_ref().zip(both(own)).map(|(own, [alpha, along])| {
+            let d_edge = pass.d_logits(own, [alpha, along, &pass.primitive(shares.own)]);
+            SelfOperands {
+                target: Some(summed(&d_edge, &lists.incoming, lists.nodes)),
+                source: Some(summed(&d_edge, &lists.outgoing, lists.nodes)),
+                edge: Some(d_edge),
+            }
+        }),
+        gaussian: operands
+            .gaussian
+            .as_ref()
+            .zip(both(gaussian))
+            .map(|(terms, saved)| pass.d_gaussian(terms, saved, shares.gaussian).map(Some)),
+        lambda: along_self.zip(along_gaussian).map(|(own, pair)| pass.d_lambda(&own, &pair)),
+    }
+}
 
-    // How much of the fused weights each mechanism makes up: λ and 1 − λ, or all of them.
-    let whole = Tensor::ones_like(&tensor(&d_values).slice([0..1, 0..1]));
-    let both = along_self.is_some() && along_gaussian.is_some();
-    let lambda_value = tensor_1::<R, F, I, BT>(lambda).reshape([1, 1]);
-    let share_self = if both { lambda_value.clone() } else { whole.clone() };
-    let share_gaussian = if both { whole - lambda_value } else { whole };
-    let d_lambda = along_self.as_ref().zip(along_gaussian.as_ref()).map(|(own, pair)| {
-        let difference = tensor(own).sum_dim(1) - tensor(pair);
+fn both<T>([first, second]: [Option<T>; 2]) -> Option<[T; 2]> {
+    first.zip(second).map(|(first, second)| [first, second])
+}
+
+/// What all gradients are computed from.
+struct Pass<'a, R: CubeRuntime, F, I, BT> {
+    lists: &'a EdgesOnDevice<R>,
+    settings: &'a AttentionSettings,
+    /// Gradient of the fused weights, `[E, H]`.
+    d_alpha: &'a CubeTensor<R>,
+    backend: PhantomData<(F, I, BT)>,
+}
+
+/// How much of the fused weights each mechanism makes up, `[1, 1]` each: λ and 1 − λ, or all of them.
+struct Shares<B: Backend> {
+    own: Tensor<B, 2>,
+    gaussian: Tensor<B, 2>,
+}
+
+impl<R, F, I, BT> Pass<'_, R, F, I, BT>
+where
+    R: CubeRuntime,
+    F: FloatElement,
+    I: IntElement,
+    BT: BoolElement,
+{
+    fn tensor<const D: usize>(&self, list: &CubeTensor<R>) -> Tensor<CubeBackend<R, F, I, BT>, D> {
+        Tensor::from_primitive(TensorPrimitive::Float(list.clone()))
+    }
+
+    /// Burn's own results may have padded rows.
+    fn primitive(&self, tensor: Tensor<CubeBackend<R, F, I, BT>, 2>) -> CubeTensor<R> {
+        into_contiguous(tensor.into_primitive().tensor())
+    }
+
+    fn shares(&self, operands: &AttentionOperands<CubeTensor<R>>) -> Shares<CubeBackend<R, F, I, BT>> {
+        let lambda = self.tensor::<1>(&operands.lambda).reshape([1, 1]);
+        let whole = Tensor::ones_like(&lambda);
+        if operands.own.is_some() && operands.gaussian.is_some() {
+            Shares { own: lambda.clone(), gaussian: whole - lambda }
+        } else {
+            Shares { own: whole.clone(), gaussian: whole }
+        }
+    }
+
+    fn d_lambda(&self, own: &CubeTensor<R>, pair: &CubeTensor<R>) -> CubeTensor<R> {
+        let difference = self.tensor::<2>(own).sum_dim(1) - self.tensor(pair);
         difference.sum().reshape([1]).into_primitive().tensor()
-    });
-
-    let mut out: AttentionOperands<CubeBackend<R, F, I, BT>> = [const { None }; 9];
-    out[0] = Some(d_values);
-    if let (Some(target), Some(source), Some(edge), Some(alpha), Some(along)) =
-        (target, source, edge, &forward.alpha_self, &along_self)
-    {
-        let share = primitive(share_self);
-        let operands = [target, source, edge, alpha, &d_alpha, along, &share];
-        let d_edge = self_logit_gradient(operands, lists, settings);
-        out[1] = Some(summed(&d_edge, &lists.incoming, lists.nodes));
-        out[2] = Some(summed(&d_edge, &lists.outgoing, lists.nodes));
-        out[3] = Some(d_edge);
     }
-    if let (Some(p), Some(q), Some(weight), Some(features), Some(alpha), Some(along)) =
-        (p, q, weight, features, &forward.alpha_gaussian, &along_gaussian)
-    {
-        let width = columns(p);
-        let along_edges = tensor(along).select(0, ends::<R, F, I, BT>(&lists.target));
-        let d_score = (tensor(&d_alpha).sum_dim(1) - along_edges)
-            * tensor(alpha)
-            * share_gaussian
-            * reduction(settings, width);
-        let pair = Pair { terms: [p, q, weight, features], lists };
-        let numbers = pair.numbers(&primitive(d_score), settings);
-        out[4] = Some(pair.node_gradient(&numbers, &lists.incoming));
-        out[5] = Some(pair.node_gradient(&numbers, &lists.outgoing));
-        let parts = tensor(&pair.edge_weight_parts(&numbers)).sum_dim(0);
-        out[6] = Some(primitive(parts.reshape([width, columns(features)])));
-        out[7] = Some(pair.edge_feature_gradient(&numbers));
+
+    fn d_logits(
+        &self,
+        own: &SelfOperands<CubeTensor<R>>,
+        [alpha, along, share]: [&CubeTensor<R>; 3],
+    ) -> CubeTensor<R> {
+        let heads = columns(&own.target);
+        let out = new_matrix(&own.target, [self.lists.edges, heads]);
+        launch!(
+            self_logit_gradient,
+            self.lists.edges * heads,
+            [
+                own.target,
+                own.source,
+                own.edge,
+                self.lists.target,
+                self.lists.source,
+                alpha,
+                self.d_alpha,
+                along,
+                share,
+                out
+            ],
+            self.settings.negative_slope as f32,
+            heads,
+        );
+        out
     }
-    out[8] = d_lambda;
-    out
+
+    fn d_gaussian(
+        &self,
+        terms: &GaussianOperands<CubeTensor<R>>,
+        [alpha, along]: [&CubeTensor<R>; 2],
+        share: Tensor<CubeBackend<R, F, I, BT>, 2>,
+    ) -> GaussianOperands<CubeTensor<R>> {
+        let (width, edge_width) = (columns(&terms.target), columns(&terms.edge_features));
+        let targets = Tensor::<_, 1, Int>::from_primitive(self.lists.target.clone());
+        let along_edges = self.tensor::<2>(along).select(0, targets);
+        let d_score = (self.tensor::<2>(self.d_alpha).sum_dim(1) - along_edges)
+            * self.tensor(alpha)
+            * share
+            * self.settings.density_scale(width);
+        let pair = Pair { terms: terms.as_ref(), lists: self.lists };
+        let numbers = pair.numbers(&self.primitive(d_score), self.settings);
+        let edge_weight = self.tensor::<2>(&pair.edge_weight_parts(&numbers)).sum_dim(0);
+        GaussianOperands {
+            target: pair.node_gradient(&numbers, &self.lists.incoming),
+            source: pair.node_gradient(&numbers, &self.lists.outgoing),
+            edge_weight: self.primitive(edge_weight.reshape([width, edge_width])),
+            edge_features: pair.edge_feature_gradient(&numbers),
+        }
+    }
 }
 
-fn tensor_1<R: CubeRuntime, F: FloatElement, I: IntElement, BT: BoolElement>(
-    list: &CubeTensor<R>,
-) -> Tensor<CubeBackend<R, F, I, BT>, 1> {
-    Tensor::from_primitive(TensorPrimitive::Float(list.clone()))
-}
-
-fn ends<R: CubeRuntime, F: FloatElement, I: IntElement, BT: BoolElement>(
-    list: &CubeTensor<R>,
-) -> Tensor<CubeBackend<R, F, I, BT>, 1, Int> {
-    Tensor::from_primitive(list.clone())
-}
-
-fn alpha_gradient<R: CubeRuntime>(
+fn d_alpha<R: CubeRuntime>(
     gradient: &CubeTensor<R>,
     values: &CubeTensor<R>,
     heads: usize,
@@ -108,23 +171,14 @@ fn alpha_gradient<R: CubeRuntime>(
 ) -> CubeTensor<R> {
     let channels = columns(values);
     let out = new_matrix(values, [lists.edges, heads]);
-    let (count, dim) = threads(&values.client, lists.edges * heads);
-    // SAFETY: both ends of every edge are nodes, checked when the edge list was built.
-    unsafe {
-        kernels::alpha_gradient::launch_unchecked::<R>(
-            &values.client,
-            count,
-            dim,
-            gradient.clone().into_array_arg(),
-            values.clone().into_array_arg(),
-            lists.target.clone().into_array_arg(),
-            lists.source.clone().into_array_arg(),
-            out.clone().into_array_arg(),
-            heads,
-            channels,
-            channels / heads,
-        );
-    }
+    launch!(
+        alpha_gradient,
+        lists.edges * heads,
+        [gradient, values, lists.target, lists.source, out],
+        heads,
+        channels,
+        channels / heads,
+    );
     out
 }
 
@@ -135,72 +189,19 @@ fn along<R: CubeRuntime>(
 ) -> CubeTensor<R> {
     let width = columns(alpha);
     let out = new_matrix(alpha, [lists.nodes, width]);
-    let (count, dim) = threads(&alpha.client, lists.nodes * width);
-    // SAFETY: the lists hold edge numbers only.
-    unsafe {
-        kernels::along_incoming::launch_unchecked::<R>(
-            &alpha.client,
-            count,
-            dim,
-            alpha.clone().into_array_arg(),
-            d_alpha.clone().into_array_arg(),
-            lists.incoming.start.clone().into_array_arg(),
-            lists.incoming.edge.clone().into_array_arg(),
-            out.clone().into_array_arg(),
-            width,
-            columns(d_alpha) / width,
-        );
-    }
-    out
-}
-
-fn self_logit_gradient<R: CubeRuntime>(
-    [target, source, edge, alpha, d_alpha, along, share]: [&CubeTensor<R>; 7],
-    lists: &EdgesOnDevice<R>,
-    settings: &AttentionSettings,
-) -> CubeTensor<R> {
-    let heads = columns(target);
-    let out = new_matrix(target, [lists.edges, heads]);
-    let (count, dim) = threads(&target.client, lists.edges * heads);
-    // SAFETY: both ends of every edge are nodes.
-    unsafe {
-        kernels::self_logit_gradient::launch_unchecked::<R>(
-            &target.client,
-            count,
-            dim,
-            target.clone().into_array_arg(),
-            source.clone().into_array_arg(),
-            edge.clone().into_array_arg(),
-            lists.target.clone().into_array_arg(),
-            lists.source.clone().into_array_arg(),
-            alpha.clone().into_array_arg(),
-            d_alpha.clone().into_array_arg(),
-            along.clone().into_array_arg(),
-            share.clone().into_array_arg(),
-            out.clone().into_array_arg(),
-            settings.negative_slope as f32,
-            heads,
-        );
-    }
+    launch!(
+        along_incoming,
+        lists.nodes * width,
+        [alpha, d_alpha, lists.incoming.start, lists.incoming.edge, out],
+        width,
+        columns(d_alpha) / width,
+    );
     out
 }
 
 fn summed<R: CubeRuntime>(per_edge: &CubeTensor<R>, edges: &EdgesOfNodes<R>, nodes: usize) -> CubeTensor<R> {
     let width = columns(per_edge);
     let out = new_matrix(per_edge, [nodes, width]);
-    let (count, dim) = threads(&per_edge.client, nodes * width);
-    // SAFETY: the lists hold edge numbers only.
-    unsafe {
-        kernels::segment_sum::launch_unchecked::<R>(
-            &per_edge.client,
-            count,
-            dim,
-            per_edge.clone().into_array_arg(),
-            edges.start.clone().into_array_arg(),
-            edges.edge.clone().into_array_arg(),
-            out.clone().into_array_arg(),
-            width,
-        );
-    }
+    launch!(segment_sum, nodes * width, [per_edge, edges.start, edges.edge, out], width);
     out
 }

@@ -7,6 +7,31 @@ use burn_cubecl::tensor::CubeTensor;
 use cubecl::client::ComputeClient;
 use cubecl::{CubeCount, CubeDim, calculate_cube_count_elemwise};
 
+/// Starts a kernel on one thread per value of `$values`, with lists and then constants as its arguments.
+///
+/// Kernels are started without bounds checks. That is sound because every list they read by was built from a
+/// [`Topology`](crate::Topology) or a [`SparseMatrix`](crate::sparse::SparseMatrix), whose numbers are checked when they
+/// are built, and because every tensor has been found to have one row per node or edge before
+/// ([`AttentionInputs::check`](crate::attention::AttentionInputs::check)).
+macro_rules! launch {
+    ($kernel:ident, $values:expr, [$first:expr $(, $list:expr)* $(,)?] $(, $constant:expr)* $(,)?) => {{
+        let client = $first.client.clone();
+        let (count, dim) = $crate::attention::cube_launch::threads(&client, $values);
+        // SAFETY: as said at the macro.
+        unsafe {
+            $kernel::launch_unchecked::<R>(
+                &client,
+                count,
+                dim,
+                $first.clone().into_array_arg(),
+                $($list.clone().into_array_arg(),)*
+                $($constant),*
+            );
+        }
+    }};
+}
+pub(crate) use launch;
+
 /// Enough threads for `values` values, one each.
 pub(crate) fn threads<R: CubeRuntime>(client: &ComputeClient<R>, values: usize) -> (CubeCount, CubeDim) {
     let dim = CubeDim::new(client, values);
@@ -39,4 +64,9 @@ pub(crate) fn number_list<B: Backend>(list: &[f32], device: &B::Device) -> B::Fl
         TensorPrimitive::Float(primitive) => primitive,
         TensorPrimitive::QFloat(_) => unreachable!("made of floats"),
     }
+}
+
+/// Number of columns of a matrix.
+pub(crate) fn columns<R: CubeRuntime>(matrix: &CubeTensor<R>) -> usize {
+    matrix.meta.shape()[1]
 }

@@ -10,40 +10,19 @@ mod forward_kernels;
 pub(crate) mod launch;
 mod lists;
 mod pair;
-mod pair_gradient;
+mod pair_launch;
 
 use std::sync::Arc;
 
 use burn::tensor::ops::FloatTensor;
 use burn_cubecl::kernel::into_contiguous;
+use burn_cubecl::tensor::CubeTensor;
 use burn_cubecl::{BoolElement, CubeBackend, CubeRuntime, FloatElement, IntElement};
 
-use super::fused::{self, AttentionForward, AttentionOperands, Direction, FusedBackend, OPERANDS};
-use super::op::{AttentionInputs, AttentionOutput, AttentionSettings, GraphBackend};
+use super::{AttentionForward, AttentionOperands, AttentionSettings, Direction, FusedBackend};
+use crate::Topology;
 use crate::sparse::{SparseMatrix, cube};
-use crate::{GraphBatch, Topology};
-use burn::prelude::*;
 pub use lists::EdgesOnDevice;
-
-impl<R, F, I, BT> GraphBackend for CubeBackend<R, F, I, BT>
-where
-    R: CubeRuntime,
-    F: FloatElement,
-    I: IntElement,
-    BT: BoolElement,
-{
-    fn adaptive_attention(
-        inputs: AttentionInputs<Self>,
-        graph: &GraphBatch<Self>,
-        settings: &AttentionSettings,
-    ) -> AttentionOutput<Self> {
-        fused::attention(inputs, graph, settings)
-    }
-
-    fn sparse_product(matrix: &Arc<SparseMatrix>, x: Tensor<Self, 2>) -> Tensor<Self, 2> {
-        fused::sparse_product(matrix, x)
-    }
-}
 
 impl<R, F, I, BT> FusedBackend for CubeBackend<R, F, I, BT>
 where
@@ -64,7 +43,7 @@ where
     }
 
     fn attention_forward(
-        operands: &AttentionOperands<Self>,
+        operands: &AttentionOperands<CubeTensor<R>>,
         lists: &Self::Lists,
         settings: &AttentionSettings,
     ) -> AttentionForward<Self> {
@@ -73,12 +52,12 @@ where
 
     fn attention_backward(
         gradient: FloatTensor<Self>,
-        operands: &AttentionOperands<Self>,
-        _: &[bool; OPERANDS],
+        operands: &AttentionOperands<CubeTensor<R>>,
+        _: &AttentionOperands<bool>,
         forward: &AttentionForward<Self>,
         lists: &Self::Lists,
         settings: &AttentionSettings,
-    ) -> AttentionOperands<Self> {
+    ) -> AttentionOperands<Option<CubeTensor<R>>> {
         backward::run::<R, F, I, BT>(&gradient, operands, forward, lists, settings)
     }
 

@@ -3,10 +3,12 @@
 //! Neither version fuses multiplications and additions, so both give the same bits.
 #![expect(unsafe_code, reason = "calling a function compiled for AVX2 after the processor was asked for it")]
 
-use super::kernel::{self, Alphas, BackwardSlices, Block, ForwardSlices, Operands, SharedGradients};
+use super::backward::{self, Alphas, BackwardSlices, SharedGradients};
+use super::forward::{self, ForwardSlices};
 #[cfg(target_arch = "x86_64")]
 use super::lanes::Avx2;
 use super::lanes::Portable;
+use super::operands::{Block, Operands};
 
 pub(super) fn forward(operands: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
     #[cfg(target_arch = "x86_64")]
@@ -14,7 +16,7 @@ pub(super) fn forward(operands: &Operands<'_>, block: &Block, out: &mut ForwardS
         // SAFETY: the processor has AVX2.
         return unsafe { forward_avx2(operands, block, out) };
     }
-    kernel::forward::<Portable>(operands, block, out);
+    forward::forward::<Portable>(operands, block, out);
 }
 
 pub(super) fn backward(
@@ -30,13 +32,13 @@ pub(super) fn backward(
         // SAFETY: the processor has AVX2.
         return unsafe { backward_avx2(operands, saved, gradient, block, out, shared) };
     }
-    kernel::backward::<Portable>(operands, saved, gradient, block, out, shared);
+    backward::backward::<Portable>(operands, saved, gradient, block, out, shared);
 }
 
 #[cfg(target_arch = "x86_64")]
 #[target_feature(enable = "avx2")]
 fn forward_avx2(operands: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
-    kernel::forward::<Avx2>(operands, block, out);
+    forward::forward::<Avx2>(operands, block, out);
 }
 
 #[cfg(target_arch = "x86_64")]
@@ -49,5 +51,5 @@ fn backward_avx2(
     out: &mut BackwardSlices<'_>,
     shared: &mut SharedGradients,
 ) {
-    kernel::backward::<Avx2>(operands, saved, gradient, block, out, shared);
+    backward::backward::<Avx2>(operands, saved, gradient, block, out, shared);
 }

@@ -3,11 +3,13 @@
 //! `z` is linear in its parts, so its deviation from its mean is the sum of the parts' deviations: the mean is taken off
 //! the rows of nodes and weights once, not off every edge. Likewise the mean is taken off the gradients of the rows.
 
-use super::lanes::{Eight, Lanes, add, add_scaled, dot};
+use super::lanes::{Eight, Lanes};
 use super::rows::Rows;
+use super::vectors::{BellSums, add, add_scaled, bell_products, bell_total, combine, dot, sum};
 use crate::Topology;
 
-pub(super) struct GaussianOperands<'a> {
+/// The parts of `z`, every row of nodes and weights without its mean.
+pub(super) struct CentredGaussian<'a> {
     /// `[N, D]`, centred.
     pub(super) target: Rows,
     /// `[N, D]`, centred.
@@ -32,7 +34,7 @@ pub(super) struct EdgeGradients<'a> {
     pub(super) edge_features: &'a mut [f32],
 }
 
-impl GaussianOperands<'_> {
+impl CentredGaussian<'_> {
     pub(super) fn width(&self) -> usize {
         self.target.width()
     }
@@ -52,9 +54,7 @@ impl GaussianOperands<'_> {
         d: &mut [Eight],
     ) -> f32 {
         let source = self.source.row(topology.source()[edge] as usize);
-        for (d, (target, source)) in d.iter_mut().zip(self.target.row(node).iter().zip(source)) {
-            V::load(target).plus(V::load(source)).store(d);
-        }
+        sum::<V>(d, self.target.row(node), source);
         for (k, feature) in self.features(edge).iter().enumerate() {
             add_scaled::<V>(d, *feature, self.edge_weight.row(k));
         }
@@ -64,19 +64,14 @@ impl GaussianOperands<'_> {
     /// Eq. 5 summed over the features: `Σ_k exp(−d_k²/2v) / √(2πv)`.
     #[inline(always)]
     pub(super) fn density<V: Lanes>(&self, d: &[Eight], variance: f32) -> f32 {
-        let scale = V::splat(-0.5 / variance);
-        let mut total = V::splat(0.0);
-        for d in d {
-            let d = V::load(d);
-            total = total.plus(d.times(d).times(scale).exp());
-        }
+        let total = bell_total::<V>(d, -0.5 / variance);
         self.filled(total) / (std::f32::consts::TAU * variance).sqrt()
     }
 
     /// The sum of exponentials without those of the filling: its deviations are 0, so they are exactly 1.
     #[inline(always)]
-    fn filled<V: Lanes>(&self, exponentials: V) -> f32 {
-        exponentials.total() - self.target.filling() as f32
+    fn filled(&self, exponentials: f32) -> f32 {
+        exponentials - self.target.filling() as f32
     }
 
     /// Replaces the deviations by their gradient, given that of the summed density.
@@ -91,23 +86,11 @@ impl GaussianOperands<'_> {
         variance: f32,
         gradient: f32,
     ) {
-        let scale = V::splat(-0.5 / variance);
-        let (mut total, mut squares) = (V::splat(0.0), V::splat(0.0));
-        for (product, d) in products.iter_mut().zip(&*d) {
-            let d = V::load(d);
-            let p = d.times(d).times(scale).exp();
-            // p_k d_k, from which the sum and the gradient follow.
-            let pd = p.times(d);
-            total = total.plus(p);
-            squares = squares.plus(pd.times(d));
-            pd.store(product);
-        }
+        let BellSums { total, squares } = bell_products::<V>(products, d, -0.5 / variance);
         let norm = gradient / (std::f32::consts::TAU * variance).sqrt();
-        let by_variance = norm * 0.5 / variance * (squares.total() / variance - self.filled(total));
-        let (own, spread) = (V::splat(-norm / variance), V::splat(2.0 * by_variance / self.width() as f32));
-        for (d, product) in d.iter_mut().zip(&*products) {
-            own.times(V::load(product)).plus(spread.times(V::load(d))).store(d);
-        }
+        let by_variance = norm * 0.5 / variance * (squares / variance - self.filled(total));
+        let (own, spread) = (-norm / variance, 2.0 * by_variance / self.width() as f32);
+        combine::<V>(d, spread, own, products);
     }
 
     /// Adds the gradient of one edge's deviations to everything that they were made of.

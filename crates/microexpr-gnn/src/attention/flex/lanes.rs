@@ -2,7 +2,6 @@
 //!
 //! [`Lanes`] has one implementation for every processor and one in AVX instructions, written out because the compiler finds
 //! them only now and then. Neither fuses multiplications and additions, and both add in the same order: the same bits.
-//! Loops over them are plain ones: a closure is compiled without AVX, and slow unless the compiler happens to inline it.
 #![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "AVX instructions"))]
 
 /// Values that are worked on together.
@@ -189,53 +188,10 @@ mod avx2 {
     }
 }
 
-/// `Σ_k x_k y_k`.
-#[inline(always)]
-pub(super) fn dot<V: Lanes>(x: &[Eight], y: &[Eight]) -> f32 {
-    let mut sum = V::splat(0.0);
-    for (x, y) in x.iter().zip(y) {
-        sum = sum.plus(V::load(x).times(V::load(y)));
-    }
-    sum.total()
-}
-
-/// `y += x`.
-#[inline(always)]
-pub(super) fn add<V: Lanes>(y: &mut [Eight], x: &[Eight]) {
-    for (y, x) in y.iter_mut().zip(x) {
-        V::load(y).plus(V::load(x)).store(y);
-    }
-}
-
-/// `y += a·x`.
-#[inline(always)]
-pub(super) fn add_scaled<V: Lanes>(y: &mut [Eight], a: f32, x: &[Eight]) {
-    let a = V::splat(a);
-    for (y, x) in y.iter_mut().zip(x) {
-        V::load(y).plus(a.times(V::load(x))).store(y);
-    }
-}
-
-/// `Σ_k x_k y_k` of lists of any length.
-#[inline(always)]
-pub(super) fn dot_any<V: Lanes>(x: &[f32], y: &[f32]) -> f32 {
-    let ((x, x_rest), (y, y_rest)) = (x.as_chunks(), y.as_chunks());
-    dot::<V>(x, y) + x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum::<f32>()
-}
-
-/// `y += a·x` of lists of any length.
-#[inline(always)]
-pub(super) fn add_scaled_any<V: Lanes>(y: &mut [f32], a: f32, x: &[f32]) {
-    let ((y, y_rest), (x, x_rest)) = (y.as_chunks_mut(), x.as_chunks());
-    add_scaled::<V>(y, a, x);
-    for (y, x) in y_rest.iter_mut().zip(x_rest) {
-        *y += a * x;
-    }
-}
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::attention::flex::vectors::dot;
 
     fn exp(x: f32) -> f32 {
         let mut out = [0.0; LANES];

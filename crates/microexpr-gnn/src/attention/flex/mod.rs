@@ -3,48 +3,36 @@
 //! Mean, variance and density of an edge are computed on the fly, and again in the backward pass: no `[E, D]` tensor is
 //! ever stored.
 
+mod backward;
+mod backward_pass;
+mod blocks;
+mod deviations;
 mod dispatch;
+mod forward;
+mod forward_pass;
 mod gaussian;
-mod kernel;
 mod lanes;
-mod passes;
+mod operands;
 mod rows;
+mod softmax;
+mod vectors;
 
 use std::sync::Arc;
 
 use burn::backend::flex::{Flex, FlexDevice, FlexTensor, Layout};
-use burn::prelude::*;
 use burn::tensor::{Bytes, DType, Shape};
 
-use super::fused::{self, AttentionForward, AttentionOperands, Direction, FusedBackend, OPERANDS};
-use super::op::{AttentionInputs, AttentionOutput, AttentionSettings, GraphBackend};
+use super::{
+    AttentionForward, AttentionOperands, AttentionSettings, Direction, FusedBackend, GaussianOperands,
+    SelfOperands,
+};
+use crate::Topology;
 use crate::sparse::{self, CompressedRows, SparseMatrix};
-use crate::{GraphBatch, Topology};
-use gaussian::GaussianOperands;
-use kernel::{Alphas, Operands, SelfOperands};
-use passes::EdgeFeatures;
+use backward::Alphas;
+use backward_pass::EdgeFeatures;
+use gaussian::CentredGaussian;
+use operands::Operands;
 use rows::Rows;
-
-impl GraphBackend for Flex {
-    fn adaptive_attention(
-        inputs: AttentionInputs<Self>,
-        graph: &GraphBatch<Self>,
-        settings: &AttentionSettings,
-    ) -> AttentionOutput<Self> {
-        fused::attention(inputs, graph, settings)
-    }
-
-    fn sparse_product(matrix: &Arc<SparseMatrix>, x: Tensor<Self, 2>) -> Tensor<Self, 2> {
-        fused::sparse_product(matrix, x)
-    }
-
-    fn side_by_side<X: Send, Y: Send>(
-        first: impl FnOnce() -> X + Send,
-        second: impl FnOnce() -> Y + Send,
-    ) -> (X, Y) {
-        rayon::join(first, second)
-    }
-}
 
 impl FusedBackend for Flex {
     type Lists = Arc<Topology>;
@@ -60,55 +48,41 @@ impl FusedBackend for Flex {
     }
 
     fn attention_forward(
-        list: &AttentionOperands<Self>,
+        tensors: &AttentionOperands<FlexTensor>,
         topology: &Arc<Topology>,
         settings: &AttentionSettings,
     ) -> AttentionForward<Self> {
-        let operands = operands(list, topology, settings);
+        let operands = operands(tensors, topology, settings);
         let (channels, heads) = (operands.channels, operands.heads);
-        let out = passes::forward(&operands);
+        let out = forward_pass::forward(&operands);
         AttentionForward {
             values: flex_matrix(out.values, channels),
-            alpha_self: list[1].is_some().then(|| flex_matrix(out.alpha_self, heads)),
-            alpha_gaussian: list[4].is_some().then(|| flex_matrix(out.alpha_gaussian, 1)),
+            alpha_self: operands.own.is_some().then(|| flex_matrix(out.alpha_self, heads)),
+            alpha_gaussian: operands.gaussian.is_some().then(|| flex_matrix(out.alpha_gaussian, 1)),
             alpha: flex_matrix(out.alpha, heads),
         }
     }
 
     fn attention_backward(
         gradient: FlexTensor,
-        list: &AttentionOperands<Self>,
-        wanted: &[bool; OPERANDS],
+        tensors: &AttentionOperands<FlexTensor>,
+        wanted: &AttentionOperands<bool>,
         forward: &AttentionForward<Self>,
         topology: &Arc<Topology>,
         settings: &AttentionSettings,
-    ) -> AttentionOperands<Self> {
-        let operands = operands(list, topology, settings);
+    ) -> AttentionOperands<Option<FlexTensor>> {
+        let operands = operands(tensors, topology, settings);
         let alphas = Alphas {
             alpha_self: forward.alpha_self.as_ref().map_or(&[], FlexTensor::storage),
             alpha_gaussian: forward.alpha_gaussian.as_ref().map_or(&[], FlexTensor::storage),
             alpha: forward.alpha.storage(),
         };
-        let edge_features = if wanted[7] { EdgeFeatures::Wanted } else { EdgeFeatures::Unwanted };
-        let out = passes::backward(&operands, &alphas, gradient.storage(), edge_features);
-        let (width, edge_width) = operands.gaussian.as_ref().map_or((0, 0), |g| (g.width(), g.edge_width));
-        let lists = [
-            out.values,
-            out.self_target,
-            out.self_source,
-            out.self_edge,
-            out.gaussian_target,
-            out.gaussian_source,
-            transpose(&out.edge_weight, edge_width, width),
-            out.edge_features,
-            vec![out.lambda],
-        ];
-        let mut lists = lists.into_iter().zip(wanted);
-        list.each_ref().map(|operand| {
-            let (values, wanted) = lists.next()?;
-            let operand = operand.as_ref().filter(|_| *wanted)?;
-            Some(flex_tensor(values, operand.layout().shape().clone()))
-        })
+        let edge_features = match &wanted.gaussian {
+            Some(GaussianOperands { edge_features: true, .. }) => EdgeFeatures::Wanted,
+            _ => EdgeFeatures::Unwanted,
+        };
+        let out = backward_pass::backward(&operands, &alphas, gradient.storage(), edge_features);
+        gradients(out, tensors, edge_features)
     }
 
     fn sparse(matrix: &Arc<SparseMatrix>, _: &FlexDevice) -> Self::Sparse {
@@ -124,38 +98,72 @@ impl FusedBackend for Flex {
 }
 
 fn operands<'a>(
-    list: &'a AttentionOperands<Flex>,
+    tensors: &'a AttentionOperands<FlexTensor>,
     topology: &'a Topology,
     settings: &'a AttentionSettings,
 ) -> Operands<'a> {
-    let slice = |k: usize| list[k].as_ref().map(FlexTensor::storage::<f32>);
-    let own = match (slice(1), slice(2), slice(3)) {
-        (Some(target), Some(source), Some(edge)) => Some(SelfOperands { target, source, edge }),
-        _ => None,
-    };
-    let gaussian = match (slice(4), slice(5), slice(6), slice(7)) {
-        (Some(target), Some(source), Some(edge_weight), Some(edge_features)) => {
-            let (width, edge_width) = (columns(&list[4]), columns(&list[7]));
-            Some(GaussianOperands {
-                target: Rows::centred(target, width),
-                source: Rows::centred(source, width),
-                edge_weight: Rows::centred(&transpose(edge_weight, width, edge_width), width),
-                edge_features,
-                edge_width,
-                variance_floor: settings.variance_floor as f32,
-            })
-        }
-        _ => None,
-    };
+    let own = tensors.own.as_ref().map(|own| SelfOperands {
+        target: own.target.storage(),
+        source: own.source.storage(),
+        edge: own.edge.storage(),
+    });
     Operands {
         topology,
         settings,
-        values: slice(0).unwrap_or_default(),
-        channels: columns(&list[0]),
-        heads: columns(&list[1]).max(1),
+        values: tensors.values.storage(),
+        channels: columns(&tensors.values),
+        heads: tensors.own.as_ref().map_or(1, |own| columns(&own.target)),
         own,
-        gaussian,
-        lambda: slice(8).and_then(|l| l.first().copied()).unwrap_or_default(),
+        gaussian: tensors.gaussian.as_ref().map(|gaussian| centred(gaussian, settings)),
+        lambda: tensors.lambda.storage::<f32>().first().copied().unwrap_or_default(),
+    }
+}
+
+fn centred<'a>(
+    tensors: &'a GaussianOperands<FlexTensor>,
+    settings: &AttentionSettings,
+) -> CentredGaussian<'a> {
+    let (width, edge_width) = (columns(&tensors.target), columns(&tensors.edge_features));
+    CentredGaussian {
+        target: Rows::centred(tensors.target.storage(), width),
+        source: Rows::centred(tensors.source.storage(), width),
+        edge_weight: Rows::centred(&transpose(tensors.edge_weight.storage(), width, edge_width), width),
+        edge_features: tensors.edge_features.storage(),
+        edge_width,
+        variance_floor: settings.variance_floor as f32,
+    }
+}
+
+/// The gradients as tensors of the operands' shapes.
+fn gradients(
+    out: backward_pass::Backward,
+    tensors: &AttentionOperands<FlexTensor>,
+    edge_features: EdgeFeatures,
+) -> AttentionOperands<Option<FlexTensor>> {
+    let like =
+        |values: Vec<f32>, tensor: &FlexTensor| Some(flex_tensor(values, tensor.layout().shape().clone()));
+    let fused = tensors.own.is_some() && tensors.gaussian.is_some();
+    AttentionOperands {
+        values: like(out.values, &tensors.values),
+        own: tensors.own.as_ref().map(|own| SelfOperands {
+            target: like(out.self_target, &own.target),
+            source: like(out.self_source, &own.source),
+            edge: like(out.self_edge, &own.edge),
+        }),
+        gaussian: tensors.gaussian.as_ref().map(|gaussian| GaussianOperands {
+            target: like(out.gaussian_target, &gaussian.target),
+            source: like(out.gaussian_source, &gaussian.source),
+            edge_weight: {
+                let (width, edge_width) = (columns(&gaussian.target), columns(&gaussian.edge_features));
+                like(transpose(&out.edge_weight, edge_width, width), &gaussian.edge_weight)
+            },
+            edge_features: match edge_features {
+                EdgeFeatures::Wanted => like(out.edge_features, &gaussian.edge_features),
+                EdgeFeatures::Unwanted => None,
+            },
+        }),
+        // λ weighs only where there are two.
+        lambda: if fused { like(vec![out.lambda], &tensors.lambda) } else { None },
     }
 }
 
@@ -167,8 +175,8 @@ fn transpose(values: &[f32], rows: usize, cols: usize) -> Vec<f32> {
     out
 }
 
-fn columns(operand: &Option<FlexTensor>) -> usize {
-    operand.as_ref().map_or(0, |t| t.layout().shape()[1])
+fn columns(matrix: &FlexTensor) -> usize {
+    matrix.layout().shape()[1]
 }
 
 /// A matrix of `columns` columns.

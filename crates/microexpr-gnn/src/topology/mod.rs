@@ -1,6 +1,34 @@
+//! Edges of graphs on the host.
+//!
+//! | module | holds |
+//! |---|---|
+//! | `construction` | from edge lists, adjacency matrices, `edge_index`; degrees |
+//! | `neighbourhoods` | k-nearest-neighbour and radius graphs |
+//! | `rewired` | a graph with other edges, and the features of those |
+//! | `self_loops`, `undirected`, `virtual_nodes` | edges added |
+//! | `subgraph`, `neighbour_sampling` | nodes and edges left out |
+//! | `serialised` | reading and writing |
+
+mod construction;
+mod neighbour_sampling;
+mod neighbourhoods;
+mod rewired;
+mod self_loops;
+mod serialised;
+mod subgraph;
+mod undirected;
+mod virtual_nodes;
+
 use std::ops::Range;
 
 use crate::GnnError;
+
+pub use construction::WeightedTopology;
+pub use rewired::Rewired;
+pub use self_loops::LoopFeatures;
+pub use subgraph::Subgraph;
+pub use undirected::Reduction;
+pub use virtual_nodes::VirtualNodes;
 
 /// The edges of one graph, or of several disjoint graphs laid one after the other, on the host.
 ///
@@ -115,6 +143,7 @@ impl Topology {
     }
 
     /// Whether the edges are listed target by target.
+    #[cfg(feature = "flex")]
     pub(crate) fn sorted_by_target(&self) -> bool {
         self.target.is_sorted()
     }

@@ -1,0 +1,82 @@
+//! What both passes read.
+
+use std::ops::Range;
+
+use super::gaussian::CentredGaussian;
+use crate::Topology;
+use crate::attention::{AttentionSettings, SelfOperands};
+
+/// All operands, as flat row-major slices over the whole batch.
+pub(super) struct Operands<'a> {
+    pub(super) topology: &'a Topology,
+    pub(super) settings: &'a AttentionSettings,
+    /// `[N, C]` and its row length.
+    pub(super) values: &'a [f32],
+    pub(super) channels: usize,
+    /// Heads of self-attention; each owns `channels / heads` of the values.
+    pub(super) heads: usize,
+    pub(super) own: Option<SelfOperands<&'a [f32]>>,
+    pub(super) gaussian: Option<CentredGaussian<'a>>,
+    pub(super) lambda: f32,
+}
+
+/// The nodes and edges of one graph within the batch.
+#[derive(Clone)]
+pub(super) struct Block {
+    pub(super) nodes: Range<usize>,
+    pub(super) edges: Range<usize>,
+}
+
+impl Block {
+    /// The largest number of edges into a node.
+    pub(super) fn max_in_degree(&self, topology: &Topology) -> usize {
+        self.nodes.clone().map(|node| topology.incoming(node).len()).max().unwrap_or(0)
+    }
+}
+
+/// Shares of the two mechanisms in the fused weights.
+#[derive(Clone, Copy)]
+pub(super) struct Shares {
+    pub(super) own: f32,
+    pub(super) gaussian: f32,
+}
+
+impl Operands<'_> {
+    /// How much of the fused weights each mechanism makes up (eq. 7).
+    #[inline(always)]
+    pub(super) fn shares(&self) -> Shares {
+        match (&self.own, &self.gaussian) {
+            (Some(_), Some(_)) => Shares { own: self.lambda, gaussian: 1.0 - self.lambda },
+            (Some(_), None) => Shares { own: 1.0, gaussian: 0.0 },
+            _ => Shares { own: 0.0, gaussian: 1.0 },
+        }
+    }
+
+    /// Columns of the self-attention weights: none if it is absent.
+    pub(super) fn own_heads(&self) -> usize {
+        if self.own.is_some() { self.heads } else { 0 }
+    }
+
+    #[inline(always)]
+    pub(super) fn head_width(&self) -> usize {
+        self.channels / self.heads
+    }
+
+    /// The values of the edge's source, head by head.
+    #[inline(always)]
+    pub(super) fn neighbour_values(&self, edge: usize) -> std::slice::ChunksExact<'_, f32> {
+        let row = self.topology.source()[edge] as usize * self.channels;
+        self.values[row..row + self.channels].chunks_exact(self.head_width())
+    }
+}
+
+impl SelfOperands<&[f32]> {
+    /// The logit of an edge into `node` before LeakyReLU.
+    #[inline(always)]
+    pub(super) fn logit(&self, o: &Operands<'_>, node: usize, edge: usize, head: usize) -> f32 {
+        let source = o.topology.source()[edge] as usize;
+        self.target[node * o.heads + head]
+            + self.source[source * o.heads + head]
+            + self.edge[edge * o.heads + head]
+    }
+}
