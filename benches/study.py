@@ -53,8 +53,8 @@ TABLES = {
     "network": ("recommended", [
         ("recommended", "`recommended`", "", ()),
         ("two-layers", "one layer", "two", ("model.layers=2",)),
-        ("recomputed", "", "two, edge features recomputed from the first one's output", ("model.layers=2", "model.edge_similarity=Recomputed")),
-        ("gatv2", "self-attention: GAT", "GATv2", ("model.self_attention=Gatv2",)),
+        ("recomputed", "", "two, edge features recomputed from the first one's output", ("model.layers=2", "model.edge_similarity=recomputed")),
+        ("gatv2", "self-attention: GAT", "GATv2", ("model.self_attention=gatv2",)),
         ("pooling", "no pooling", "SAGPool, ratio 0.75", ("model.pooling_ratio=0.75",)),
         ("no-input-readout", "readout of the node features beside the layers'", "of the layers alone", ("model.input_readout=false",)),
         ("random-start", "last layer from zero", "drawn at random", ("model.zero_start=false",)),

@@ -106,6 +106,35 @@ mod tests {
         assert_eq!(Settings::from_json(br#"{"inner_validation": null}"#).unwrap(), Settings::default());
     }
 
+    /// Keys are snake_case, or the name of a choice; names of choices are kebab-case.
+    fn assert_one_casing(value: &Value) {
+        let plain = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c));
+        match value {
+            Value::String(text) => assert!(plain(text) && !text.contains('_'), "{text}"),
+            Value::Array(values) => values.iter().for_each(assert_one_casing),
+            Value::Object(map) => map.iter().for_each(|(key, value)| {
+                assert!(plain(key), "{key}");
+                assert_one_casing(value);
+            }),
+            _ => {}
+        }
+    }
+
+    #[test]
+    fn settings_have_one_casing_and_those_of_before_are_read() {
+        for preset in [Preset::Paper, Preset::Recommended] {
+            assert_one_casing(&preset.settings().to_json());
+        }
+        let old = br#"{"model": {"self_attention": "Gatv2", "readout": "MaxMean", "activation": "Elu"},
+            "pipeline": {"landmarker": {"face": "WholeFrame", "motion": "PerFrame"},
+                "magnification": {"temporal": {"onset_low_pass": {"cutoff_hz": 8.0}}},
+                "selection": {"keep": "greater_or_equal"}}}"#;
+        let read = Settings::from_json(old).unwrap();
+        assert_eq!(read.model.self_attention, microexpr_gnn::attention::SelfAttentionKind::Gatv2);
+        assert_eq!(read.pipeline.landmarker.face, microexpr_landmarks::FaceChoice::WholeFrame);
+        assert_eq!(read.pipeline.selection.keep, microexpr_flow::KeepRule::GreaterOrEqual);
+    }
+
     #[test]
     fn one_setting_changes_and_no_other() {
         let settings = Preset::Recommended.settings();

@@ -7,13 +7,17 @@ pub type Point = [f64; 2];
 
 /// Which points a [`Landmarks`] value holds, and in which order.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum LandmarkScheme {
     /// The 68 points of the iBUG 300-W annotation, as dlib's published model gives them.
+    #[serde(alias = "Ibug68")]
     Ibug68,
     /// The 51 points of 2S-AMAGN §3.2: 37 of the 68, ten on the forehead, four beside the mouth.
+    #[serde(alias = "Paper51")]
     Paper51,
     /// Any other set of points.
+    #[serde(alias = "Custom")]
     Custom,
 }
 

@@ -5,12 +5,15 @@ use crate::{GraphBackend, GraphBatch, Topology};
 
 /// Where the similarity among a layer's edge features comes from (§3.4 of the paper can be read both ways).
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum EdgeSimilarity {
     /// Every layer gets the edge features of the input.
     #[default]
+    #[serde(alias = "Input")]
     Input,
     /// From the second layer on, the last edge feature is recomputed from the layer's own input
     /// ([`recompute_similarity`]).
+    #[serde(alias = "Recomputed")]
     Recomputed,
 }
 

@@ -8,15 +8,20 @@ use crate::{GraphBackend, GraphBatch};
 
 /// How the nodes of a graph become one vector.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Readout {
     /// Maximum beside mean, twice as wide as the nodes (SAGPool's readout).
     #[default]
+    #[serde(alias = "MaxMean")]
     MaxMean,
     /// Maximum of every feature.
+    #[serde(alias = "Max")]
     Max,
     /// Mean of every feature.
+    #[serde(alias = "Mean")]
     Mean,
     /// Sum of every feature.
+    #[serde(alias = "Sum")]
     Sum,
 }
 

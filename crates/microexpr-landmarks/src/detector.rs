@@ -40,13 +40,17 @@ pub(crate) fn largest_of(found: &[Detection]) -> Option<FaceBox> {
 
 /// Which face of an image is meant.
 #[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum FaceChoice {
     /// The largest one that the detector finds.
     #[default]
+    #[serde(alias = "Largest")]
     Largest,
     /// The image is a face: its box is the whole frame.
+    #[serde(alias = "WholeFrame")]
     WholeFrame,
     /// The face in this box.
+    #[serde(alias = "Given")]
     Given(FaceBox),
 }
 

@@ -62,13 +62,17 @@ impl PlaneMap {
 
 /// How freely a head may move between frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum MotionModel {
     /// Not at all: frames are taken as they are.
+    #[serde(alias = "None")]
     None,
     /// Translation, rotation in the image plane, scale.
     #[default]
+    #[serde(alias = "Similarity")]
     Similarity,
     /// Any linear change: also shear and unequal scale.
+    #[serde(alias = "Affine")]
     Affine,
 }
 

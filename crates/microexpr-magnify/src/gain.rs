@@ -6,7 +6,7 @@ use crate::MagnifyError;
 /// How strongly each pyramid level is amplified. Level 0 is the finest (the frame minus its blur), the last level is the
 /// residual (the blurred rest).
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum GainRule {
     /// α at the levels `finest..=coarsest`, 0 elsewhere.
@@ -35,6 +35,7 @@ pub enum GainRule {
     },
     /// Wu's rule as the MIT release has it, for comparing with its videos: `boost = 2`, and fine levels may get negative
     /// gains, that is attenuated or reversed motion. Everything times `factor`.
+    #[serde(alias = "mit_release")]
     MitRelease {
         /// Spatial wavelength λ_c in pixels above which the full α is used.
         lambda_c_px: f64,
@@ -43,11 +44,13 @@ pub enum GainRule {
     },
     /// α for everything coarser than `2^level` pixels, brightness of the whole frame included: pulse in skin colour instead
     /// of motion. It is the level of the Gaussian pyramid that is amplified, at most the residual.
+    #[serde(alias = "color_change")]
     ColorChange {
         /// Level of the Gaussian pyramid, 4 to 6 for faces that fill the frame.
         level: usize,
     },
     /// `α · weights[level]`, finest level first; missing levels get 0.
+    #[serde(alias = "per_level")]
     PerLevel {
         /// Weight of every level.
         weights: Vec<f64>,

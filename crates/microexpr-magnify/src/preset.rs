@@ -12,7 +12,7 @@ pub const MIT_DROPPED_FRAMES: usize = 10;
 ///
 /// Source: H.-Y. Wu et al., MATLAB release of "Eulerian Video Magnification", `reproduceResults.m`.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum Preset {
     /// A sleeping baby's breath.
@@ -28,10 +28,13 @@ pub enum Preset {
     /// Shadows of a building.
     Shadow,
     /// Motion of a face.
+    #[serde(alias = "face2_motion")]
     Face2Motion,
     /// The E string of a guitar.
+    #[serde(alias = "guitar_e")]
     GuitarE,
     /// The A string of a guitar.
+    #[serde(alias = "guitar_a")]
     GuitarA,
     /// Pulse in a face's colour.
     Face,

@@ -7,7 +7,7 @@ use crate::MagnifyError;
 
 /// Order of a Butterworth low-pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum ButterworthOrder {
     /// 6 dB per octave.
     First,
@@ -18,7 +18,7 @@ pub enum ButterworthOrder {
 /// Temporal filters that need no future frames. All are the difference of two low-passes that start in the steady state
 /// of frame 0: no transient, and frame 0 itself is never changed. `low_hz = 0` keeps every slow change since frame 0.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum StreamFilter {
     /// Butterworth low-pass at `high_hz` minus one at `low_hz`, both at true Hz (bilinear transform).
@@ -63,7 +63,7 @@ impl StreamFilter {
 
 /// What an ideal filter sees beyond the ends of a clip.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum Extension {
     /// The clip again: a difference between its first and last frame becomes a jump.
     Periodic,
@@ -73,7 +73,7 @@ pub enum Extension {
 
 /// Temporal filters for whole clips: those that look ahead, and every [`StreamFilter`].
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum ClipFilter {
     /// A filter that also works frame by frame.
@@ -81,12 +81,14 @@ pub enum ClipFilter {
     /// Zero-phase low-pass minus its value at frame 0: all motion since the onset, without delay, frame 0 unchanged.
     /// For registered clips that start at a neutral frame; drift and lighting are motion too. A second-order Butterworth
     /// runs forwards and backwards over the clip, whose ends are extended by point reflection.
+    #[serde(alias = "onset_low_pass")]
     OnsetLowPass {
         /// Frequency in Hz above which changes are noise; halved there in amplitude (two passes of −3 dB).
         cutoff_hz: f64,
     },
     /// Zero-phase low-pass at `high_hz` minus one at `low_hz`, each as in [`ClipFilter::OnsetLowPass`]: no delay, but
     /// frame 0 changes with the clip's average.
+    #[serde(alias = "zero_phase_band")]
     ZeroPhaseBand {
         /// Lower edge in Hz, above 0.
         low_hz: f64,

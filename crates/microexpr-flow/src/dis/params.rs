@@ -25,7 +25,7 @@ pub struct DisParams {
 
 /// OpenCV's three trades of time for accuracy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum DisPreset {
     /// A quarter of the resolution, no refinement.
     Ultrafast,

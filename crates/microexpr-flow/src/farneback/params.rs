@@ -23,7 +23,7 @@ pub struct FarnebackParams {
 
 /// Shape of the averaging window.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum FarnebackWindow {
     /// All pixels count alike.
     #[default]

@@ -58,10 +58,13 @@ impl LucasKanadeParams {
 
 /// Whether a found point is tracked back to the template, and how far from its origin it may end.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Consistency {
     /// Not tracked back: half the time.
+    #[serde(alias = "Unchecked")]
     Unchecked,
     /// Tracked back.
+    #[serde(alias = "ForwardBackward")]
     ForwardBackward {
         /// Largest distance between a point and its track back.
         max_error_px: f64,

@@ -3,15 +3,20 @@ use serde::{Deserialize, Serialize};
 
 /// What became of a tracked point.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
 pub enum TrackStatus {
     /// Found.
+    #[serde(alias = "Tracked")]
     Tracked,
     /// The point or its match lies outside the image.
+    #[serde(alias = "OutsideImage")]
     OutsideImage,
     /// The window around the point has too little texture in some direction.
+    #[serde(alias = "NoTexture")]
     NoTexture,
     /// Tracking back ends too far from the point.
+    #[serde(alias = "Inconsistent")]
     Inconsistent,
 }
 

@@ -45,20 +45,22 @@ impl SelectionParams {
 
 /// What is summed over the pixels of a flow to give its intensity.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum IntensityMeasure {
     /// `Σ √(u² + v²)`.
     #[default]
     Magnitude,
     /// `Σ (|u| + |v|)`.
+    #[serde(alias = "absolute_sum")]
     AbsoluteSum,
     /// `Σ (u + v)`: opposite motions cancel.
+    #[serde(alias = "signed_sum")]
     SignedSum,
 }
 
 /// To which frame of the pair `(t, t + 1)` the intensity of its flow belongs; the frame left over repeats its neighbour.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum IntensityFrame {
     /// To `t`; the last frame repeats the one before.
     #[default]
@@ -69,12 +71,13 @@ pub enum IntensityFrame {
 
 /// What the intensity of a frame must be, compared with the mean of its segment.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum KeepRule {
     /// Strictly greater.
     #[default]
     Greater,
     /// Greater or equal.
+    #[serde(alias = "greater_or_equal")]
     GreaterOrEqual,
     /// Anything: every frame is kept.
     Anything,

@@ -29,7 +29,7 @@ pub struct TvL1Params {
 
 /// Size of the median filter.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
-#[serde(rename_all = "snake_case")]
+#[serde(rename_all = "kebab-case")]
 pub enum MedianFilter {
     /// None.
     Off,

@@ -4,12 +4,16 @@ use serde::{Deserialize, Serialize};
 
 /// The nonlinearity of eq. 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Activation {
     /// Exponential linear unit, as in GAT.
+    #[serde(alias = "Elu")]
     Elu,
     /// Rectified linear unit.
+    #[serde(alias = "Relu")]
     Relu,
     /// None.
+    #[serde(alias = "Identity")]
     Identity,
 }
 

@@ -4,10 +4,13 @@ use crate::GnnError;
 
 /// How the two attentions are weighed: `α = λ α_self + (1 − λ) α_gaussian` (eq. 7).
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum Fusion {
     /// λ is learned as the sigmoid of a scalar that starts at 0, so λ starts at 0.5.
+    #[serde(alias = "Learned")]
     Learned,
     /// λ stays as given, in `0..=1`. At 1 there is no Gaussian attention at all, at 0 no self-attention.
+    #[serde(alias = "Fixed")]
     Fixed(f64),
 }
 

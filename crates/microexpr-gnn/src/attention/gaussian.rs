@@ -8,11 +8,14 @@ use crate::{GnnError, GraphBatch, SeededRng, initializer};
 
 /// How the densities of the features (eq. 5) become one score per edge.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum DensityReduction {
     /// The paper's "sum aggregation".
     #[default]
+    #[serde(alias = "Sum")]
     Sum,
     /// The mean; scores do not grow with the number of features.
+    #[serde(alias = "Mean")]
     Mean,
 }
 

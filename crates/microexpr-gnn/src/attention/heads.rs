@@ -5,11 +5,14 @@ use serde::{Deserialize, Serialize};
 
 /// How the outputs of several heads become one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum HeadMerge {
     /// Side by side: the output is as wide as all heads together.
     #[default]
+    #[serde(alias = "Concatenate")]
     Concatenate,
     /// Their mean: the output is as wide as one head.
+    #[serde(alias = "Mean")]
     Mean,
 }
 

@@ -11,13 +11,16 @@ use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
 /// How self-attention scores a pair of nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum SelfAttentionKind {
     /// Eq. 1: `LeakyReLU(hᵀ [W x_i ‖ W x_j ‖ W_e x_ij])`.
     #[default]
+    #[serde(alias = "Gat")]
     Gat,
     /// `hᵀ LeakyReLU(W x_i + W x_j + W_e x_ij)`: which neighbour scores highest may differ from node to node.
     ///
     /// Source: S. Brody, U. Alon, E. Yahav, "How Attentive are Graph Attention Networks?", ICLR 2022, with shared weights.
+    #[serde(alias = "Gatv2")]
     Gatv2,
 }
 

@@ -37,12 +37,15 @@ impl Default for AlignParams {
 
 /// What the head's motion is measured on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum AlignEvidence {
     /// The tracked stable points alone, by a robust fit.
+    #[serde(alias = "StablePoints")]
     StablePoints,
     /// The grey values of the whole face, starting from the stable points: parts that move by themselves during the clip
     /// lose their weight. About three times as exact, and slower.
     #[default]
+    #[serde(alias = "Texture")]
     Texture,
 }
 

@@ -37,25 +37,31 @@ impl Default for LandmarkerParams {
 
 /// How points get from the first frame to the others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum PointMotion {
     /// Found in the first frame, followed from there (see [`track`](crate::track)): hundredths of a pixel of jitter.
     #[default]
+    #[serde(alias = "Tracked")]
     Tracked,
     /// Found in every frame anew, as the paper words it: tenths of a pixel of jitter, more than many micro-expressions
     /// move.
+    #[serde(alias = "PerFrame")]
     PerFrame,
 }
 
 /// What happens where tracked points are lost: behind a hand, at a cut, after a large turn of the head.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
 pub enum OnLoss {
     /// The same face is detected anew in that frame, and its points are followed from there. Points found anew lie where
     /// the predictor puts them, some tenths of a pixel beside where the tracker would: motion across that frame includes
     /// this step. A face counts as the same if its box overlaps the place where it was last seen by at least
     /// [`SAME_FACE_OVERLAP`]; without such a face the track's loss is an error.
     #[default]
+    #[serde(alias = "Redetect")]
     Redetect,
     /// An error, naming the frame.
+    #[serde(alias = "Fail")]
     Fail,
 }
 
