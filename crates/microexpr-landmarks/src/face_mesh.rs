@@ -50,7 +50,7 @@ pub struct MeshFace {
 /// Finds 478 points of a face in its box: MediaPipe's attention mesh, which the crate carries.
 ///
 /// The network sees 192×192 pixels and needs its face upright and at a certain size; so it is asked several times, each pass taking its
-/// crop from the points of the one before. The first pass's box need not be exact.
+/// crop from the points of the one before; the last two are averaged. The first pass's box need not be exact.
 ///
 /// Source: Y. Kartynnik, A. Ablavatski, I. Grishchenko, M. Grundmann, "Real-time Facial Surface Geometry from Monocular Video on Mobile
 /// GPUs", CVPR Workshops 2019; I. Grishchenko et al., "Attention Mesh: High-fidelity Face Mesh Prediction in Real-time", CVPR
@@ -76,8 +76,8 @@ pub struct FaceMesh {
 /// Passes over every face.
 const PASSES: usize = 3;
 /// Further passes while points still move by more than [`STEADY`] inter-ocular distances.
-const MORE_PASSES: usize = 1;
-const STEADY: f64 = 0.01;
+const MORE_PASSES: usize = 3;
+const STEADY: f64 = 0.015;
 
 impl FaceMesh {
     /// The mesh. The first one reads the model, which takes some milliseconds.
@@ -90,16 +90,19 @@ impl FaceMesh {
     /// [`presence`](MeshFace::presence) is low they are no face's.
     #[must_use]
     pub fn find<P: Pixel<Subpixel = u8>>(&self, image: &ImageBuffer<P, Vec<u8>>, face: &FaceBox) -> MeshFace {
-        let mut crop = FaceCrop::around_box(face);
-        let mut found = self.network.run(image, &crop);
+        let mut found = self.network.run(image, &FaceCrop::around_box(face));
+        let mut before = found.points.clone();
         for pass in 1..PASSES + MORE_PASSES {
             if pass >= PASSES && found.spread <= STEADY {
                 break;
             }
-            let Some(next) = FaceCrop::around_points(&found.points) else { break };
-            crop = next;
-            let before = std::mem::replace(&mut found, self.network.run(image, &crop));
-            found.spread = moved(&before.points, &found.points);
+            let Some(crop) = FaceCrop::around_points(&found.points) else { break };
+            before = std::mem::replace(&mut found, self.network.run(image, &crop)).points;
+            found.spread = moved(&before, &found.points);
+        }
+        // Two crops' errors are less than one's.
+        for (p, q) in found.points.iter_mut().zip(&before) {
+            *p = std::array::from_fn(|axis| f64::midpoint(p[axis], q[axis]));
         }
         found
     }
