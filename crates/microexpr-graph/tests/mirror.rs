@@ -61,11 +61,11 @@ fn a_mirrored_graph_has_every_landmarks_motion_reversed_at_its_partner() {
         let [graph, mirrored] = pair(&params(PatchFeature::Mean, trend));
         assert_eq!(mirrored.edges(), graph.edges());
         for (i, partner) in MIRROR_51.into_iter().enumerate() {
-            let (motion, seen) = (graph.patch().node_features(), mirrored.patch().node_features());
+            let (motion, seen) = (graph.flow().node_features(), mirrored.flow().node_features());
             let differs =
                 (seen[[i, 0]] + motion[[partner, 0]]).abs() + (seen[[i, 1]] - motion[[partner, 1]]).abs();
             assert!(differs < 1e-5, "{trend:?}, landmark {i}: {differs}");
-            let (place, seen) = (graph.position().node_features(), mirrored.position().node_features());
+            let (place, seen) = (graph.location().node_features(), mirrored.location().node_features());
             assert!(
                 (seen[[i, 0]] + place[[partner, 0]]).abs() + (seen[[i, 1]] - place[[partner, 1]]).abs()
                     < 1e-6
@@ -79,8 +79,8 @@ fn a_mirrored_patch_is_the_patch_from_right_to_left() {
     let [graph, mirrored] = pair(&params(PatchFeature::Strain, Trend::Keep));
     for (i, partner) in MIRROR_51.into_iter().enumerate() {
         for (row, col) in (0..3).flat_map(|row| (0..3).map(move |col| (row, col))) {
-            let seen = mirrored.patch().node_features()[[i, 3 * row + col]];
-            assert!((seen - graph.patch().node_features()[[partner, 3 * row + 2 - col]]).abs() < 1e-6);
+            let seen = mirrored.flow().node_features()[[i, 3 * row + col]];
+            assert!((seen - graph.flow().node_features()[[partner, 3 * row + 2 - col]]).abs() < 1e-6);
         }
     }
 }
@@ -111,7 +111,7 @@ fn onset_apex_offset_and_a_single_map_have_the_same_node_features() {
     let faces = [face.clone(), face.clone(), face.clone()];
     let three = build(&faces, &[still.clone(), apex.clone(), still], &[0, 1, 2], &params).unwrap();
     let one = graph_of(&face, &apex, &params);
-    assert_eq!((three.nodes(), three.patch(), three.edges()), (51, one.patch(), one.edges()));
+    assert_eq!((three.nodes(), three.flow(), three.edges()), (51, one.flow(), one.edges()));
 }
 
 #[test]
@@ -122,7 +122,7 @@ fn a_grid_is_joined_square_by_square_and_mirrored_by_its_columns() {
     let [graph, mirrored] = [flow(), flow().mirrored()].map(|flow| graph_of(&grid, &flow, &params));
     // Both ways: 2·7·6 sides of squares, a diagonal in each of 36; and a self-loop for each of 49 points.
     assert_eq!(graph.edges().len(), 2 * (2 * 7 * 6 + 36) + 49);
-    let (motion, seen) = (graph.patch().node_features(), mirrored.patch().node_features());
+    let (motion, seen) = (graph.flow().node_features(), mirrored.flow().node_features());
     for (i, partner) in (0..49).map(|i| (i, i / side * side + side - 1 - i % side)) {
         let differs =
             (seen[[i, 0]] + motion[[partner, 0]]).abs() + (seen[[i, 1]] - motion[[partner, 1]]).abs();
