@@ -46,17 +46,31 @@ def depth(crate, needs):
 
 
 def places(needs):
+    """Left upper corner and width of every crate's box, row by row; the lowest one is as wide as all others together."""
     rows = {}
     for crate in sorted(needs):
         rows.setdefault(depth(crate, needs), []).append(crate)
+    last = max(rows)
     width = max(len(row) for row in rows.values()) * (BOX[0] + GAP) - GAP
     at = {}
-    for level, row in rows.items():
-        used = len(row) * (BOX[0] + GAP) - GAP
+    for level, row in sorted(rows.items()):
+        start = MARGIN + (width - len(row) * (BOX[0] + GAP) + GAP) / 2
         for n, crate in enumerate(row):
-            x = MARGIN + (width - used) / 2 + n * (BOX[0] + GAP)
-            at[crate] = (x, MARGIN + level * ROW)
-    return at, (width + 2 * MARGIN, (max(rows) + 1) * ROW - (ROW - BOX[1]) + 2 * MARGIN)
+            at[crate] = (start + n * (BOX[0] + GAP), MARGIN + level * ROW, BOX[0])
+    # A way straight down to the lowest row must not pass behind another box: such a crate moves to the right.
+    for crate, (x, y, _) in sorted(at.items()):
+        behind = lambda x: any(
+            cy > y and depth(c, needs) < last and cx - 4 < x + BOX[0] / 2 < cx + w + 4
+            for c, (cx, cy, w) in at.items()
+        )
+        if direct(crate, needs) == rows[last]:
+            while behind(x):
+                x += (BOX[0] + GAP) / 2
+            at[crate] = (x, y, BOX[0])
+    right = max(x + w for x, _, w in at.values())
+    for crate in rows[last]:
+        at[crate] = (MARGIN, MARGIN + last * ROW, right - MARGIN)
+    return at, (right + MARGIN, last * ROW + BOX[1] + 2 * MARGIN)
 
 
 def draw(needs):
@@ -71,16 +85,18 @@ def draw(needs):
     ]
     for crate in sorted(needs):
         for other in direct(crate, needs):
-            (x0, y0), (x1, y1) = at[crate], at[other]
+            (x0, y0, w0), (x1, y1, w1) = at[crate], at[other]
+            start = x0 + w0 / 2
+            end = start if w1 > BOX[0] else x1 + w1 / 2
             lines.append(
-                f"<line x1='{x0 + BOX[0] / 2:.0f}' y1='{y0 + BOX[1]:.0f}' x2='{x1 + BOX[0] / 2:.0f}' y2='{y1:.0f}'"
+                f"<line x1='{start:.0f}' y1='{y0 + BOX[1]:.0f}' x2='{end:.0f}' y2='{y1:.0f}'"
                 f" stroke='#667' marker-end='url(#tip)'><title>{crate} needs {other}</title></line>"
             )
-    for crate, (x, y) in sorted(at.items()):
+    for crate, (x, y, w) in sorted(at.items()):
         colour = WITH_BURN if crate in burn else PLAIN
         lines.append(
-            f"<rect x='{x:.0f}' y='{y:.0f}' width='{BOX[0]}' height='{BOX[1]}' rx='6' fill='{colour}' stroke='#667'/>"
-            f"<text x='{x + BOX[0] / 2:.0f}' y='{y + BOX[1] / 2 + 5:.0f}' text-anchor='middle'>{crate.removeprefix(PREFIX)}</text>"
+            f"<rect x='{x:.0f}' y='{y:.0f}' width='{w:.0f}' height='{BOX[1]}' rx='6' fill='{colour}' stroke='#667'/>"
+            f"<text x='{x + w / 2:.0f}' y='{y + BOX[1] / 2 + 5:.0f}' text-anchor='middle'>{crate.removeprefix(PREFIX)}</text>"
         )
     return "\n".join(lines) + "\n</svg>\n"
 

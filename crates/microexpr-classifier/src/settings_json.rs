@@ -64,11 +64,27 @@ fn check_keys<'a>(given: &'a Value, read: &Value, path: &mut Vec<&'a str>) -> Re
     let (Value::Object(given), Value::Object(read)) = (given, read) else { return Ok(()) };
     for (key, value) in given.iter().filter(|(_, value)| !value.is_null()) {
         path.push(key);
-        let kept = read.get(key).ok_or_else(|| unknown_setting(path.iter().copied(), Some(read)))?;
+        let kept = read.get(key).or_else(|| choice_of_before(key, value, read));
+        let kept = kept.ok_or_else(|| unknown_setting(path.iter().copied(), Some(read)))?;
         check_keys(value, kept, path)?;
         path.pop();
     }
     Ok(())
+}
+
+/// What was read of a choice with parts of its own, whose name is given in the casing of an earlier version; serde knows those
+/// names, too.
+fn choice_of_before<'a>(key: &str, value: &Value, read: &'a Map<String, Value>) -> Option<&'a Value> {
+    let mut all = read.iter();
+    match (all.next(), all.next()) {
+        (Some((known, parts)), None) if value.is_object() && spelling(known) == spelling(key) => Some(parts),
+        _ => None,
+    }
+}
+
+/// A name without its casing.
+fn spelling(name: &str) -> String {
+    name.chars().filter(|c| c.is_alphanumeric()).flat_map(char::to_lowercase).collect()
 }
 
 fn unknown_setting<'a>(
