@@ -14,8 +14,8 @@ use std::time::Instant;
 use criterion::{Criterion, criterion_group, criterion_main};
 use microexpr_core::{Clip, LandmarkScheme, Landmarks};
 use microexpr_landmarks::{
-    AlignParams, FaceAligner, FaceBox, FaceDetector, FaceMesh, SeetaFace, SeetaFaceParams, ShapePredictor, TrackParams,
-    find_landmark_model, grey_from_frame, track,
+    AlignParams, FaceAligner, FaceBox, FaceDetector, FaceMesh, SeetaFace, SeetaFaceParams, ShapePredictor,
+    TrackParams, find_landmark_model, grey_from_frame, track,
 };
 use ndarray::Array3;
 

@@ -191,7 +191,9 @@ impl PipelineOptions {
         match self.cache.clone().or_else(Cache::default_folder) {
             Some(folder) => Cache::at(folder),
             None => {
-                eprintln!("warning: there is no home folder for preprocessed clips, nothing is kept; --cache DIR names one");
+                eprintln!(
+                    "warning: there is no home folder for preprocessed clips, nothing is kept; --cache DIR names one"
+                );
                 Cache::none()
             }
         }

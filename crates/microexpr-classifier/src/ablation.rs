@@ -87,7 +87,10 @@ impl Ablation {
             against_full: full.map(compare).transpose()?,
             paper: PaperProtocol::of_evaluation(evaluation).and_then(|p| paper(p, variant)),
             settings: evaluation.settings.clone(),
-            notes: left_out(&evaluation.skipped).into_iter().chain(evaluation.warnings.iter().cloned()).collect(),
+            notes: left_out(&evaluation.skipped)
+                .into_iter()
+                .chain(evaluation.warnings.iter().cloned())
+                .collect(),
         });
         Ok(())
     }

@@ -96,10 +96,10 @@ impl Experiment {
         let started = Instant::now();
         let (scheme, store) = (request.scheme, request.out.join("folds"));
         let classes: Vec<String> = scheme.classes().iter().map(ToString::to_string).collect();
-        let split = |examples: &[Example]| {
-            self.training_sets(&request.evaluation(examples, &classes, &store))
-        };
-        let PreparedClips { mut clips, skipped } = self.prepare(request.datasets, scheme, &split, progress)?;
+        let split =
+            |examples: &[Example]| self.training_sets(&request.evaluation(examples, &classes, &store));
+        let PreparedClips { mut clips, skipped } =
+            self.prepare(request.datasets, scheme, &split, progress)?;
         let examples: Vec<Example> = clips.iter().map(LabelledClip::example).collect();
         let inputs = clips.iter_mut().filter_map(LabelledClip::take_inputs).collect();
         let learner = NetworkLearner::of_clips(inputs, self.settings.clone(), self.device)?;
@@ -153,7 +153,8 @@ impl Experiment {
             let train = &folds[job.fold].train;
             sets.push(train.clone());
             if let Some(validation) = self.settings.inner_validation {
-                let subjects: Vec<&str> = train.iter().map(|i| request.examples[*i].subject.as_str()).collect();
+                let subjects: Vec<&str> =
+                    train.iter().map(|i| request.examples[*i].subject.as_str()).collect();
                 let inner = validation.split(&subjects, job.random())?;
                 sets.push(inner.train.iter().map(|place| train[*place]).collect());
             }
@@ -168,9 +169,8 @@ impl Experiment {
 
     fn warnings(&self, request: &ExperimentRequest<'_>) -> Vec<String> {
         let datasets = request.datasets;
-        let note = |d: &DatasetIndex| {
-            d.protocol_note(request.scheme).map(|note| format!("{}: {note}", d.layout))
-        };
+        let note =
+            |d: &DatasetIndex| d.protocol_note(request.scheme).map(|note| format!("{}: {note}", d.layout));
         let of_datasets = datasets.iter().flat_map(|d| d.warnings.iter().cloned());
         let of_cache = self.cache.warning().map(str::to_owned);
         of_datasets.chain(datasets.iter().filter_map(note)).chain(of_cache).collect()

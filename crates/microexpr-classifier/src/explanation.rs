@@ -59,7 +59,8 @@ pub(crate) fn received_attention<B: Backend>(
     };
     let mut received = Shares { landmarks: vec![0.0; landmarks], frames: vec![0.0; frames.len()] };
     for weights in &layers {
-        let places = graphs.iter().flat_map(|g| g.graph.edges().source.iter().map(move |source| place(g, *source)));
+        let places =
+            graphs.iter().flat_map(|g| g.graph.edges().source.iter().map(move |source| place(g, *source)));
         for ((landmark, frame), weight) in places.zip(weights) {
             received.landmarks[landmark] += f64::from(*weight);
             received.frames[frame] += f64::from(*weight);

@@ -6,8 +6,8 @@ use microexpr_evaluation::FoldResult;
 use microexpr_flow::Selection;
 use serde::{Deserialize, Serialize};
 
-use crate::base64::base64;
 use crate::ClassifierError;
+use crate::base64::base64;
 use crate::prepare::LabelledClip;
 
 /// Clips of which key frames are kept, so that the report stays small.
@@ -40,10 +40,7 @@ pub struct KeyFrame {
 
 /// Key frames of the clips that were answered wrongly with the highest probability. A clip whose frames have gone since
 /// they were prepared is passed over.
-pub(crate) fn of_wrong_answers(
-    clips: &[LabelledClip<'_>],
-    folds: &[FoldResult],
-) -> Vec<KeyFrames> {
+pub(crate) fn of_wrong_answers(clips: &[LabelledClip<'_>], folds: &[FoldResult]) -> Vec<KeyFrames> {
     let wrong = folds.iter().flat_map(|f| &f.predictions).filter(|p| !p.is_correct());
     let wrong = wrong.map(|p| (p.clip.clone(), p.probability()));
     let of = |(id, wrong_probability): (String, f64)| {

@@ -121,7 +121,12 @@ impl ModelSettings {
         OutOfRange::unless(width(embedding), "embedding", "1 to 4096 if given", embedding)?;
         let connected = &self.fully_connected;
         let sound = connected.len() <= 16 && connected.iter().all(|w| width(*w));
-        OutOfRange::unless(sound, "fully_connected", "at most 16 widths of 1 to 4096", format!("{connected:?}"))?;
+        OutOfRange::unless(
+            sound,
+            "fully_connected",
+            "at most 16 widths of 1 to 4096",
+            format!("{connected:?}"),
+        )?;
         for (name, dropout) in [("dropout", self.dropout), ("input_dropout", self.input_dropout)] {
             OutOfRange::unless((0.0..1.0).contains(&dropout), name, "at least 0 and below 1", dropout)?;
         }

@@ -108,15 +108,7 @@ impl NetworkFold<'_> {
         };
         let training = TrainingSettings { networks: 1, ..training.clone() };
         let samples = learner.samples(&learner.training_items(task, &inner.train));
-        train::<B>(
-            &samples,
-            task.classes,
-            model_settings,
-            &training,
-            task.seed,
-            device,
-            &mut epoch_done,
-        )?;
+        train::<B>(&samples, task.classes, model_settings, &training, task.seed, device, &mut epoch_done)?;
         Ok(chosen)
     }
 }

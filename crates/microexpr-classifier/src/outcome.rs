@@ -48,7 +48,8 @@ impl Outcome {
         })
     }
 
-    /// Writes `results.json`, `predictions.csv`, `report.html` and the pictures into `folder`.
+    /// Writes `results.json`, `predictions.csv`, `report.html` and the pictures into `folder`; the course of the loss only if the
+    /// learner tells it.
     ///
     /// # Errors
     ///
@@ -57,7 +58,9 @@ impl Outcome {
         let evaluation = &self.evaluation;
         evaluation.write_results(folder)?;
         write_picture(folder.join("confusion_matrix.svg"), confusion_figure::confusion_matrix(evaluation))?;
-        write_picture(folder.join("training_loss.svg"), loss_figure::training_loss(evaluation))?;
+        if evaluation.folds.iter().any(|fold| !fold.log.losses.is_empty()) {
+            write_picture(folder.join("training_loss.svg"), loss_figure::training_loss(evaluation))?;
+        }
         Ok(atomic_file::write(folder.join("report.html"), report::html(self).as_bytes())?)
     }
 }

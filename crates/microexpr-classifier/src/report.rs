@@ -35,9 +35,11 @@ pub(crate) fn html(outcome: &Outcome) -> String {
     subjects::write(&mut body, evaluation);
     wrong_answers::write(&mut body, outcome);
     notes::write(&mut body, evaluation);
-    let settings = serde_json::to_string_pretty(&evaluation.settings).unwrap_or_default();
-    section(&mut body, "Settings");
-    let _ = write!(body, "<details><summary>as JSON</summary><pre>{}</pre></details>", escape(&settings));
+    if !evaluation.settings.is_null() {
+        let settings = serde_json::to_string_pretty(&evaluation.settings).unwrap_or_default();
+        section(&mut body, "Settings");
+        let _ = write!(body, "<details><summary>as JSON</summary><pre>{}</pre></details>", escape(&settings));
+    }
     page::page(&title, &body)
 }
 

@@ -72,8 +72,7 @@ impl SavedModel {
         let path = path.as_ref();
         let weights = std::fs::read(path)
             .map_err(|source| ClassifierError::ReadFile { path: path.to_owned(), source })?;
-        Self::read(weights)
-            .map_err(|reason| ClassifierError::InvalidModel { path: path.to_owned(), reason })
+        Self::read(weights).map_err(|reason| ClassifierError::InvalidModel { path: path.to_owned(), reason })
     }
 
     fn read(weights: Vec<u8>) -> Result<Self, String> {

@@ -124,7 +124,9 @@ mod tests {
 
     /// Keys are snake_case, or the name of a choice; names of choices are kebab-case.
     fn assert_one_casing(value: &Value) {
-        let plain = |text: &str| text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c));
+        let plain = |text: &str| {
+            text.chars().all(|c| c.is_ascii_lowercase() || c.is_ascii_digit() || "-_".contains(c))
+        };
         match value {
             Value::String(text) => assert!(plain(text) && !text.contains('_'), "{text}"),
             Value::Array(values) => values.iter().for_each(assert_one_casing),

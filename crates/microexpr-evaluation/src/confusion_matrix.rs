@@ -177,9 +177,11 @@ impl TryFrom<Vec<Vec<u64>>> for ConfusionMatrix {
     fn try_from(counts: Vec<Vec<u64>>) -> Result<Self, EvaluationError> {
         let expected = counts.len();
         match counts.iter().find(|row| row.len() != expected) {
-            Some(row) => {
-                Err(EvaluationError::Size { what: "columns of a confusion matrix", expected, found: row.len() })
-            }
+            Some(row) => Err(EvaluationError::Size {
+                what: "columns of a confusion matrix",
+                expected,
+                found: row.len(),
+            }),
             None => Ok(Self { counts }),
         }
     }

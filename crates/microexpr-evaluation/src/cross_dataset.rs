@@ -22,7 +22,11 @@ use crate::fold::Fold;
 /// assert_eq!((&split.train[..], &split.test[..]), (&[0][..], &[1, 2][..]));
 /// # Ok::<(), microexpr_evaluation::EvaluationError>(())
 /// ```
-pub fn cross_dataset<D: PartialEq + Display>(datasets: &[D], train: &D, test: &D) -> Result<Fold, EvaluationError> {
+pub fn cross_dataset<D: PartialEq + Display>(
+    datasets: &[D],
+    train: &D,
+    test: &D,
+) -> Result<Fold, EvaluationError> {
     if train == test {
         return Err(EvaluationError::SameDataset { dataset: train.to_string() });
     }

@@ -6,8 +6,8 @@ use microexpr_core::{Digest, Digester};
 
 use crate::fold_store::FoldStore;
 use crate::{
-    Answer, ClipPrediction, EvaluationError, Example, Fold, FoldResult, Job, Learner, StepCount, StepSink, Task,
-    TrainingExample, largest,
+    Answer, ClipPrediction, EvaluationError, Example, Fold, FoldResult, Job, Learner, StepCount, StepSink,
+    Task, TrainingExample, largest,
 };
 
 /// Changes whenever the evaluation itself gives other results for the same answers.

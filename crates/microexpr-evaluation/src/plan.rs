@@ -74,7 +74,10 @@ impl Plan {
                 return Some(format!("the clip {id} of one is {} in the other", b.id));
             }
             if a.subject != b.subject {
-                return Some(format!("the clip {id} is of {} in one and of {} in the other", a.subject, b.subject));
+                return Some(format!(
+                    "the clip {id} is of {} in one and of {} in the other",
+                    a.subject, b.subject
+                ));
             }
             if a.class != b.class {
                 return Some(format!("the clip {id} is of another class"));

@@ -148,6 +148,8 @@ impl<'a> EvaluationRequest<'a> {
     fn absent_classes(&self) -> Vec<String> {
         let classes = self.classes.iter().enumerate();
         let absent = classes.filter(|(class, _)| self.examples.iter().all(|e| e.class != *class));
-        absent.map(|(_, name)| format!("no clip is of the class {name}: it scores 0 in UF1 and UAR")).collect()
+        absent
+            .map(|(_, name)| format!("no clip is of the class {name}: it scores 0 in UF1 and UAR"))
+            .collect()
     }
 }

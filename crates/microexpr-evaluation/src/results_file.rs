@@ -39,7 +39,8 @@ impl Evaluation {
     /// Refuses answers of classes that do not exist.
     fn checked(self) -> Result<Self, serde_json::Error> {
         let classes = self.classes.len();
-        let odd = |p: &&ClipPrediction| p.truth.max(p.predicted) >= classes || p.probabilities.len() != classes;
+        let odd =
+            |p: &&ClipPrediction| p.truth.max(p.predicted) >= classes || p.probabilities.len() != classes;
         match self.predictions.iter().find(odd) {
             Some(p) => Err(serde_json::Error::custom(format!(
                 "the answer for {} does not fit the {classes} classes",

@@ -36,6 +36,9 @@ impl<'a> StepCount<'a> {
 
 impl std::fmt::Debug for StepCount<'_> {
     fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        f.debug_struct("StepCount").field("done", &self.done).field("total", &self.total).finish_non_exhaustive()
+        f.debug_struct("StepCount")
+            .field("done", &self.done)
+            .field("total", &self.total)
+            .finish_non_exhaustive()
     }
 }

@@ -53,7 +53,11 @@ fn a_run_into_a_used_folder_equals_a_fresh_one_for_every_pair() {
     let fresh: Vec<Evaluation> = runs.iter().map(|run| run.evaluate(None)).collect();
     // The runs are told apart by what they answer, or the test would prove nothing.
     for (at, evaluation) in fresh.iter().enumerate() {
-        assert!(fresh[..at].iter().all(|other| other.predictions != evaluation.predictions), "{:?}", runs[at]);
+        assert!(
+            fresh[..at].iter().all(|other| other.predictions != evaluation.predictions),
+            "{:?}",
+            runs[at]
+        );
     }
     for (first, before) in runs.iter().zip(&fresh) {
         let folder = tempfile::tempdir().unwrap();

@@ -4,7 +4,8 @@ mod toy;
 
 use microexpr_core::Digest;
 use microexpr_evaluation::{
-    Evaluation, EvaluationError, EvaluationRequest, Example, Leaks, Learned, Learner, LearnerDescription, Task,
+    Evaluation, EvaluationError, EvaluationRequest, Example, Leaks, Learned, Learner, LearnerDescription,
+    Task,
 };
 use toy::{Broken, Toy, examples, names};
 
@@ -78,7 +79,8 @@ impl Learner for Fixed {
 fn answers_that_are_none_are_refused_by_name() {
     let list = examples(3);
     let classes = names(3);
-    let run = |answers: Vec<Vec<f64>>| EvaluationRequest::new(&list, &classes).evaluate(&Fixed(answers), &|_| ());
+    let run =
+        |answers: Vec<Vec<f64>>| EvaluationRequest::new(&list, &classes).evaluate(&Fixed(answers), &|_| ());
     let right = vec![0.5, 0.25, 0.25];
     assert!(run(vec![right.clone(); 5]).is_ok());
     for (wrong, text) in [
@@ -99,7 +101,8 @@ fn answers_that_are_none_are_refused_by_name() {
 #[test]
 fn results_whose_answers_do_not_fit_their_classes_are_refused() {
     let list = examples(3);
-    let evaluation = EvaluationRequest::new(&list, &names(3)).evaluate(&Toy::new(list.len()), &|_| ()).unwrap();
+    let evaluation =
+        EvaluationRequest::new(&list, &names(3)).evaluate(&Toy::new(list.len()), &|_| ()).unwrap();
     let folder = tempfile::tempdir().unwrap();
     evaluation.write_results(folder.path()).unwrap();
     assert_eq!(Evaluation::read(folder.path()).unwrap(), evaluation);

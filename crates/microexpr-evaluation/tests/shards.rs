@@ -9,8 +9,7 @@ use toy::{Toy, examples, names};
 
 fn share_of(number: usize, toy: &Toy, list: &[Example], classes: &[String]) -> EvaluationPart {
     let shard = Shard::new(number, 3).unwrap();
-    let request =
-        EvaluationRequest { shard, seeds: &[1, 2], ..EvaluationRequest::new(list, classes) };
+    let request = EvaluationRequest { shard, seeds: &[1, 2], ..EvaluationRequest::new(list, classes) };
     request.run(toy, &|_| ()).unwrap()
 }
 

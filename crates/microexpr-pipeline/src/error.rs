@@ -39,7 +39,9 @@ pub enum PipelineError {
         found: usize,
     },
     /// A clip in memory, beside which no landmark file can lie.
-    #[error("the settings take landmarks from files, and a clip in memory has none beside it: give its landmarks, or use a model")]
+    #[error(
+        "the settings take landmarks from files, and a clip in memory has none beside it: give its landmarks, or use a model"
+    )]
     NoLandmarksGiven,
     /// A clip in memory with landmarks for another number of frames.
     #[error("landmarks of {found} frames were given, but the clip has {expected}")]

@@ -96,11 +96,7 @@ impl Pipeline {
     }
 
     /// The paper's 51 points of some frames, in pixels of the aligned clip.
-    fn points(
-        &self,
-        aligned: &AlignedClip,
-        frames: &[usize],
-    ) -> Result<Vec<Landmarks>, PipelineError> {
+    fn points(&self, aligned: &AlignedClip, frames: &[usize]) -> Result<Vec<Landmarks>, PipelineError> {
         let size = (aligned.clip.width(), aligned.clip.height());
         let found = self.followed_anew(aligned, frames)?;
         let points = found.iter().map(|landmarks| paper51(landmarks, size, &self.settings.paper51));

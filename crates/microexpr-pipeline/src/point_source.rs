@@ -7,7 +7,7 @@ use microexpr_landmarks::{
     grey_from_frame, read_landmarks, track,
 };
 
-use crate::{PipelineError, LandmarkSource, PipelineSettings};
+use crate::{LandmarkSource, PipelineError, PipelineSettings};
 
 /// Names of the landmark files beside a clip's frames; the first that exists counts.
 const FILES: [&str; 2] = ["landmarks.csv", "landmarks.json"];
@@ -90,7 +90,9 @@ impl PointSource {
                 Err(PipelineError::GivenLandmarks { expected: clip.len(), found: found.len() })
             }
             (Self::Files { params }, Some(found)) => followed(clip, found.to_vec(), params),
-            (Self::Model { landmarker, .. }, Some(found)) => followed(clip, found.to_vec(), landmarker.params()),
+            (Self::Model { landmarker, .. }, Some(found)) => {
+                followed(clip, found.to_vec(), landmarker.params())
+            }
             (Self::Model { landmarker, .. }, None) => {
                 let face = landmarker.face(&grey_from_frame(clip.frame(0)))?.face;
                 Ok(landmarker.follow(clip, &face)?)

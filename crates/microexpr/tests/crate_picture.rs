@@ -37,7 +37,8 @@ fn the_picture_of_the_crates_shows_what_each_needs() {
         let label = format!(">{}</text>", crate_name.trim_start_matches("microexpr-"));
         assert!(picture.contains(&label), "{crate_name} is missing: run docs/crates.py");
     }
-    let shown = picture.split("<title>").skip(2).filter_map(|t| t.split_once("</title>")?.0.split_once(" needs "));
+    let shown =
+        picture.split("<title>").skip(2).filter_map(|t| t.split_once("</title>")?.0.split_once(" needs "));
     let mut arrows: Needs = needs.keys().map(|name| (name.clone(), BTreeSet::new())).collect();
     for (from, to) in shown {
         arrows.get_mut(from).unwrap().insert(to.to_owned());

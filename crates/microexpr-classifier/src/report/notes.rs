@@ -20,15 +20,25 @@ pub(super) fn write(page: &mut String, evaluation: &Evaluation) {
     }
     let t = &evaluation.timing;
     let epoch = match Settings::of(evaluation) {
-        Some(Settings { inner_validation: Some(_), .. }) => ", after a number of epochs chosen on training subjects",
+        Some(Settings { inner_validation: Some(_), .. }) => {
+            ", after a number of epochs chosen on training subjects"
+        }
         Some(_) => ", after the last epoch",
         None => "",
+    };
+    // Of other learners only this is known.
+    let chosen = match Settings::of(evaluation) {
+        Some(_) => "Nothing was chosen on a test subject.",
+        None => "The learner was not told the class of any clip it was tested on.",
     };
     section(page, "How it was computed");
     let _ = write!(
         page,
-        "<p>microexpr {}; {:.1} s from frames to graphs, {:.1} s of training and testing. Scores are computed from the \
-         predictions of all folds together{epoch}. Nothing was chosen on a test subject.",
+        "<p>Learner: {} (version {}, on {}). microexpr {}; {:.1} s of preparation, {:.1} s of training and testing. Scores are \
+         computed from the predictions of all folds together{epoch}. {chosen}",
+        escape(&evaluation.learner.name),
+        evaluation.learner.version,
+        escape(&evaluation.learner.device),
         escape(&evaluation.version),
         t.preparing_seconds,
         t.training_seconds

@@ -1,8 +1,8 @@
 //! Who has graphs, or frames in memory, needs no folders of images.
 
 use microexpr_classifier::{
-    Classifier, ClassifierError, ClassifierInput, ClassifierOptions, Device, NetworkLearner, Preset, Relevance,
-    Settings, TRAINING_VERSION,
+    Classifier, ClassifierError, ClassifierInput, ClassifierOptions, Device, NetworkLearner, Preset,
+    Relevance, Settings, TRAINING_VERSION,
 };
 use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
 use microexpr_data::LabelScheme;
@@ -147,8 +147,9 @@ fn frames_in_files_frames_in_memory_and_their_graph_are_answered_alike() {
     let pipeline = Pipeline::new(&experiment.settings.pipeline).unwrap();
     let aligned = pipeline.register(&frames, record.fps).unwrap();
     let graph = pipeline.graph(&aligned, 0.0).unwrap().graph;
-    let from_graph =
-        classifier.answer(ClassifierInput::Graphs(std::slice::from_ref(&graph)), Relevance::Measured).unwrap();
+    let from_graph = classifier
+        .answer(ClassifierInput::Graphs(std::slice::from_ref(&graph)), Relevance::Measured)
+        .unwrap();
     assert_eq!(from_graph.probabilities, from_files.probabilities);
     assert_eq!(from_graph.kept_frames, from_files.kept_frames);
     assert_eq!(from_graph.relevance.as_ref().map(Vec::len), Some(51));

@@ -66,8 +66,7 @@ fn clips_whose_label_is_no_class_are_listed() {
     let mut index = Generated::get().index();
     index.clips[0].label = "angr".into();
     index.clips[1].label = String::new();
-    let outcome =
-        experiment.loso(&index, LabelScheme::ThreeClasses, &[1], out.path(), &|_| ()).unwrap();
+    let outcome = experiment.loso(&index, LabelScheme::ThreeClasses, &[1], out.path(), &|_| ()).unwrap();
     assert_eq!(outcome.evaluation.clips, 22);
     outcome.write(out.path()).unwrap();
     let reasons: Vec<&str> = outcome.evaluation.skipped.iter().map(|s| s.reason.as_str()).collect();

@@ -48,7 +48,10 @@ fn old_results_are_read_and_compared() {
 }
 
 /// The old model with another description, or other tensors.
-fn edited(change: impl Fn(&mut serde_json::Value), dtype: Option<Dtype>) -> Result<SavedModel, ClassifierError> {
+fn edited(
+    change: impl Fn(&mut serde_json::Value),
+    dtype: Option<Dtype>,
+) -> Result<SavedModel, ClassifierError> {
     let bytes = fs::read(data("model.safetensors")).unwrap();
     let (_, header) = SafeTensors::read_metadata(&bytes).unwrap();
     let mut description: serde_json::Value =

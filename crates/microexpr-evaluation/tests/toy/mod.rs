@@ -63,17 +63,23 @@ impl Learner for Toy {
             f64::from(digest.finish().bytes()[0]) / 255.0
         };
         let score = |example: usize| {
-            let score = |class| self.chance * draw(example, class) - (self.features[example] - mean(class)).abs();
+            let score =
+                |class| self.chance * draw(example, class) - (self.features[example] - mean(class)).abs();
             (0..task.classes).map(score).collect::<Vec<f64>>().into()
         };
         task.steps.add(1);
-        Ok(Learned { answers: task.test.iter().map(|example| score(*example)).collect(), ..Learned::default() })
+        Ok(Learned {
+            answers: task.test.iter().map(|example| score(*example)).collect(),
+            ..Learned::default()
+        })
     }
 }
 
 /// Clips of seven subjects, of 3 or 5 classes.
 pub(crate) fn examples(classes: usize) -> Vec<Example> {
-    let of = |i: usize| Example::new(format!("mine/s{}/c{i}", i % 7), format!("mine/s{}", i % 7), "mine", i % classes);
+    let of = |i: usize| {
+        Example::new(format!("mine/s{}/c{i}", i % 7), format!("mine/s{}", i % 7), "mine", i % classes)
+    };
     (0..35).map(of).collect()
 }
 

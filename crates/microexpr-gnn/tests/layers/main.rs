@@ -19,5 +19,6 @@ mod models;
 mod pyg_state;
 mod refusals;
 mod sparse;
+mod threads;
 mod topology;
 mod weights;

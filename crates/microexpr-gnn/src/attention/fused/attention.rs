@@ -34,11 +34,14 @@ pub(super) fn tracked<B: FusedBackend, C: CheckpointStrategy>(
     graph: &GraphBatch<Autodiff<B, C>>,
     settings: &AttentionSettings,
 ) -> AttentionOutput<Autodiff<B, C>> {
+    // The tensors live until their successor is registered: Burn frees a node that nobody holds and nothing follows, and does so
+    // whenever any thread has finished a backward pass; the gradient would end there without a word.
+    let tracked = operands(inputs);
     // Absent operands have no node; the values stand in at the end of the list and receive no gradient.
     let mut nodes = Vec::with_capacity(OPERANDS);
-    let operands = operands(inputs).map(|operand| {
-        nodes.push(operand.node);
-        B::contiguous(operand.primitive)
+    let operands = tracked.as_ref().map(|operand| {
+        nodes.push(operand.node.clone());
+        B::contiguous(operand.primitive.clone())
     });
     let nodes = std::array::from_fn(|k| nodes.get(k).unwrap_or(&nodes[0]).clone());
     let lists = graph.kernel_lists(|| B::lists(graph.topology(), graph.device()));
@@ -51,6 +54,7 @@ pub(super) fn tracked<B: FusedBackend, C: CheckpointStrategy>(
         }
         OpsKind::UnTracked(prepared) => prepared.finish(values),
     };
+    drop(tracked);
     AttentionOutput { values: float::<Autodiff<B, C>>(values), weights }
 }
 
