@@ -22,9 +22,9 @@ pub struct Prediction {
     /// landmarks is 1.
     pub attention: Vec<f64>,
     /// By how much the probability of the answer falls when the node features of each of the 51 landmarks are set to 0; only
-    /// from [`Classifier::explain`].
+    /// from [`Classifier::explain`](crate::Classifier::explain).
     pub relevance: Option<Vec<f64>>,
-    /// The frames that have nodes, and what the answer owes to each; their relevance only from [`Classifier::explain`].
+    /// The frames that have nodes, and what the answer owes to each; their relevance only from [`Classifier::explain`](crate::Classifier::explain).
     pub frames: Vec<FrameExplanation>,
     /// What the answer took, stage by stage.
     pub times: StageTimes,
@@ -90,7 +90,7 @@ impl Prediction {
     }
 
     /// The aligned first frame with a disc at every landmark: the redder and larger, the more the answer rests on it. Without
-    /// a relevance ([`Classifier::explain`]) there are no discs.
+    /// a relevance ([`Classifier::explain`](crate::Classifier::explain)) there are no discs.
     ///
     /// # Errors
     ///

@@ -159,7 +159,7 @@ fn intervals(classes: usize, predictions: &[ClipPrediction]) -> Result<ScoreInte
     let of = |value: fn(&ClipPrediction) -> usize| predictions.iter().map(value).collect::<Vec<_>>();
     let subjects: Vec<&str> = predictions.iter().map(|p| p.subject.as_str()).collect();
     let (truth, predicted) = (of(|p| p.truth), of(|p| p.predicted));
-    Ok(bootstrap_intervals(classes, &truth, &predicted, &subjects, &BootstrapParams::default())?)
+    bootstrap_intervals(classes, &truth, &predicted, &subjects, &BootstrapParams::default())
 }
 
 fn mean_and_deviation(seeds: &[SeedResult]) -> (Scores, Scores) {

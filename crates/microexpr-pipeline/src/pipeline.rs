@@ -131,6 +131,7 @@ impl Pipeline {
     ///
     /// [`PipelineError::Magnify`], [`PipelineError::Flow`] or [`PipelineError::Graph`] for settings that do not fit
     /// the clip.
+    #[expect(clippy::missing_panics_doc, reason = "frame selection always keeps the first frame")]
     pub fn graph(&self, aligned: &AlignedClip, alpha: f64) -> Result<ClipGraph, PipelineError> {
         let params = MagnifyParams { alpha, ..self.settings.magnification.clone() };
         // An α of 0 adds nothing; a copy of the clip would only take time.

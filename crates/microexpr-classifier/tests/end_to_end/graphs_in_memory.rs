@@ -92,7 +92,7 @@ fn graphs_that_do_not_belong_together_are_refused() {
     let settings = settings();
     let params = &settings.pipeline.graph;
     let mut all = graphs(params);
-    let other = GraphParams { patch_feature: microexpr_graph::PatchFeature::Magnitude, ..params.clone() };
+    let other = GraphParams { patch_feature: microexpr_graph::PatchFeature::Magnitude, ..*params };
     all[5] = vec![graph(40.0, 0.4, &other)];
     let error = NetworkLearner::new(all, settings.clone(), Device::Cpu).unwrap_err();
     assert!(matches!(error, ClassifierError::UnlikeGraphs { example: 5, .. }), "{error}");
