@@ -42,7 +42,7 @@ pub enum ClassifierError {
     #[error("there is no clip to train on")]
     NoTrainingClips,
     /// A file that is no share of an evaluation.
-    #[error("{path}: not a share written by `evaluate --shard`", path = path.display())]
+    #[error("{path}: not a share of an evaluation", path = path.display())]
     InvalidPart {
         /// The file.
         path: PathBuf,
@@ -147,7 +147,7 @@ pub enum ClassifierError {
         reason: String,
     },
     /// A file that is no saved model.
-    #[error("{path}: not a model saved by `train`: {reason}", path = path.display())]
+    #[error("{path}: not a saved model: {reason}", path = path.display())]
     InvalidModel {
         /// The file.
         path: PathBuf,
