@@ -23,6 +23,14 @@ pub(crate) struct Annotation {
     pub(crate) emotion: String,
 }
 
+impl Annotation {
+    /// Whether none of its cells holds anything.
+    fn is_blank(&self) -> bool {
+        let Self { subject, filename, onset, apex, offset, emotion, .. } = self;
+        [subject, filename, onset, apex, offset, emotion].into_iter().all(String::is_empty)
+    }
+}
+
 /// Settings of [`read_samm`](crate::read_samm) and [`read_casme2`](crate::read_casme2).
 #[derive(Debug, Clone, PartialEq, Eq, Default, Serialize, Deserialize)]
 #[serde(default)]
@@ -99,7 +107,7 @@ fn rows_below(path: &Path, cells: &Range<Data>, header: usize) -> Result<Vec<Ann
         emotion: text(&row[emotion]),
     };
     let rows = cells.rows().enumerate().skip(header + 1).map(annotation);
-    Ok(rows.filter(|a| !(a.subject.is_empty() && a.filename.is_empty())).collect())
+    Ok(rows.filter(|row| !row.is_blank()).collect())
 }
 
 /// A cell as it is displayed; whole numbers without a fraction.

@@ -256,3 +256,41 @@ fn wrong_roots_are_named() {
         );
     }
 }
+
+#[test]
+fn cells_without_a_value_leave_a_clip_out_by_name() {
+    let root = tempfile::tempdir().unwrap();
+    let clips = ["006_1_2", "006_1_3", "006_1_4", "006_1_5"];
+    for clip in clips {
+        frames(&root.path().join("006").join(clip), 1..10, |n| format!("006_{n:05}.jpg"));
+    }
+    let mut book = rust_xlsxwriter::Workbook::new();
+    let sheet = book.add_worksheet();
+    let header = ["Subject", "Filename", "Onset Frame", "Apex Frame", "Offset Frame", "Estimated Emotion"];
+    for (column, name) in header.iter().enumerate() {
+        sheet.write(0, column as u16, *name).unwrap();
+    }
+    // To a reader a formula that nobody has computed is an empty cell.
+    let not_available = rust_xlsxwriter::Formula::new("=NA()").set_result("#N/A");
+    for (row, clip) in (1..).zip(clips) {
+        for (column, frame) in [(2, 2.0), (3, 4.0), (4, 6.0)] {
+            sheet.write(row, column, frame).unwrap();
+        }
+        if row < 4 {
+            sheet.write(row, 0, "006").unwrap();
+            sheet.write(row, 1, clip).unwrap();
+        }
+    }
+    sheet.write(1, 5, "Anger").unwrap();
+    sheet.write(3, 5, not_available).unwrap();
+    book.save(root.path().join("SAMM_Micro_FACS_Codes_v2.xlsx")).unwrap();
+
+    let index = read(root.path());
+    let left_out = index.left_out(LabelScheme::ThreeClasses);
+    let reason = |name: &str| left_out.iter().find(|s| s.id.ends_with(name)).map(|s| s.reason.clone());
+    assert_eq!(index.class_counts(LabelScheme::ThreeClasses), [1, 0, 0]);
+    assert_eq!(reason("006_1_3").as_deref(), Some("it has no label"));
+    assert!(reason("006_1_4").unwrap().to_lowercase().contains("n/a"), "{left_out:?}");
+    assert!(left_out.iter().any(|s| s.reason.contains("row 5")), "{left_out:?}");
+    assert!(index.warnings.iter().any(|w| w.contains("006_1_5") && w.contains("not in the workbook")));
+}

@@ -19,6 +19,7 @@ mod models;
 mod pyg_state;
 mod refusals;
 mod sparse;
+#[cfg(not(any(feature = "cuda", feature = "wgpu")))]
 mod threads;
 mod topology;
 mod weights;

