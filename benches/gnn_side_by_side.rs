@@ -59,7 +59,7 @@ fn main() -> Result<(), Box<dyn Error>> {
 
 /// The paper's graph: the triangulated face in every frame, each landmark joined to itself in the frames beside it.
 fn batch(clips: usize, frames: usize) -> Result<TwoStreamInput<B>, Box<dyn Error>> {
-    let face = microexpr_graph::Topology::Delaunay.edges(&TEMPLATE_51)?;
+    let face = microexpr_graph::SpatialTopology::Delaunay.edges(&TEMPLATE_51)?;
     let edges = EdgeList::spatio_temporal(&face, LANDMARKS, frames, Temporal::default(), SelfLoops::With)?;
     let clip = Topology::new(LANDMARKS * frames, edges.source, edges.target)?;
     let topology = Topology::disjoint_union(vec![&clip; clips])?;

@@ -24,7 +24,7 @@
 //! |---|---|
 //! | [`build`], [`build_triplets`], [`GraphParams`] | landmarks and flow to graphs, and its settings |
 //! | [`VideoGraph`], [`VideoGraphParts`], [`Stream`] | the result, or a graph of features from elsewhere |
-//! | [`Topology`], [`TEMPLATE_51`] | edges within a frame |
+//! | [`SpatialTopology`], [`TEMPLATE_51`] | edges within a frame |
 //! | [`canonical_face`], [`canonical_grid`] | points in a flow map, which has no landmarks: the template's, or a grid |
 //! | [`mirrored_face`], [`MIRROR_51`] | the face seen in a mirror |
 //! | [`EdgeList`], [`Temporal`] | edges over space and time |
@@ -70,6 +70,6 @@ pub use rbf::{Bandwidth, rbf};
 pub use self_loops::SelfLoops;
 pub use stream::Stream;
 pub use template::TEMPLATE_51;
-pub use topology::Topology;
+pub use topology::SpatialTopology;
 pub use trend::Trend;
 pub use video_graph::{VideoGraph, VideoGraphParts};

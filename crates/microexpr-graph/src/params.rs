@@ -2,8 +2,8 @@ use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bandwidth, Neighbourhood, NodeFrames, PatchFeature, PatchScale, PositionFeature, SelfLoops, Temporal,
-    Topology, Trend,
+    Bandwidth, Neighbourhood, NodeFrames, PatchFeature, PatchScale, PositionFeature, SelfLoops,
+    SpatialTopology, Temporal, Trend,
 };
 
 /// Settings of a video graph; the default is the paper's graph.
@@ -13,7 +13,7 @@ pub struct GraphParams {
     /// Which kept frames have nodes.
     pub node_frames: NodeFrames,
     /// Edges between the landmarks of one frame.
-    pub topology: Topology,
+    pub topology: SpatialTopology,
     /// Edges between kept frames.
     pub temporal: Temporal,
     /// Whether every node is its own neighbour.
@@ -38,7 +38,7 @@ impl Default for GraphParams {
     fn default() -> Self {
         Self {
             node_frames: NodeFrames::default(),
-            topology: Topology::default(),
+            topology: SpatialTopology::default(),
             temporal: Temporal::default(),
             self_loops: SelfLoops::default(),
             position_feature: PositionFeature::default(),

@@ -10,7 +10,7 @@ use crate::template::{CONTOURS_51, TEMPLATE_51};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
-pub enum Topology {
+pub enum SpatialTopology {
     /// The Delaunay triangulation; 139 edges for [`TEMPLATE_51`]. Of coinciding points only one gets edges.
     #[default]
     Delaunay,
@@ -25,10 +25,10 @@ pub enum Topology {
     Full,
 }
 
-impl Topology {
+impl SpatialTopology {
     /// Undirected edges `[a, b]` between `points`, `a < b`, each once, in rising order.
     ///
-    /// [`Topology::Contours`] takes the points for a 51-point face.
+    /// [`SpatialTopology::Contours`] takes the points for a 51-point face.
     ///
     /// # Errors
     ///
@@ -39,9 +39,9 @@ impl Topology {
     /// # Example
     ///
     /// ```
-    /// use microexpr_graph::Topology;
+    /// use microexpr_graph::SpatialTopology;
     ///
-    /// let edges = Topology::Delaunay.edges(&[[0.0, 0.0], [2.0, 0.0], [0.0, 2.0], [3.0, 3.0]])?;
+    /// let edges = SpatialTopology::Delaunay.edges(&[[0.0, 0.0], [2.0, 0.0], [0.0, 2.0], [3.0, 3.0]])?;
     /// assert_eq!(edges, [[0, 1], [0, 2], [1, 2], [1, 3], [2, 3]]);
     /// # Ok::<(), microexpr_graph::GraphError>(())
     /// ```
@@ -74,7 +74,7 @@ impl Topology {
     ///
     /// # Errors
     ///
-    /// As [`Topology::edges`]; [`GraphError::NoContours`] for contours of another scheme.
+    /// As [`SpatialTopology::edges`]; [`GraphError::NoContours`] for contours of another scheme.
     pub fn video_edges(self, first: &Landmarks) -> Result<Vec<[u32; 2]>, GraphError> {
         match first.scheme() {
             LandmarkScheme::Paper51 => self.edges(&TEMPLATE_51),

@@ -3,8 +3,8 @@
 
 use microexpr_core::{FlowField, LandmarkScheme, Landmarks, OutOfRange};
 use microexpr_graph::{
-    GraphError, GraphParams, NodeFrames, PatchFeature, PatchScale, PositionFeature, SelfLoops, TEMPLATE_51,
-    Temporal, Topology, VideoGraph, build, build_triplets, jaccard, rbf,
+    GraphError, GraphParams, NodeFrames, PatchFeature, PatchScale, PositionFeature, SelfLoops,
+    SpatialTopology, TEMPLATE_51, Temporal, VideoGraph, build, build_triplets, jaccard, rbf,
 };
 use ndarray::{Array2, s};
 
@@ -93,7 +93,7 @@ fn a_still_face_and_a_single_landmark_stay_finite() {
     assert!(graph.flow().edge_features().column(1).iter().all(|v| *v == 1.0));
 
     let one = Landmarks::new(LandmarkScheme::Custom, vec![[4.0, 4.0]]).unwrap();
-    let params = GraphParams { topology: Topology::Full, ..GraphParams::default() };
+    let params = GraphParams { topology: SpatialTopology::Full, ..GraphParams::default() };
     let graph = build(&[one], &[FlowField::zeros(8, 8)], &[0], &params).unwrap();
     assert_eq!((graph.nodes(), graph.edges().len()), (1, 1));
     assert_eq!(graph.location().node_features().row(0).to_vec(), [0.0, 0.0]);
@@ -147,7 +147,7 @@ fn graphs_and_settings_survive_json() {
     let text = serde_json::to_string(&graph).unwrap();
     assert_eq!(serde_json::from_str::<VideoGraph>(&text).unwrap(), graph);
     let params = GraphParams {
-        topology: Topology::Nearest { neighbours: 4 },
+        topology: SpatialTopology::Nearest { neighbours: 4 },
         temporal: Temporal { reach_frames: 2, ..Temporal::default() },
         self_loops: SelfLoops::Without,
         ..GraphParams::default()
@@ -223,7 +223,7 @@ fn input_that_does_not_fit_is_named() {
         ));
     }
     let nobody = Landmarks::new(LandmarkScheme::Custom, Vec::new()).unwrap();
-    let params = GraphParams { topology: Topology::Full, ..params };
+    let params = GraphParams { topology: SpatialTopology::Full, ..params };
     assert_eq!(
         error(&[nobody], &flows[..1], &kept[..1], &params),
         "a video graph needs at least one landmark per frame, found none"

@@ -3,7 +3,8 @@
 use std::collections::BTreeSet;
 
 use microexpr_graph::{
-    EdgeList, GraphError, SelfLoops, TEMPLATE_51, Temporal, TemporalDirection, TemporalPartners, Topology,
+    EdgeList, GraphError, SelfLoops, SpatialTopology, TEMPLATE_51, Temporal, TemporalDirection,
+    TemporalPartners,
 };
 use proptest::prelude::*;
 
@@ -40,7 +41,7 @@ fn naive(spatial: &[[u32; 2]], n: usize, frames: usize, temporal: Temporal, loop
 
 #[test]
 fn default_counts_follow_the_formula() {
-    let spatial = Topology::Delaunay.edges(&TEMPLATE_51).unwrap();
+    let spatial = SpatialTopology::Delaunay.edges(&TEMPLATE_51).unwrap();
     for frames in 1..20 {
         let edges =
             EdgeList::spatio_temporal(&spatial, 51, frames, Temporal::default(), SelfLoops::With).unwrap();

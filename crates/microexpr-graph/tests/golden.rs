@@ -2,7 +2,7 @@
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use microexpr_graph::{
-    Bandwidth, EdgeList, Neighbourhood, SelfLoops, TEMPLATE_51, Temporal, Topology, jaccard, rbf,
+    Bandwidth, EdgeList, Neighbourhood, SelfLoops, SpatialTopology, TEMPLATE_51, Temporal, jaccard, rbf,
 };
 use ndarray::Array2;
 use serde::Deserialize;
@@ -49,7 +49,7 @@ fn assert_matches(found: &[f32], expected: &[f32], rows: &[Option<usize>]) {
 
 #[test]
 fn template_triangulation_is_scipys() {
-    assert_eq!(Topology::Delaunay.edges(&TEMPLATE_51).unwrap(), golden().delaunay);
+    assert_eq!(SpatialTopology::Delaunay.edges(&TEMPLATE_51).unwrap(), golden().delaunay);
 }
 
 #[test]

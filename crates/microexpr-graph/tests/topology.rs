@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 
 use microexpr_core::{LandmarkScheme, Landmarks, Point};
-use microexpr_graph::{GraphError, TEMPLATE_51, Topology};
+use microexpr_graph::{GraphError, SpatialTopology, TEMPLATE_51};
 use proptest::prelude::*;
 
 fn triangles(edges: &[[u32; 2]]) -> usize {
@@ -26,7 +26,7 @@ fn hull_size(points: &[Point]) -> usize {
 
 #[test]
 fn template_triangulation_has_about_140_edges_and_fulfils_eulers_formula() {
-    let edges = Topology::Delaunay.edges(&TEMPLATE_51).unwrap();
+    let edges = SpatialTopology::Delaunay.edges(&TEMPLATE_51).unwrap();
     assert_eq!(edges.len(), 139);
     // V − E + F = 2 with F = triangles + outer face: E = 3V − 3 − hull.
     assert_eq!(edges.len(), 3 * 51 - 3 - hull_size(&TEMPLATE_51));
@@ -36,7 +36,7 @@ fn template_triangulation_has_about_140_edges_and_fulfils_eulers_formula() {
 fn template_edges_have_an_empty_circle() {
     // A Delaunay edge has a circle through its ends with no point inside: one of those through a third point.
     let p = &TEMPLATE_51;
-    for [a, b] in Topology::Delaunay.edges(p).unwrap() {
+    for [a, b] in SpatialTopology::Delaunay.edges(p).unwrap() {
         let (a, b) = (p[a as usize], p[b as usize]);
         let has_empty_circle = p.iter().filter(|c| side(a, b, **c) != 0.0).any(|c| {
             let (centre, radius) = circle(a, b, *c);
@@ -58,10 +58,13 @@ fn fifty_one_point_faces_share_the_templates_graph() {
     let odd = TEMPLATE_51.map(|p| [p[1] * p[1] * 50.0, (3.0 * p[0]).sin() * 90.0]);
     let face = Landmarks::new(LandmarkScheme::Paper51, odd.to_vec()).unwrap();
     let custom = Landmarks::new(LandmarkScheme::Custom, odd.to_vec()).unwrap();
-    let frozen = Topology::Delaunay.edges(&TEMPLATE_51).unwrap();
-    assert_eq!(Topology::Delaunay.video_edges(&face).unwrap(), frozen);
-    assert_ne!(Topology::Delaunay.video_edges(&custom).unwrap(), frozen);
-    assert_eq!(Topology::Delaunay.video_edges(&custom).unwrap(), Topology::Delaunay.edges(&odd).unwrap());
+    let frozen = SpatialTopology::Delaunay.edges(&TEMPLATE_51).unwrap();
+    assert_eq!(SpatialTopology::Delaunay.video_edges(&face).unwrap(), frozen);
+    assert_ne!(SpatialTopology::Delaunay.video_edges(&custom).unwrap(), frozen);
+    assert_eq!(
+        SpatialTopology::Delaunay.video_edges(&custom).unwrap(),
+        SpatialTopology::Delaunay.edges(&odd).unwrap()
+    );
 }
 
 #[test]
@@ -75,24 +78,24 @@ fn template_eyes_are_one_unit_apart_and_level() {
 
 #[test]
 fn full_joins_every_pair() {
-    let edges = Topology::Full.edges(&TEMPLATE_51).unwrap();
+    let edges = SpatialTopology::Full.edges(&TEMPLATE_51).unwrap();
     assert_eq!(edges.len(), 51 * 50 / 2);
     assert_eq!(triangles(&edges), 51 * 50 * 49 / 6);
-    assert!(Topology::Full.edges(&[[1.0, 2.0]]).unwrap().is_empty());
+    assert!(SpatialTopology::Full.edges(&[[1.0, 2.0]]).unwrap().is_empty());
 }
 
 #[test]
 fn nearest_joins_points_on_a_line_to_the_ones_beside_them() {
     let line: Vec<Point> = [0.0, 1.0, 3.0, 7.0, 8.0].iter().map(|x| [*x, 0.0]).collect();
-    let edges = Topology::Nearest { neighbours: 1 }.edges(&line).unwrap();
+    let edges = SpatialTopology::Nearest { neighbours: 1 }.edges(&line).unwrap();
     assert_eq!(edges, [[0, 1], [1, 2], [3, 4]]);
-    let edges = Topology::Nearest { neighbours: 9 }.edges(&line).unwrap();
-    assert_eq!(edges, Topology::Full.edges(&line).unwrap());
+    let edges = SpatialTopology::Nearest { neighbours: 9 }.edges(&line).unwrap();
+    assert_eq!(edges, SpatialTopology::Full.edges(&line).unwrap());
 }
 
 #[test]
 fn contours_connect_all_51_points() {
-    let edges = Topology::Contours.edges(&TEMPLATE_51).unwrap();
+    let edges = SpatialTopology::Contours.edges(&TEMPLATE_51).unwrap();
     let mut reached = BTreeSet::from([0]);
     for _ in 0..51 {
         for [a, b] in &edges {
@@ -107,10 +110,10 @@ fn contours_connect_all_51_points() {
 #[test]
 fn unfit_points_and_settings_are_named() {
     let line: Vec<Point> = (0..5).map(|i| [f64::from(i), 2.0 * f64::from(i)]).collect();
-    assert!(matches!(Topology::Delaunay.edges(&line), Err(GraphError::NoTriangle { points: 5 })));
-    assert!(matches!(Topology::Delaunay.edges(&[]), Err(GraphError::NoTriangle { points: 0 })));
-    assert!(matches!(Topology::Contours.edges(&line), Err(GraphError::NoContours { points: 5 })));
-    let error = Topology::Nearest { neighbours: 0 }.edges(&line).unwrap_err();
+    assert!(matches!(SpatialTopology::Delaunay.edges(&line), Err(GraphError::NoTriangle { points: 5 })));
+    assert!(matches!(SpatialTopology::Delaunay.edges(&[]), Err(GraphError::NoTriangle { points: 0 })));
+    assert!(matches!(SpatialTopology::Contours.edges(&line), Err(GraphError::NoContours { points: 5 })));
+    let error = SpatialTopology::Nearest { neighbours: 0 }.edges(&line).unwrap_err();
     assert_eq!(error.to_string(), "neighbours must be at least 1, found 0");
 }
 
@@ -123,7 +126,7 @@ proptest! {
     ) {
         let scale = 2_f64.powi(octave);
         let moved: Vec<Point> = points.iter().map(|p| [p[0] * scale + shift[0], p[1] * scale + shift[1]]).collect();
-        let edges = |points: &[Point]| Topology::Delaunay.edges(points).unwrap();
+        let edges = |points: &[Point]| SpatialTopology::Delaunay.edges(points).unwrap();
         prop_assert_eq!(edges(&points), edges(&moved));
     }
 }

@@ -3,7 +3,7 @@
 
 use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
 use microexpr_graph::{
-    EdgeList, GraphError, GraphParams, Stream, Topology, VideoGraph, VideoGraphParts, build,
+    EdgeList, GraphError, GraphParams, SpatialTopology, Stream, VideoGraph, VideoGraphParts, build,
 };
 use ndarray::Array2;
 
@@ -85,7 +85,7 @@ fn streams_without_features_or_with_nan_are_refused() {
 #[test]
 fn positions_too_far_for_single_precision_are_refused_when_a_graph_is_built() {
     let face = Landmarks::new(LandmarkScheme::Custom, vec![[1e300, 0.0]]).unwrap();
-    let params = GraphParams { topology: Topology::Full, ..GraphParams::default() };
+    let params = GraphParams { topology: SpatialTopology::Full, ..GraphParams::default() };
     let found = build(&[face], &[FlowField::zeros(8, 8)], &[0], &params);
     assert!(matches!(found, Err(GraphError::FeatureNotFinite { .. })), "{found:?}");
 }

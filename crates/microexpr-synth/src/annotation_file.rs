@@ -7,7 +7,7 @@ use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxErr
 
 use crate::emotion::objective_class;
 use crate::layout::Place;
-use crate::truth_files::ClipRecord;
+use crate::truth_files::GeneratedClip;
 use crate::{Layout, SynthError};
 
 /// Row of SAMM's header, from 0: it stands on row 14.
@@ -40,13 +40,13 @@ const CASME2_COLUMNS: [&str; 9] = [
 ];
 
 /// Writes all rows of a sheet.
-type Fill = fn(&mut Worksheet, &[(Place, ClipRecord)]) -> Result<(), XlsxError>;
+type Fill = fn(&mut Worksheet, &[(Place, GeneratedClip)]) -> Result<(), XlsxError>;
 
 /// Writes the layout's workbook, if it has one. `clips` are in the order of its rows.
 pub(crate) fn write_annotations(
     layout: Layout,
     root: &Path,
-    clips: &[(Place, ClipRecord)],
+    clips: &[(Place, GeneratedClip)],
 ) -> Result<(), SynthError> {
     let (path, fill): (_, Fill) = match layout {
         Layout::Smic => return Ok(()),
@@ -67,7 +67,7 @@ fn workbook(fill: impl Fn(&mut Worksheet) -> Result<(), XlsxError>) -> Result<Ve
     book.save_to_buffer()
 }
 
-fn fill_samm(sheet: &mut Worksheet, clips: &[(Place, ClipRecord)]) -> Result<(), XlsxError> {
+fn fill_samm(sheet: &mut Worksheet, clips: &[(Place, GeneratedClip)]) -> Result<(), XlsxError> {
     sheet.write(0, 0, "Generated micro-expressions, annotated as SAMM's are")?;
     sheet.write(2, 0, "Frames: numbers in the file names; 200 frames per second")?;
     sheet.write(4, 0, "Objective Classes: I to VII as 1 to 7")?;
@@ -83,7 +83,7 @@ fn fill_samm(sheet: &mut Worksheet, clips: &[(Place, ClipRecord)]) -> Result<(),
     Ok(())
 }
 
-fn fill_casme2(sheet: &mut Worksheet, clips: &[(Place, ClipRecord)]) -> Result<(), XlsxError> {
+fn fill_casme2(sheet: &mut Worksheet, clips: &[(Place, GeneratedClip)]) -> Result<(), XlsxError> {
     sheet.write_row(0, 0, CASME2_COLUMNS)?;
     for (row, (place, clip)) in (1..).zip(clips) {
         let [onset, apex, offset] = clip.frame_numbers().map(|n| n as f64);
@@ -95,7 +95,7 @@ fn fill_casme2(sheet: &mut Worksheet, clips: &[(Place, ClipRecord)]) -> Result<(
 }
 
 /// `1+4`.
-fn units(clip: &ClipRecord) -> String {
+fn units(clip: &GeneratedClip) -> String {
     let numbers: Vec<String> = clip.action_units.iter().map(|unit| unit.number().to_string()).collect();
     numbers.join("+")
 }

@@ -24,7 +24,7 @@
 //! | [`Subject`], [`SplineImage`] | a painted face and its continuous image |
 //! | [`SynthClip`], [`ClipTruth`] | rendered frames and what happens in them |
 //! | [`generate`], [`class_sequence`] | a whole dataset in memory |
-//! | [`write_dataset`], [`Layout`], [`ClipRecord`] | a whole dataset on disk |
+//! | [`write_dataset`], [`Layout`], [`GeneratedClip`] | a whole dataset on disk |
 
 mod action_unit;
 mod annotation_file;
@@ -64,4 +64,4 @@ pub use layout::Layout;
 pub use params::{ClassShares, Nuisance, SynthParams};
 pub use spline_image::SplineImage;
 pub use subject::Subject;
-pub use truth_files::{ClipRecord, MotionAtApex};
+pub use truth_files::{GeneratedClip, MotionAtApex};

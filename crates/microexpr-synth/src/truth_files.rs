@@ -13,7 +13,7 @@ use crate::{ActionUnit, Expression, Layout, SynthClip, SynthError};
 
 /// What `truth.json` says of one clip.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
-pub struct ClipRecord {
+pub struct GeneratedClip {
     /// Number of the person, from 1.
     pub subject: usize,
     /// Number of the clip among the person's, from 1.
@@ -52,7 +52,7 @@ pub struct MotionAtApex {
     pub total: Vec<[f64; 2]>,
 }
 
-impl ClipRecord {
+impl GeneratedClip {
     pub(crate) fn new(layout: Layout, place: &Place, clip: &SynthClip) -> Self {
         let truth = &clip.truth;
         Self {
@@ -104,8 +104,8 @@ pub(crate) fn write_landmarks(path: &Path, frames: &[Landmarks]) -> Result<(), S
     })?)
 }
 
-/// Writes `truth.json`: a map from clip name to [`ClipRecord`].
-pub(crate) fn write_truth(path: &Path, records: &BTreeMap<String, ClipRecord>) -> Result<(), SynthError> {
+/// Writes `truth.json`: a map from clip name to [`GeneratedClip`].
+pub(crate) fn write_truth(path: &Path, records: &BTreeMap<String, GeneratedClip>) -> Result<(), SynthError> {
     let text =
         serde_json::to_vec(records).map_err(|source| SynthError::Json { path: path.to_owned(), source })?;
     Ok(atomic_file::write(path, &text)?)

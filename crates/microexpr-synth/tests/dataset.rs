@@ -6,7 +6,7 @@ use std::sync::Mutex;
 
 use microexpr_core::{ImageSequence, OutOfRange};
 use microexpr_synth::{
-    ClassShares, ClipRecord, Expression, Layout, Progress, SynthClip, SynthError, SynthParams,
+    ClassShares, Expression, GeneratedClip, Layout, Progress, SynthClip, SynthError, SynthParams,
     class_sequence, generate, write_dataset,
 };
 
@@ -101,7 +101,7 @@ fn the_files_on_disk_are_the_generated_clips() {
     let root = tempfile::tempdir().unwrap();
     let records = write_dataset(&small(), Layout::Smic, root.path(), |_| {}).unwrap();
     let text = fs::read(root.path().join("truth.json")).unwrap();
-    let stored: BTreeMap<String, ClipRecord> = serde_json::from_slice(&text).unwrap();
+    let stored: BTreeMap<String, GeneratedClip> = serde_json::from_slice(&text).unwrap();
     assert_eq!((stored.len(), records.len()), (8, 8));
     for clip in clips(&small()) {
         let (name, record) = stored

@@ -6,7 +6,7 @@ use std::path::Path;
 
 use microexpr_core::{ImageSequence, OutOfRange};
 use microexpr_data::{DatasetIndex, LabelScheme, check_frames, frame_number};
-use microexpr_synth::{ClipRecord, Expression, Layout, SynthError, SynthParams, generate, write_dataset};
+use microexpr_synth::{Expression, GeneratedClip, Layout, SynthError, SynthParams, generate, write_dataset};
 
 const LAYOUTS: [(Layout, microexpr_data::Layout); 3] = [
     (Layout::Smic, microexpr_data::Layout::Smic),
@@ -28,7 +28,7 @@ fn small(layout: Layout) -> SynthParams {
     }
 }
 
-fn written(layout: Layout, root: &Path) -> BTreeMap<String, ClipRecord> {
+fn written(layout: Layout, root: &Path) -> BTreeMap<String, GeneratedClip> {
     write_dataset(&small(layout), layout, root, |_| {}).expect("a writable folder")
 }
 
