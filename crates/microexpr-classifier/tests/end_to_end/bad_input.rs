@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use microexpr_classifier::{ClassifierError, Device};
+use microexpr_classifier::{ClassifierError, Device, Progress};
 use microexpr_data::{LabelScheme, Layout};
 use microexpr_pipeline::{Cache, LandmarkSource};
 
@@ -113,4 +113,29 @@ fn wrong_requests_are_refused_before_any_work() {
         assert!(refuse(&|e| e.device = Device::Cuda).contains("--features cuda"));
     }
     assert!("tpu".parse::<Device>().unwrap_err().to_string().contains("cpu, cuda or wgpu"));
+}
+
+#[test]
+fn a_clip_that_fails_does_not_make_the_others_start_over() {
+    let folder = tempfile::tempdir().unwrap();
+    let root = folder.path().join("data");
+    copy_tree(&Generated::get().root(), &root);
+    fs::write(clips(&root)[0].join("image000002.bmp"), b"no picture").unwrap();
+    let mut experiment = Generated::get().experiment();
+    experiment.settings.training.epochs = 1;
+    experiment.cache = Cache::none();
+    let index = Layout::Smic.read(&root).unwrap();
+    // Once every clip was tried the frames are gone: whoever read them again would find nothing.
+    let remove = |progress| {
+        if let Progress::Preparing { done, total } = progress
+            && done == total
+            && root.exists()
+        {
+            fs::remove_dir_all(&root).unwrap();
+        }
+    };
+    let out = folder.path().join("out");
+    let outcome = experiment.loso(&index, LabelScheme::ThreeClasses, &[1], &out, &remove).unwrap();
+    assert_eq!((outcome.evaluation.clips, outcome.evaluation.skipped.len()), (23, 1));
+    assert!(!root.exists());
 }
