@@ -1,6 +1,6 @@
 use burn::prelude::*;
 
-/// `x · weight` for edges, of which there may be none: not every backend multiplies matrices without rows.
+/// `x · weight` for edges, of which there may be none; then no backend is asked.
 ///
 /// # Shapes
 ///
