@@ -6,7 +6,7 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
-use microexpr::classifier::{Ablation, ExperimentRequest, Preset, Variant};
+use microexpr::classifier::{Ablation, ExperimentRequest, LearnerName, Preset, Variant};
 use microexpr::data::{DatasetIndex, LabelScheme};
 use microexpr::evaluation::Shard;
 use microexpr::prelude::{Evaluation, Experiment, Outcome, Settings};
@@ -126,6 +126,7 @@ fn evaluate(
     let out = options.evaluation.out().join(folder);
     let request = ExperimentRequest {
         datasets: std::slice::from_ref(index),
+        learner: LearnerName::Network,
         scheme,
         protocol: options.protocol.protocol(&[options.dataset], options.evaluation.seed)?,
         seeds: &options.evaluation.seeds(),

@@ -7,6 +7,7 @@ use std::path::PathBuf;
 use std::process::ExitCode;
 
 use clap::Parser;
+use microexpr::classifier::LearnerName;
 use microexpr::data::{DatasetIndex, Layout};
 use microexpr::evaluation::Protocol;
 use shared::dataset_options::label_scheme;
@@ -39,7 +40,13 @@ fn cross_dataset(options: &Options) -> Result<(), Box<dyn Error>> {
     let experiment = options.experiment.experiment()?;
     let datasets = [side("--train", &options.train)?, side("--test", &options.test)?];
     let protocol = Protocol::CrossDataset { train: name(&datasets[0])?, test: name(&datasets[1])? };
-    options.evaluation.run(experiment, &datasets, label_scheme(options.classes)?, protocol)
+    options.evaluation.run(
+        &[LearnerName::Network],
+        experiment,
+        &datasets,
+        label_scheme(options.classes)?,
+        protocol,
+    )
 }
 
 fn side(option: &str, words: &[String]) -> Result<DatasetIndex, Box<dyn Error>> {

@@ -11,6 +11,7 @@ use clap::Parser;
 use image::{ImageFormat, Rgb, RgbImage};
 use imageproc::drawing::{draw_antialiased_line_segment_mut, draw_filled_circle_mut};
 use imageproc::pixelops::interpolate;
+use microexpr::classifier::Preset;
 use microexpr::core::{atomic_file, resize};
 use microexpr::landmarks::AlignedClip;
 use microexpr::pipeline::ClipGraph;
@@ -50,7 +51,7 @@ fn graph(options: &Options) -> Result<(), Box<dyn Error>> {
     for file in options.picture.iter().chain([&options.out]) {
         atomic_file::check_file(file)?;
     }
-    let settings = options.pipeline.applied_to(options.base.settings()?).pipeline;
+    let settings = options.pipeline.applied_to(options.base.settings(Preset::Recommended)?).pipeline;
     let pipeline = Pipeline::new(&settings)?;
     let aligned = pipeline.register(&ImageSequence::open(&options.input)?, options.fps)?;
     let graph = pipeline.graph(&aligned, settings.alpha())?;

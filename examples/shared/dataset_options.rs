@@ -2,18 +2,20 @@
 
 use std::error::Error;
 use std::path::PathBuf;
+use std::str::FromStr;
 
 use clap::Args;
-use microexpr::data::{DatasetIndex, LabelScheme, Layout};
+use microexpr::data::{DataError, DatasetIndex, FlowMapIndex, LabelScheme, Layout, read_flow_maps};
 
 use super::reading_options::ReadingOptions;
 
 /// Options of the programs that evaluate on one dataset or several together.
 #[derive(Debug, Args)]
 pub(crate) struct DatasetOptions {
-    /// Layout of the dataset: smic, samm, casme2, manifest or composite; several are pooled (composite protocol)
+    /// Layout of the dataset: smic, samm, casme2, manifest or composite, several are pooled (composite protocol); or
+    /// flow-maps: one picture of motion per clip in --root, named in --list
     #[arg(long, required = true)]
-    pub(crate) dataset: Vec<Layout>,
+    dataset: Vec<DatasetName>,
     /// Folder of the dataset, or the manifest file, one for each --dataset in the same order [default: $SMIC_ROOT,
     /// $SAMM_ROOT, $CASME2_ROOT]
     #[arg(long)]
@@ -25,16 +27,69 @@ pub(crate) struct DatasetOptions {
     reading: ReadingOptions,
 }
 
+/// What an evaluation reads.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum DatasetName {
+    /// Folders of frames.
+    Layout(Layout),
+    /// Flow maps and their list.
+    FlowMaps,
+}
+
+impl FromStr for DatasetName {
+    type Err = String;
+
+    fn from_str(name: &str) -> Result<Self, String> {
+        match name {
+            "flow-maps" => Ok(Self::FlowMaps),
+            layout => {
+                layout.parse().map(Self::Layout).map_err(|error: DataError| format!("{error}, or flow-maps"))
+            }
+        }
+    }
+}
+
 impl DatasetOptions {
+    /// Whether flow maps are evaluated instead of recordings.
+    pub(crate) fn is_flow_maps(&self) -> bool {
+        self.dataset.contains(&DatasetName::FlowMaps)
+    }
+
+    /// The layouts that are named.
+    pub(crate) fn layouts(&self) -> Vec<Layout> {
+        let layout = |name: &DatasetName| match name {
+            DatasetName::Layout(layout) => Some(*layout),
+            DatasetName::FlowMaps => None,
+        };
+        self.dataset.iter().filter_map(layout).collect()
+    }
+
+    /// Lists the flow maps.
+    pub(crate) fn read_flow_maps(&self) -> Result<FlowMapIndex, Box<dyn Error>> {
+        let [DatasetName::FlowMaps] = self.dataset[..] else {
+            return Err("flow maps are evaluated by themselves: give one --dataset".into());
+        };
+        let [root] = &self.root[..] else {
+            let found = self.root.len();
+            return Err(format!("flow maps need one --root, the folder of pictures, found {found}").into());
+        };
+        if self.classes != 3 {
+            return Err(format!("flow maps have 3 classes, found --classes {}", self.classes).into());
+        }
+        let list = self.reading.flow_map_list()?;
+        Ok(read_flow_maps(root, list)?)
+    }
+
     /// Lists the clips of every dataset.
     pub(crate) fn read(&self) -> Result<Vec<DatasetIndex>, Box<dyn Error>> {
         if !self.root.is_empty() && self.root.len() != self.dataset.len() {
             let (roots, datasets) = (self.root.len(), self.dataset.len());
             return Err(format!("{datasets} --dataset need as many --root, found {roots}").into());
         }
-        self.reading.check(&self.dataset)?;
+        let layouts = self.layouts();
+        self.reading.check(&layouts)?;
         let roots = self.root.iter().cloned().map(Some).chain(std::iter::repeat(None));
-        self.dataset.iter().zip(roots).map(|(layout, root)| self.reading.read(*layout, root)).collect()
+        layouts.iter().zip(roots).map(|(layout, root)| self.reading.read(*layout, root)).collect()
     }
 
     /// The label scheme of the number of classes.

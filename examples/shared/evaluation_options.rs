@@ -4,12 +4,18 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use microexpr::classifier::{ExperimentRequest, InnerValidation};
+use microexpr::classifier::{
+    ClassifierError, ExperimentRequest, InnerValidation, LearnerName, OutcomePart, ProgressSink, Rivals,
+};
 use microexpr::data::{DatasetIndex, LabelScheme};
 use microexpr::evaluation::{Leaks, Protocol, Shard};
 use microexpr::prelude::{Experiment, Outcome, Settings};
 
 use super::{ProgressBars, finish_evaluation};
+
+/// Evaluates one learner: into which folder, and where progress goes.
+pub(crate) type EvaluateOne<'a> =
+    &'a dyn Fn(LearnerName, &Path, ProgressSink<'_>) -> Result<OutcomePart, ClassifierError>;
 
 /// How often, how much of it, and where to.
 #[derive(Debug, Args)]
@@ -48,27 +54,75 @@ impl EvaluationOptions {
         (0..self.seeds).map(|n| self.seed.wrapping_add(n)).collect()
     }
 
-    /// Evaluates, writes the files of a whole evaluation and prints its table, or writes a share.
+    /// Evaluates one learner after the other by `evaluate`, which is given a folder and where progress goes: a single one into
+    /// --out; several into folders of their names, and a table of them beside. Of a share only the share is written.
+    pub(crate) fn run_all(
+        &self,
+        learners: &[LearnerName],
+        evaluate: EvaluateOne<'_>,
+    ) -> Result<(), Box<dyn Error>> {
+        if let [only] = learners {
+            if let Some(outcome) = self.run_one(*only, &self.out, evaluate)? {
+                finish_evaluation(&outcome, &self.out)?;
+            }
+            return Ok(());
+        }
+        let (mut rivals, mut first) = (Rivals::default(), None);
+        for learner in learners {
+            let folder = self.out.join(learner.to_string());
+            let Some(outcome) = self.run_one(*learner, &folder, evaluate)? else { continue };
+            outcome.write(&folder)?;
+            rivals.add(*learner, &outcome.evaluation, first.as_ref())?;
+            first.get_or_insert(outcome.evaluation);
+        }
+        if self.shard.is_none() {
+            rivals.write(&self.out)?;
+            print!("{}", rivals.table());
+            println!("\nresults: {}", self.out.join("rivals.json").display());
+            println!("report:  {}", self.out.join("rivals.html").display());
+        }
+        Ok(())
+    }
+
+    /// The whole outcome; none of a share, which is written instead.
+    fn run_one(
+        &self,
+        learner: LearnerName,
+        folder: &Path,
+        evaluate: EvaluateOne<'_>,
+    ) -> Result<Option<Outcome>, Box<dyn Error>> {
+        let bars = ProgressBars::new();
+        let part = evaluate(learner, folder, &|p| bars.show(p))?;
+        bars.finish();
+        if self.shard.is_some() {
+            part.write(folder)?;
+            println!("{}", folder.join(part.part.shard.file_name()).display());
+            return Ok(None);
+        }
+        Ok(Some(Outcome::merge(vec![part])?))
+    }
+
+    /// Evaluates a dataset's clips; see [`EvaluationOptions::run_all`].
     pub(crate) fn run(
         &self,
+        learners: &[LearnerName],
         mut experiment: Experiment,
         datasets: &[DatasetIndex],
         scheme: LabelScheme,
         protocol: Protocol,
     ) -> Result<(), Box<dyn Error>> {
         self.apply(&mut experiment.settings);
-        let (seeds, shard) = (&self.seeds(), self.shard.unwrap_or(Shard::WHOLE));
-        let (out, leaks) = (&self.out, self.leaks());
-        let request = ExperimentRequest { datasets, scheme, protocol, seeds, shard, out, leaks };
-        let bars = ProgressBars::new();
-        let part = experiment.evaluate(&request, &|p| bars.show(p))?;
-        bars.finish();
-        if self.shard.is_some() {
-            part.write(&self.out)?;
-            println!("{}", self.out.join(part.part.shard.file_name()).display());
-            return Ok(());
-        }
-        finish_evaluation(&Outcome::merge(vec![part])?, &self.out)
+        let (seeds, shard, leaks) = (&self.seeds(), self.shard_or_whole(), self.leaks());
+        self.run_all(learners, &|learner, out, progress| {
+            let protocol = protocol.clone();
+            let request = ExperimentRequest { datasets, learner, scheme, protocol, seeds, shard, out, leaks };
+            experiment.evaluate(&request, progress)
+        })
+    }
+
+    /// The share to run.
+    pub(crate) fn shard_or_whole(&self) -> Shard {
+        self.shard.unwrap_or(Shard::WHOLE)
     }
 
     /// What is done about clips that let a split leak.

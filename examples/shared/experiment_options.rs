@@ -44,9 +44,10 @@ pub(crate) enum AttentionKind {
 /// The settings that other options change.
 #[derive(Debug, Args)]
 pub(crate) struct BaseOptions {
-    /// Settings to start from: paper (its literal configuration) or recommended
-    #[arg(long, default_value_t, conflicts_with = "settings")]
-    preset: Preset,
+    /// Settings to start from: paper (its literal configuration), recommended, or flow-maps (what recognises best there)
+    /// [default: recommended, of flow maps flow-maps]
+    #[arg(long, conflicts_with = "settings")]
+    preset: Option<Preset>,
     /// All settings as a JSON file, as found under `settings` in results.json; other options override it
     #[arg(long, value_name = "FILE")]
     settings: Option<PathBuf>,
@@ -55,8 +56,10 @@ pub(crate) struct BaseOptions {
 }
 
 impl BaseOptions {
-    pub(crate) fn settings(&self) -> Result<Settings, Box<dyn Error>> {
-        let base = self.settings.as_deref().map_or_else(|| Ok(self.preset.settings()), read_settings)?;
+    /// The settings, from the preset `unless_said` if no other is named.
+    pub(crate) fn settings(&self, unless_said: Preset) -> Result<Settings, Box<dyn Error>> {
+        let preset = || Ok(self.preset.unwrap_or(unless_said).settings());
+        let base = self.settings.as_deref().map_or_else(preset, read_settings)?;
         self.changes.applied_to(base)
     }
 }
@@ -128,8 +131,13 @@ pub(crate) struct ExperimentOptions {
 impl ExperimentOptions {
     /// The experiment; from here on the program keeps to its number of threads.
     pub(crate) fn experiment(&self) -> Result<Experiment, Box<dyn Error>> {
+        self.experiment_from(Preset::Recommended)
+    }
+
+    /// [`ExperimentOptions::experiment`], from another preset if none is named.
+    pub(crate) fn experiment_from(&self, unless_said: Preset) -> Result<Experiment, Box<dyn Error>> {
         self.pipeline.limit_threads()?;
-        self.training.experiment(self.base.settings()?, &self.pipeline)
+        self.training.experiment(self.base.settings(unless_said)?, &self.pipeline)
     }
 }
 

@@ -29,6 +29,14 @@ pub(crate) struct ProtocolOptions {
 }
 
 impl ProtocolOptions {
+    /// The protocol over flow maps, of one dataset or several; `seed` decides who is in which of the k folds.
+    pub(crate) fn of_flow_maps(&self, seed: u64) -> Protocol {
+        match self.protocol {
+            ProtocolName::Loso | ProtocolName::Composite => Protocol::Loso,
+            ProtocolName::KFold => Protocol::SubjectKFold { folds: self.folds, seed },
+        }
+    }
+
     /// The protocol over these datasets; `seed` decides who is in which of the k folds.
     pub(crate) fn protocol(&self, datasets: &[Layout], seed: u64) -> Result<Protocol, Box<dyn Error>> {
         let several = datasets.len() > 1 || datasets.contains(&Layout::Composite);

@@ -1,7 +1,7 @@
 //! Options that say which part of a dataset is read, and from which files.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use microexpr::data::{
@@ -21,7 +21,8 @@ pub(crate) struct ReadingOptions {
     /// Corrections of the workbook, CSV with the header [subject,]clip,column,frame; they go before the known ones
     #[arg(long, value_name = "FILE")]
     errata: Option<PathBuf>,
-    /// List of the composite's clips, CSV database,subject,clip,label [default: one that lies in the root]
+    /// List of the composite's clips, CSV database,subject,clip,label [default: one that lies in the root]; or of the flow maps,
+    /// CSV dataset,sub,filename_o,label (0 negative, 1 positive, 2 surprise)
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
 }
@@ -52,6 +53,20 @@ impl ReadingOptions {
             return Err("--workbook fits one dataset, found several that have a workbook".into());
         }
         Ok(())
+    }
+
+    /// The list of flow maps; no other option has a meaning for them.
+    pub(crate) fn flow_map_list(&self) -> Result<&Path, Box<dyn Error>> {
+        let others = [
+            ("--camera", self.camera.is_some()),
+            ("--workbook", self.workbook.is_some()),
+            ("--errata", self.errata.is_some()),
+        ];
+        if let Some((option, _)) = others.iter().find(|(_, given)| *given) {
+            return Err(format!("{option} has no meaning for flow maps").into());
+        }
+        let missing = "flow maps need --list FILE, CSV with the columns dataset,sub,filename_o,label";
+        self.list.as_deref().ok_or_else(|| missing.into())
     }
 
     /// Lists the clips of a dataset under `root`, else where its environment variable says.

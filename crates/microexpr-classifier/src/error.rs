@@ -53,6 +53,14 @@ pub enum ClassifierError {
     /// A setting outside its range.
     #[error(transparent)]
     OutOfRange(#[from] microexpr_core::OutOfRange),
+    /// A machine, or a layer fitted like one, that has no solution.
+    #[error("the {machine} cannot be fitted: {reason}")]
+    Machine {
+        /// Which one.
+        machine: &'static str,
+        /// Why.
+        reason: String,
+    },
     /// Training that ran away.
     #[error("training diverged: the loss of epoch {epoch} is {loss}; lower `training.learning_rate`")]
     Diverged {
@@ -112,11 +120,20 @@ pub enum ClassifierError {
         found: String,
     },
     /// An unknown preset.
-    #[error("unknown preset `{found}`; expected paper or recommended")]
+    #[error("unknown preset `{found}`; expected paper, recommended or flow-maps")]
     UnknownPreset {
         /// The name given.
         found: String,
     },
+    /// An unknown learner.
+    #[error("unknown learner `{found}`; expected network, linear, rbf, kernel-ridge or ststnet")]
+    UnknownLearner {
+        /// The name given.
+        found: String,
+    },
+    /// A learner of flow maps asked to learn from recordings.
+    #[error("STSTNet learns from flow maps: make them of the recordings first, or choose another learner")]
+    NeedsFlowMaps,
     /// An unknown variant of an ablation.
     #[error("unknown variant `{found}`; expected one of {}", variants())]
     UnknownVariant {

@@ -13,7 +13,8 @@ use crate::prepare::{LabelledClip, prepare};
 use crate::progress::{Progress, ProgressSink};
 use crate::training_set::wanted;
 use crate::{
-    ClassifierError, Device, NetworkLearner, Outcome, OutcomePart, SavedModel, Settings, key_frames,
+    ClassifierError, Device, LearnerName, MachineLearner, MachineParams, NetworkLearner, Outcome,
+    OutcomePart, SavedModel, Settings, key_frames,
 };
 
 /// What an experiment is asked to do.
@@ -21,6 +22,8 @@ use crate::{
 pub struct ExperimentRequest<'a> {
     /// The datasets whose clips are pooled.
     pub datasets: &'a [DatasetIndex],
+    /// Who learns; machines see the graphs' node features.
+    pub learner: LearnerName,
     /// Which labels make which class.
     pub scheme: LabelScheme,
     /// How clips are split.
@@ -68,6 +71,7 @@ impl Experiment {
     ) -> Result<Outcome, ClassifierError> {
         let request = ExperimentRequest {
             datasets: std::slice::from_ref(index),
+            learner: LearnerName::Network,
             scheme,
             protocol: Protocol::Loso,
             seeds,
@@ -84,7 +88,8 @@ impl Experiment {
     ///
     /// # Errors
     ///
-    /// [`ClassifierError::NoUsableClips`]; those of [`EvaluationRequest::run`]; device and file errors. A single unusable
+    /// [`ClassifierError::NoUsableClips`]; [`ClassifierError::NeedsFlowMaps`]; those of [`EvaluationRequest::run`]; device and
+    /// file errors. A single unusable
     /// clip is no error: it is listed in [`Evaluation::skipped`](microexpr_evaluation::Evaluation::skipped).
     pub fn evaluate(
         &self,
@@ -92,12 +97,15 @@ impl Experiment {
         progress: ProgressSink<'_>,
     ) -> Result<OutcomePart, ClassifierError> {
         self.check()?;
+        let machine = machine(request.learner)?;
         atomic_file::check_folder(request.out)?;
         let started = Instant::now();
         let (scheme, store) = (request.scheme, request.out.join("folds"));
         let classes: Vec<String> = scheme.classes().iter().map(ToString::to_string).collect();
-        let split =
-            |examples: &[Example]| self.training_sets(&request.evaluation(examples, &classes, &store));
+        let split = |examples: &[Example]| match machine {
+            Some(_) => Ok(Vec::new()),
+            None => self.training_sets(&request.evaluation(examples, &classes, &store)),
+        };
         let PreparedClips { mut clips, skipped } =
             self.prepare(request.datasets, scheme, &split, progress)?;
         let examples: Vec<Example> = clips.iter().map(LabelledClip::example).collect();
@@ -105,7 +113,11 @@ impl Experiment {
         let learner = NetworkLearner::of_clips(inputs, self.settings.clone(), self.device)?;
         let preparing_seconds = started.elapsed().as_secs_f64();
         let steps = |Steps { done, total }: Steps| progress(Progress::Training { done, total });
-        let mut part = request.evaluation(&examples, &classes, &store).run(&learner, &steps)?;
+        let evaluation = request.evaluation(&examples, &classes, &store);
+        let mut part = match machine {
+            Some(params) => evaluation.run(&self.machine(&learner, examples.len(), params)?, &steps)?,
+            None => evaluation.run(&learner, &steps)?,
+        };
         part.timing.preparing_seconds = preparing_seconds;
         part.plan.skipped = skipped.into_iter().map(left_out).collect();
         part.plan.warnings.splice(0..0, self.warnings(request));
@@ -136,13 +148,25 @@ impl Experiment {
         let learner = NetworkLearner::of_clips(inputs, self.settings.clone(), self.device)?;
         let classes = scheme.classes().iter().map(ToString::to_string).collect();
         let trained_on = format!("{} clips of {}", clips.len(), index.layout);
-        let total = self.settings.training.networks * self.settings.training.epochs;
+        let total = self.settings.training.networks * self.settings.training.steps();
         let mut done = 0;
         let mut step_done = || {
             done += 1;
             progress(Progress::Training { done, total });
         };
         Ok((learner.train(&labels, classes, seed, trained_on, &mut step_done)?, skipped))
+    }
+
+    /// A machine on the graphs that the network would be tested on.
+    fn machine(
+        &self,
+        network: &NetworkLearner,
+        examples: usize,
+        params: MachineParams,
+    ) -> Result<MachineLearner, ClassifierError> {
+        let graphs = |clip| network.input(clip).graphs.iter().map(|prepared| &prepared.graph).collect();
+        let streams = self.settings.model.streams;
+        MachineLearner::of_graphs((0..examples).map(graphs), MachineParams { streams, ..params })
     }
 
     /// The clips that each job trains on, those of its inner validation included.
@@ -219,6 +243,17 @@ impl ExperimentRequest<'_> {
         let Self { protocol, seeds, shard, leaks, .. } = self;
         let (shard, leaks) = (*shard, *leaks);
         EvaluationRequest { examples, classes, protocol, seeds, shard, store: Some(store), leaks }
+    }
+}
+
+/// The machine of that name; none for the network.
+fn machine(learner: LearnerName) -> Result<Option<MachineParams>, ClassifierError> {
+    match learner {
+        LearnerName::Network => Ok(None),
+        LearnerName::Ststnet => Err(ClassifierError::NeedsFlowMaps),
+        LearnerName::Linear => Ok(Some(MachineParams::LINEAR)),
+        LearnerName::Rbf => Ok(Some(MachineParams::RBF)),
+        LearnerName::KernelRidge => Ok(Some(MachineParams::KERNEL_RIDGE)),
     }
 }
 

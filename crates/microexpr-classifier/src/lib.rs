@@ -26,6 +26,8 @@
 //! | [`Preset`] | named settings: the paper's, and those that recognise best |
 //! | [`NetworkLearner`] | the network as a learner, on graphs |
 //! | [`Experiment`], [`ExperimentRequest`] | datasets to results: evaluation by subject-wise protocols, training on everything |
+//! | [`FlowMapExperiment`] | the same on published flow maps |
+//! | [`LearnerName`], [`MachineLearner`], [`StstnetLearner`], [`Rivals`] | what the network is measured against, and the table of them |
 //! | [`Outcome`], [`OutcomePart`], [`KeyFrames`] | results with their report, and a machine's share of them |
 //! | [`Ablation`], [`Variant`] | what each part of the method is worth |
 //! | [`InnerValidation`] | the number of epochs, chosen on training subjects |
@@ -44,9 +46,11 @@ mod error;
 mod experiment;
 mod explanation;
 mod face_figure;
+mod flow_map_experiment;
 mod frame_figure;
 mod inner_validation;
 mod key_frames;
+mod learner_name;
 mod line_chart;
 mod loss_figure;
 mod model_description;
@@ -63,6 +67,8 @@ mod prepared_graph;
 mod preset;
 mod progress;
 mod report;
+mod ridge;
+mod rivals;
 mod saved_model;
 mod settings;
 mod settings_json;
@@ -77,8 +83,10 @@ pub use classifier::{Classifier, ClassifierInput, ClassifierOptions, Relevance};
 pub use device::Device;
 pub use error::ClassifierError;
 pub use experiment::{Experiment, ExperimentRequest};
+pub use flow_map_experiment::FlowMapExperiment;
 pub use inner_validation::InnerValidation;
 pub use key_frames::{KeyFrame, KeyFrames};
+pub use learner_name::LearnerName;
 pub use model_description::ModelDescription;
 pub use model_settings::{Attention, ModelSettings, Streams};
 pub use network_learner::{NetworkLearner, TRAINING_VERSION};
@@ -87,8 +95,11 @@ pub use paper_figures::{PaperFigures, PaperProtocol, PaperScores};
 pub use prediction::{PredictedFace, Prediction, StageTimes};
 pub use preset::Preset;
 pub use progress::{Progress, ProgressSink};
+pub use rivals::{
+    Kernel, Machine, MachineLearner, MachineParams, RivalRow, Rivals, StstnetLearner, StstnetParams,
+};
 pub use saved_model::SavedModel;
 pub use settings::Settings;
 pub use standardisation::Standardisation;
 pub use summary::summary;
-pub use training_settings::{ClassWeights, TrainingSettings};
+pub use training_settings::{ClassWeights, LastLayer, TrainingSettings};

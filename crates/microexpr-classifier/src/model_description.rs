@@ -45,6 +45,9 @@ impl ModelDescription {
     pub(crate) fn least_values(&self) -> usize {
         let hidden = self.model.hidden;
         let stream = |input: usize| {
+            if self.model.layers == 0 {
+                return 0;
+            }
             let first = match self.model.embedding {
                 Some(width) => input.saturating_mul(width).saturating_add(width * hidden),
                 None => input.saturating_mul(hidden),

@@ -46,7 +46,7 @@ pub struct ModelSettings {
     pub embedding: Option<usize>,
     /// Width of the layers.
     pub hidden: usize,
-    /// Number of attention layers.
+    /// Number of attention layers; 0, with `input_readout`, for a network without attention.
     pub layers: usize,
     /// Heads of self-attention.
     pub heads: usize,
@@ -72,8 +72,20 @@ pub struct ModelSettings {
     pub input_readout: bool,
     /// Whether the last layer starts from zero.
     pub zero_start: bool,
+    /// Number of random Fourier features of the readout, if any: the classifier is then near a kernel machine's.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub fourier_features: Option<usize>,
+    /// Scale of the Fourier features, see [`FourierFeaturesConfig`](microexpr_gnn::FourierFeaturesConfig).
+    #[serde(skip_serializing_if = "is_one")]
+    pub fourier_scale: f64,
     /// Widths of fully connected layers before the class scores.
     pub fully_connected: Vec<usize>,
+}
+
+/// Whether a setting has its default of 1, and results written before it existed stay what they are.
+#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
+fn is_one(value: &f64) -> bool {
+    *value == 1.0
 }
 
 impl Default for ModelSettings {
@@ -97,6 +109,8 @@ impl Default for ModelSettings {
             readout: Readout::MaxMean,
             input_readout: false,
             zero_start: false,
+            fourier_features: None,
+            fourier_scale: 1.0,
             fully_connected: Vec::new(),
         }
     }
@@ -113,7 +127,19 @@ impl ModelSettings {
     /// The refusal.
     pub fn check(&self) -> Result<(), OutOfRange> {
         let width = |width: usize| (1..=WIDEST).contains(&width);
-        OutOfRange::unless((1..=64).contains(&self.layers), "layers", "1 to 64", self.layers)?;
+        let least = usize::from(!self.input_readout);
+        let expected = "1 to 64, or 0 with an input readout";
+        OutOfRange::unless((least..=64).contains(&self.layers), "layers", expected, self.layers)?;
+        let fourier = self.fourier_features.unwrap_or(1);
+        OutOfRange::unless(
+            (1..=65_536).contains(&fourier),
+            "fourier_features",
+            "1 to 65536 if given",
+            fourier,
+        )?;
+        let scale = self.fourier_scale;
+        let positive = scale.is_finite() && scale > 0.0;
+        OutOfRange::unless(positive, "fourier_scale", "a positive number", scale)?;
         OutOfRange::unless(width(self.hidden), "hidden", "1 to 4096", self.hidden)?;
         let shared = self.heads > 0 && self.hidden.is_multiple_of(self.heads);
         OutOfRange::unless(shared, "heads", "a divisor of the layers' width", self.heads)?;
@@ -175,6 +201,8 @@ impl ModelSettings {
         TwoStreamModelConfig::new(classes)
             .with_location((self.streams != Streams::Flow).then(|| stream(location)))
             .with_flow((self.streams != Streams::Location).then(|| stream(flow)))
+            .with_fourier_features(self.fourier_features)
+            .with_fourier_scale(self.fourier_scale)
             .with_hidden(self.fully_connected.clone())
             .with_zero_start(self.zero_start)
     }

@@ -173,7 +173,7 @@ impl Learner for NetworkLearner {
     fn steps(&self) -> usize {
         let choosing = usize::from(self.settings.inner_validation.is_some());
         let training = &self.settings.training;
-        (choosing + training.networks) * training.epochs
+        (choosing + training.networks) * training.steps()
     }
 
     fn workers(&self) -> usize {
@@ -219,7 +219,7 @@ pub(crate) fn learned(
 }
 
 /// Refuses graphs that cannot lie side by side in a batch.
-fn check_alike(graphs: &[Vec<VideoGraph>]) -> Result<(), ClassifierError> {
+pub(crate) fn check_alike(graphs: &[Vec<VideoGraph>]) -> Result<(), ClassifierError> {
     let shape = |graph: &VideoGraph| {
         [graph.landmarks(), graph.location().node_features().ncols(), graph.flow().node_features().ncols()]
     };

@@ -1,8 +1,8 @@
 use microexpr_core::{Digest, OutOfRange};
-use microexpr_pipeline::{LandmarkSource, PipelineSettings};
+use microexpr_pipeline::{FlowMapParams, LandmarkSource, PipelineSettings};
 use serde::{Deserialize, Serialize};
 
-use crate::{ClassifierError, InnerValidation, ModelSettings, TrainingSettings};
+use crate::{ClassifierError, InnerValidation, LastLayer, ModelSettings, TrainingSettings};
 
 /// Everything that decides a result beside the data and the seed. The defaults are the paper's.
 #[derive(Debug, Clone, PartialEq, Default, Serialize, Deserialize)]
@@ -10,6 +10,9 @@ use crate::{ClassifierError, InnerValidation, ModelSettings, TrainingSettings};
 pub struct Settings {
     /// How clips become graphs.
     pub pipeline: PipelineSettings,
+    /// How flow maps become graphs, where they stand for clips.
+    #[serde(skip_serializing_if = "is_default")]
+    pub flow_maps: FlowMapParams,
     /// The network.
     pub model: ModelSettings,
     /// How it is trained.
@@ -17,6 +20,11 @@ pub struct Settings {
     /// How the number of epochs is chosen inside every fold; absent for a fixed number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inner_validation: Option<InnerValidation>,
+}
+
+/// Whether nothing is set, and results written before the setting existed stay what they are.
+fn is_default(params: &FlowMapParams) -> bool {
+    *params == FlowMapParams::default()
 }
 
 impl Settings {
@@ -32,6 +40,9 @@ impl Settings {
         let sound = averaging.is_finite() && averaging >= 0.0;
         OutOfRange::unless(sound, "averaging_s", "seconds, 0 or more", averaging)?;
         if let Some(InnerValidation { share }) = self.inner_validation {
+            let trained = self.training.last_layer == LastLayer::Trained;
+            let expected = "absent where the last layer is fitted after the last epoch";
+            OutOfRange::unless(trained, "inner_validation", expected, "inner validation")?;
             let inside = share > 0.0 && share < 1.0;
             OutOfRange::unless(inside, "inner_validation.share", "more than 0 and less than 1", share)?;
         }

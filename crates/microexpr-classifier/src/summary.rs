@@ -23,6 +23,9 @@ pub fn summary(evaluation: &Evaluation) -> String {
         let of = |interval: (f64, f64)| if end == 0 { interval.0 } else { interval.1 };
         row(&mut text, name, &Scores { accuracy: of(i.accuracy), uf1: of(i.uf1), uar: of(i.uar) });
     }
+    for dataset in &evaluation.datasets {
+        row(&mut text, &format!("  {}, {} clips", dataset.dataset, dataset.clips), &dataset.scores);
+    }
     row(&mut text, "always the largest class", &evaluation.majority_baseline);
     if let Some(figures) = PaperProtocol::of_evaluation(evaluation).map(PaperProtocol::figures) {
         let (name, paper) = (format!("paper, {}", figures.tables), figures.multi_attention);

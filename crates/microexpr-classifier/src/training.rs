@@ -1,13 +1,15 @@
+use burn::module::{AutodiffModule, Param};
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{AdamWConfig, GradientsParams, Optimizer};
 use burn::prelude::*;
 use burn::tensor::backend::AutodiffBackend;
-use microexpr_gnn::{GraphBackend, SeededRng, TwoStreamModel};
+use microexpr_gnn::{FullyConnected, GraphBackend, SeededRng, TwoStreamModel};
 
 use crate::batch::BatchLayout;
 use crate::committee::{Committee, mean};
 use crate::prepared_graph::{GraphView, PreparedGraph};
-use crate::training_settings::{ClassWeights, TrainingSettings};
+use crate::ridge::{RidgeTargets, ridge};
+use crate::training_settings::{ClassWeights, LastLayer, TrainingSettings};
 use crate::{ClassifierError, ModelSettings, Standardisation};
 
 /// A graph and its class.
@@ -26,13 +28,13 @@ pub(crate) struct Trained<B: Backend> {
     pub(crate) losses: Vec<f64>,
 }
 
-/// What is done after every epoch.
+/// What is done after every epoch, and after the last layer is fitted.
 pub(crate) type EpochDone<'a, B> =
     dyn FnMut(&TwoStreamModel<B>, Standardisation) -> Result<(), ClassifierError> + 'a;
 
 /// Trains the networks from scratch, one after the other; `seed` decides initial weights, order and dropout.
 ///
-/// `epoch_done` is given the network at hand after every epoch.
+/// `epoch_done` is given the network at hand after every epoch, and after its last layer is fitted.
 pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
     samples: &[Sample<'_>],
     classes: usize,
@@ -100,7 +102,43 @@ impl<B: AutodiffBackend + GraphBackend> NetworkTraining<'_, B> {
             losses.push(loss);
             epoch_done(&model, layout.standardisation)?;
         }
+        if let LastLayer::Ridge { strength } = settings.last_layer {
+            model = self.fit_last_layer(model, strength)?;
+            epoch_done(&model, layout.standardisation)?;
+        }
         Ok((model, losses))
+    }
+
+    /// The network with the last layer that fits the training graphs best.
+    fn fit_last_layer(
+        &self,
+        mut model: TwoStreamModel<B>,
+        strength: f64,
+    ) -> Result<TwoStreamModel<B>, ClassifierError> {
+        let Self { samples, layout, settings, classes } = *self;
+        let BatchLayout { standardisation, columns, device } = *layout;
+        let (layout, valid) =
+            (BatchLayout::<B::InnerBackend> { standardisation, columns, device }, model.valid());
+        let mut features = Vec::new();
+        for graphs in samples.chunks(settings.batch_size.max(1)) {
+            let graphs: Vec<GraphView<'_>> = graphs.iter().map(|sample| sample.graph.whole()).collect();
+            features.extend(valid.features(&layout.batch(&graphs)?).into_data().iter::<f32>());
+        }
+        let labels: Vec<usize> = samples.iter().map(|sample| sample.class).collect();
+        let weights = class_weights(samples, classes, settings.class_weights);
+        let targets = RidgeTargets { labels: &labels, classes, class_weights: weights.as_deref() };
+        let width = features.len() / labels.len();
+        let fit = ridge(&features, width, targets, strength).ok_or_else(|| {
+            let reason = "its linear system has no finite solution".to_owned();
+            ClassifierError::Machine { machine: "last layer", reason }
+        })?;
+        if let Some(last) = model.classifier.last_mut() {
+            *last = FullyConnected {
+                weight: Param::from_data(TensorData::new(fit.weights, [classes, width]), device),
+                bias: Param::from_data(TensorData::new(fit.bias, [classes]), device),
+            };
+        }
+        Ok(model)
     }
 }
 

@@ -13,11 +13,33 @@ pub enum ClassWeights {
     Balanced,
 }
 
+/// How the weights of the last layer are found.
+#[derive(Debug, Clone, Copy, PartialEq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum LastLayer {
+    /// By the same steps as all others.
+    #[default]
+    Trained,
+    /// By ridge regression after the last epoch, exactly: the class scores of the training clips, weighed by
+    /// [`ClassWeights`], fit the logarithms of smoothed labels (see `ridge.rs`) at a cost of the squared weights.
+    Ridge {
+        /// What a unit of squared error costs, against a unit of squared weights.
+        strength: f64,
+    },
+}
+
+impl LastLayer {
+    fn is_trained(&self) -> bool {
+        *self == Self::Trained
+    }
+}
+
 /// Settings of training; the defaults follow the paper, which states Adam, its rate and the loss.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TrainingSettings {
-    /// Passes over the training clips; the last one's weights are used.
+    /// Passes over the training clips; the last one's weights are used. 0 for none, where nothing but the last layer is to be
+    /// fitted.
     pub epochs: usize,
     /// Networks that are trained from different initial weights and whose mean probabilities are the answer; the paper's
     /// is 1.
@@ -30,6 +52,9 @@ pub struct TrainingSettings {
     pub weight_decay: f32,
     /// How rare classes weigh in the loss.
     pub class_weights: ClassWeights,
+    /// How the weights of the last layer are found.
+    #[serde(skip_serializing_if = "LastLayer::is_trained")]
+    pub last_layer: LastLayer,
     /// Magnifications from which copies of rare-class training clips are drawn until the classes are balanced; empty
     /// for no copies.
     pub augmentation_alphas: Vec<f64>,
@@ -44,12 +69,18 @@ impl Default for TrainingSettings {
             learning_rate: 1e-3,
             weight_decay: 0.0,
             class_weights: ClassWeights::Equal,
+            last_layer: LastLayer::Trained,
             augmentation_alphas: COPY_ALPHAS.to_vec(),
         }
     }
 }
 
 impl TrainingSettings {
+    /// Steps that a progress counts for one network: its epochs, and the fit of its last layer.
+    pub(crate) fn steps(&self) -> usize {
+        self.epochs + usize::from(!self.last_layer.is_trained())
+    }
+
     /// Refuses what no run can go on with.
     ///
     /// # Errors
@@ -57,7 +88,13 @@ impl TrainingSettings {
     /// The refusal.
     pub fn check(&self) -> Result<(), OutOfRange> {
         let Self { epochs, networks, batch_size, .. } = *self;
-        OutOfRange::unless((1..=1_000_000).contains(&epochs), "epochs", "1 to 1000000", epochs)?;
+        let least = usize::from(self.last_layer.is_trained());
+        let expected = "1 to 1000000, or 0 where the last layer is fitted by ridge regression";
+        OutOfRange::unless((least..=1_000_000).contains(&epochs), "epochs", expected, epochs)?;
+        if let LastLayer::Ridge { strength } = self.last_layer {
+            let positive = strength.is_finite() && strength > 0.0;
+            OutOfRange::unless(positive, "last_layer", "a positive strength", strength)?;
+        }
         OutOfRange::unless((1..=1000).contains(&networks), "networks", "1 to 1000", networks)?;
         OutOfRange::unless((1..=1_000_000).contains(&batch_size), "batch_size", "1 to 1000000", batch_size)?;
         let rate = self.learning_rate;

@@ -1,9 +1,11 @@
 use serde::{Deserialize, Serialize};
 
+use crate::dataset_scores::dataset_scores;
 use crate::part;
 use crate::{
-    BootstrapParams, ClassScores, ClipPrediction, ConfusionMatrix, EvaluationError, EvaluationPart,
-    FoldResult, LearnerDescription, LeftOut, ScoreIntervals, Scores, Timing, bootstrap_intervals,
+    BootstrapParams, ClassScores, ClipPrediction, ConfusionMatrix, DatasetScores, EvaluationError,
+    EvaluationPart, FoldResult, LearnerDescription, LeftOut, ScoreIntervals, Scores, Timing,
+    bootstrap_intervals,
 };
 
 /// Result of one seed.
@@ -45,6 +47,9 @@ pub struct Evaluation {
     pub majority_baseline: Scores,
     /// Precision, recall and F1 of every class, from the matrix summed over the seeds.
     pub per_class: Vec<ClassScores>,
+    /// Every dataset by itself, in the order of the examples, where there are several.
+    #[serde(default, skip_serializing_if = "Vec::is_empty")]
+    pub datasets: Vec<DatasetScores>,
     /// Counts `[true class][predicted class]`, summed over the seeds.
     pub confusion_matrix: ConfusionMatrix,
     /// Every seed by itself.
@@ -128,6 +133,7 @@ impl Evaluation {
             intervals: intervals(classes, &predictions)?,
             majority_baseline: Scores::of(&ConfusionMatrix::majority_baseline(classes, &truth)?),
             per_class: pooled.per_class(),
+            datasets: dataset_scores(&plan.examples, classes, &predictions)?,
             confusion_matrix: pooled,
             classes: plan.classes,
             seeds,

@@ -51,7 +51,7 @@
 //! |---|---|
 //! | [`Example`], [`Learner`], [`Task`], [`Learned`] | what is learned from, and who learns |
 //! | [`EvaluationRequest`], [`Protocol`], [`Job`], [`Leaks`] | what is asked |
-//! | [`Evaluation`], [`ClipPrediction`], [`FoldResult`], [`LeftOut`] | what comes of it: `results.json` |
+//! | [`Evaluation`], [`DatasetScores`], [`ClipPrediction`], [`FoldResult`], [`LeftOut`] | what comes of it: `results.json` |
 //! | [`Shard`], [`EvaluationPart`], [`Plan`] | an evaluation spread over machines |
 //! | [`Comparison`] | McNemar's test between two evaluations |
 //! | [`loso`], [`cross_dataset`], [`subject_k_fold`], [`inner_validation`] | splits by subject ([`Fold`]) |
@@ -65,6 +65,7 @@ mod chosen_epoch;
 mod comparison;
 mod confusion_matrix;
 mod cross_dataset;
+mod dataset_scores;
 mod error;
 mod evaluation;
 mod example;
@@ -98,6 +99,7 @@ pub use chosen_epoch::ChosenEpoch;
 pub use comparison::{ComparedClips, Comparison, SeedComparison};
 pub use confusion_matrix::{ClassScores, ConfusionMatrix};
 pub use cross_dataset::cross_dataset;
+pub use dataset_scores::DatasetScores;
 pub use error::EvaluationError;
 pub use evaluation::{EvaluatedLearner, Evaluation, SeedResult};
 pub use example::{Example, Leaks};

@@ -32,6 +32,9 @@ pub struct PlannedExample {
     pub id: String,
     /// Its subject.
     pub subject: String,
+    /// The dataset it is from; empty in shares written before it was kept.
+    #[serde(default)]
+    pub dataset: String,
     /// Its class.
     pub class: usize,
     /// What the learner knows of it: [`Learner::digest`](crate::Learner::digest).

@@ -125,6 +125,7 @@ impl<'a> EvaluationRequest<'a> {
         let example = |(index, e): (usize, &Example)| PlannedExample {
             id: e.id.clone(),
             subject: e.subject.clone(),
+            dataset: e.dataset.clone(),
             class: e.class,
             digest: learner.digest(index),
         };

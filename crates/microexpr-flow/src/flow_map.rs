@@ -19,7 +19,7 @@ use microexpr_core::{FlowField, OutOfRange};
 use ndarray::{Array2, ArrayView2};
 
 use crate::{FlowError, strain};
-use area_mean::area_mean;
+pub use area_mean::area_mean;
 pub use files::{read_flow_map, write_flow_map};
 
 /// Horizontal flow, vertical flow and strain of one clip on a square grid, each scaled to `0..=255` by itself.
@@ -116,6 +116,16 @@ impl FlowMap {
     #[must_use]
     pub fn to_flow(&self) -> FlowField {
         joined(normalised(&self.u), normalised(&self.v))
+    }
+
+    /// The strain as far as the map has kept it: its square root, minus the mean, over the standard deviation; 0 where it does
+    /// not differ.
+    #[must_use]
+    pub fn to_strain(&self) -> Array2<f32> {
+        let root = self.strain.mapv(|e| f64::from(e).sqrt());
+        let mean = root.mean().unwrap_or_default();
+        let deviation = root.std(0.0);
+        root.mapv(|e| if deviation > 0.0 { ((e - mean) / deviation) as f32 } else { 0.0 })
     }
 
     /// The map of the same clip seen in a mirror: columns in reverse order, horizontal flow reversed.

@@ -80,7 +80,7 @@ pub use dis::{Dis, DisParams, DisPreset};
 pub use end_point_error::{end_point_error, mean_end_point_error};
 pub use error::FlowError;
 pub use farneback::{Farneback, FarnebackParams, FarnebackWindow};
-pub use flow_map::{FlowMap, read_flow_map, write_flow_map};
+pub use flow_map::{FlowMap, area_mean, read_flow_map, write_flow_map};
 pub use flow_pairs::{flow_pairs, flow_sequence};
 pub use lucas_kanade::{
     Consistency, FramePyramid, LucasKanade, LucasKanadeParams, PreparedPoints, TrackStatus, TrackedPoint,

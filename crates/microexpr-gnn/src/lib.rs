@@ -33,6 +33,7 @@
 //! | [`message_passing`] | layers of your own: message, aggregation, update |
 //! | [`SagPool`], [`TopKPool`] | self-attention graph pooling, top-k pooling |
 //! | [`Readout`], [`AttentionalAggregation`] | nodes of a graph to one vector |
+//! | [`FourierFeatures`] | a kernel machine as a layer |
 //! | [`GraphNorm`], [`JumpingKnowledge`], [`dropout()`] | normalisation, outputs of all layers, regularisation |
 //! | [`pyg`] | weights from and for PyTorch Geometric |
 //! | [`StreamModel`], [`TwoStreamModel`] | the networks (§3.4) |
@@ -83,6 +84,7 @@ mod edge_product;
 mod edge_similarity;
 mod error;
 mod features;
+mod fourier_features;
 mod fully_connected;
 mod graph_backend;
 mod graph_matrices;
@@ -123,6 +125,7 @@ pub use dropout::dropout;
 pub use edge_similarity::{EdgeSimilarity, recompute_similarity};
 pub use error::GnnError;
 pub use features::{check_features, feature_tensor};
+pub use fourier_features::{FourierFeatures, FourierFeaturesConfig};
 pub use fully_connected::{FullyConnected, FullyConnectedConfig};
 pub use graph_backend::GraphBackend;
 pub use graph_norm::{GraphNorm, GraphNormConfig};

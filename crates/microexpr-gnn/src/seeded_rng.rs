@@ -20,6 +20,15 @@ impl SeededRng {
         low + (high - low) * self.0.random::<f32>()
     }
 
+    /// The next value, normal with mean 0 and deviation 1.
+    ///
+    /// Source: G. E. P. Box, M. E. Muller, "A Note on the Generation of Random Normal Deviates", 1958.
+    pub fn normal(&mut self) -> f32 {
+        // In f64, and 1 − u instead of u: the logarithm of 0 cannot come up.
+        let (u, v): (f64, f64) = (self.0.random(), self.0.random());
+        ((-2.0 * (1.0 - u).ln()).sqrt() * (std::f64::consts::TAU * v).cos()) as f32
+    }
+
     /// The next 64 random bits.
     pub fn bits(&mut self) -> u64 {
         self.0.random()

@@ -30,7 +30,7 @@ pub struct StreamModelConfig {
     /// Width of every layer.
     #[config(default = 32)]
     pub hidden: usize,
-    /// Number of adaptive multi-attention layers.
+    /// Number of adaptive multi-attention layers; 0, with `input_readout`, for a stream that is the readout of its node features.
     #[config(default = 3)]
     pub layers: usize,
     /// How self-attention and Gaussian attention are weighed.
@@ -78,8 +78,8 @@ pub struct StreamModel<B: Backend> {
     pub embedding: Option<FullyConnected<B>>,
     /// The attention layers, first to last.
     pub layers: Vec<AdaptiveAttention<B>>,
-    /// Pooling after the last layer.
-    pub pool: SagPool<B>,
+    /// Pooling after the last layer; absent without layers.
+    pub pool: Option<SagPool<B>>,
     input_dropout: f64,
     dropout: f64,
     #[module(skip)]
@@ -108,8 +108,8 @@ pub struct StreamExplanation<B: Backend> {
     pub lambdas: Vec<Tensor<B, 1>>,
     /// The nodes that pooling kept, ascending.
     pub kept_nodes: Vec<u32>,
-    /// Their pooling scores, `[K, 1]`.
-    pub scores: Tensor<B, 2>,
+    /// Their pooling scores, `[K, 1]`; absent without layers, where all nodes are kept.
+    pub scores: Option<Tensor<B, 2>>,
 }
 
 impl StreamModelConfig {
@@ -121,7 +121,8 @@ impl StreamModelConfig {
     pub fn check(&self) -> Result<(), GnnError> {
         GnnError::check_widths(self.input, self.hidden)?;
         GnnError::check_setting(self.embedding != Some(0), "embedding", "at least 1, or none", 0)?;
-        GnnError::check_setting(self.layers > 0, "layers", "at least 1", self.layers)?;
+        let read = self.layers > 0 || self.input_readout;
+        GnnError::check_setting(read, "layers", "at least 1, or an input readout", self.layers)?;
         for (setting, probability) in [("input_dropout", self.input_dropout), ("dropout", self.dropout)] {
             let holds = (0.0..1.0).contains(&probability);
             GnnError::check_setting(holds, setting, "in 0..1", probability)?;
@@ -156,9 +157,12 @@ impl StreamModelConfig {
         self.check().or_panic();
         let embed = |width| FullyConnectedConfig::new(self.input, width);
         StreamModel {
-            embedding: self.embedding.map(|width| embed(width).init(device, random)),
+            embedding: self
+                .embedding
+                .filter(|_| self.layers > 0)
+                .map(|width| embed(width).init(device, random)),
             layers: (0..self.layers).map(|index| self.layer(index).init(device, random)).collect(),
-            pool: self.pool().init(device, random),
+            pool: (self.layers > 0).then(|| self.pool().init(device, random)),
             input_dropout: self.input_dropout,
             dropout: self.dropout,
             readout: self.readout,
@@ -170,8 +174,9 @@ impl StreamModelConfig {
     /// Width of the stream's output.
     #[must_use]
     pub fn output(&self) -> usize {
-        let input = if self.input_readout { self.readout.width(self.input) } else { 0 };
-        self.readout.width(self.hidden) + input
+        let of_input = if self.input_readout { self.readout.width(self.input) } else { 0 };
+        let of_layers = if self.layers > 0 { self.readout.width(self.hidden) } else { 0 };
+        of_layers + of_input
     }
 }
 
@@ -204,13 +209,33 @@ impl<B: GraphBackend> StreamModel<B> {
             None => input.nodes,
         };
         let of_input = self.input_readout.then(|| nodes.clone().readout(self.readout, graph));
+        let (of_layers, explanation) = match &self.pool {
+            Some(pool) => {
+                let (of_layers, explanation) = self.run_layers(pool, nodes, input.edges, graph, training);
+                (Some(of_layers), explanation)
+            }
+            None => (None, StreamExplanation::without_layers(graph)),
+        };
+        let parts: Vec<_> = of_layers.into_iter().chain(of_input).collect();
+        (Tensor::cat(parts, 1), explanation)
+    }
+
+    /// The readout of the last layer's pooled nodes.
+    fn run_layers(
+        &self,
+        pool: &SagPool<B>,
+        nodes: NodeFeatures<B>,
+        edge_features: Tensor<B, 2>,
+        graph: &GraphBatch<B>,
+        training: Option<&mut SeededRng>,
+    ) -> (Tensor<B, 2>, StreamExplanation<B>) {
         let mut x = match &self.embedding {
             Some(layer) => nodes.embed(layer),
             None => nodes.dense(graph.device()),
         };
         let mut attention = Vec::with_capacity(self.layers.len());
         for (index, layer) in self.layers.iter().enumerate() {
-            let mut edges = input.edges.clone();
+            let mut edges = edge_features.clone();
             if index > 0 && self.edge_similarity == EdgeSimilarity::Recomputed {
                 edges = recompute_similarity(edges, x.clone(), graph);
             }
@@ -218,7 +243,7 @@ impl<B: GraphBackend> StreamModel<B> {
             x = out;
             attention.push(weights);
         }
-        let pooled = self.pool.forward(x, graph);
+        let pooled = pool.forward(x, graph);
         let x = match training {
             Some(random) => dropout(pooled.x, self.dropout, random),
             None => pooled.x,
@@ -227,13 +252,16 @@ impl<B: GraphBackend> StreamModel<B> {
             layers: attention,
             lambdas: self.layers.iter().map(AdaptiveAttention::lambda).collect(),
             kept_nodes: pooled.kept_nodes,
-            scores: pooled.scores,
+            scores: Some(pooled.scores),
         };
-        let of_layers = self.readout.forward(x, &pooled.graph);
-        let output = match of_input {
-            Some(of_input) => Tensor::cat(vec![of_layers, of_input], 1),
-            None => of_layers,
-        };
-        (output, explanation)
+        (self.readout.forward(x, &pooled.graph), explanation)
+    }
+}
+
+impl<B: GraphBackend> StreamExplanation<B> {
+    /// Of a stream that attends to nothing and keeps everything.
+    fn without_layers(graph: &GraphBatch<B>) -> Self {
+        let kept_nodes = (0..graph.topology().nodes() as u32).collect();
+        Self { layers: Vec::new(), lambdas: Vec::new(), kept_nodes, scores: None }
     }
 }

@@ -3,7 +3,10 @@ use burn::tensor::activation::{relu, softmax};
 
 use crate::error::OrPanic;
 use crate::stream_model::{StreamExplanation, StreamInput, StreamModel, StreamModelConfig};
-use crate::{FullyConnected, FullyConnectedConfig, GnnError, GraphBackend, GraphBatch, SeededRng};
+use crate::{
+    FourierFeatures, FourierFeaturesConfig, FullyConnected, FullyConnectedConfig, GnnError, GraphBackend,
+    GraphBatch, SeededRng,
+};
 
 /// Configuration of [`TwoStreamModel`]: either stream can be left out.
 #[derive(Config, Debug)]
@@ -14,6 +17,12 @@ pub struct TwoStreamModelConfig {
     pub flow: Option<StreamModelConfig>,
     /// Number of classes.
     pub classes: usize,
+    /// Number of random Fourier features that the streams' outputs become before the fully connected layers, if any.
+    #[config(default = "None")]
+    pub fourier_features: Option<usize>,
+    /// Scale of the Fourier features, see [`FourierFeaturesConfig::scale`].
+    #[config(default = 1.0)]
+    pub fourier_scale: f64,
     /// Widths of fully connected layers between the streams and the class scores.
     #[config(default = "vec![]")]
     pub hidden: Vec<usize>,
@@ -32,6 +41,8 @@ pub struct TwoStreamModel<B: Backend> {
     pub location: Option<StreamModel<B>>,
     /// Stream 2, optical-flow patches.
     pub flow: Option<StreamModel<B>>,
+    /// Fourier features of the streams' outputs, if configured.
+    pub fourier: Option<FourierFeatures<B>>,
     /// Fully connected layers, ReLU between them.
     pub classifier: Vec<FullyConnected<B>>,
 }
@@ -78,7 +89,20 @@ impl TwoStreamModelConfig {
         }
         GnnError::check_setting(streams > 0, "streams", "at least 1", streams)?;
         GnnError::check_setting(self.classes > 0, "classes", "at least 1", self.classes)?;
+        if let Some(fourier) = self.fourier() {
+            fourier.check()?;
+        }
         GnnError::check_setting(!self.hidden.contains(&0), "hidden", "widths of at least 1", 0)
+    }
+
+    /// Width of the streams' outputs side by side.
+    fn streams_width(&self) -> usize {
+        [&self.location, &self.flow].into_iter().flatten().map(StreamModelConfig::output).sum()
+    }
+
+    fn fourier(&self) -> Option<FourierFeaturesConfig> {
+        let config = |features| FourierFeaturesConfig::new(self.streams_width(), features);
+        Some(config(self.fourier_features?).with_scale(self.fourier_scale))
     }
 
     /// Draws initial weights.
@@ -88,10 +112,10 @@ impl TwoStreamModelConfig {
     /// If [`TwoStreamModelConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> TwoStreamModel<B> {
         self.check().or_panic();
-        let streams = [&self.location, &self.flow].into_iter().flatten();
-        let width: usize = streams.map(StreamModelConfig::output).sum();
+        let width = self.fourier_features.unwrap_or(self.streams_width());
         let location = self.location.as_ref().map(|c| c.init(device, random));
         let flow = self.flow.as_ref().map(|c| c.init(device, random));
+        let fourier = self.fourier().map(|config| config.init(device, random));
         let widths: Vec<usize> =
             [width].into_iter().chain(self.hidden.iter().copied()).chain([self.classes]).collect();
         let mut classifier: Vec<FullyConnected<B>> =
@@ -101,7 +125,7 @@ impl TwoStreamModelConfig {
         {
             *last = FullyConnectedConfig::new(widths[widths.len() - 2], self.classes).zeros(device);
         }
-        TwoStreamModel { location, flow, classifier }
+        TwoStreamModel { location, flow, fourier, classifier }
     }
 }
 
@@ -132,6 +156,30 @@ impl<B: GraphBackend> TwoStreamModel<B> {
         input: &TwoStreamInput<B>,
         training: Option<&mut SeededRng>,
     ) -> (Tensor<B, 2>, Explanation<B>) {
+        let (embedding, explanation) = self.embed(input, training);
+        let scores = match self.classifier.split_last() {
+            Some((last, _)) => last.forward(self.before_last_layer(embedding)),
+            None => embedding,
+        };
+        (scores, explanation)
+    }
+
+    /// What the last layer sees, without dropout: who wants to fit that layer by other means starts from here.
+    ///
+    /// # Shapes
+    ///
+    /// - output: `[G, input of the last layer]`
+    #[must_use]
+    pub fn features(&self, input: &TwoStreamInput<B>) -> Tensor<B, 2> {
+        self.before_last_layer(self.embed(input, None).0)
+    }
+
+    /// The streams' outputs side by side.
+    fn embed(
+        &self,
+        input: &TwoStreamInput<B>,
+        training: Option<&mut SeededRng>,
+    ) -> (Tensor<B, 2>, Explanation<B>) {
         let run =
             |model: &Option<StreamModel<B>>, features: &StreamInput<B>, random: Option<&mut SeededRng>| {
                 Some(model.as_ref()?.forward_explained(features.clone(), &input.graph, random))
@@ -150,16 +198,15 @@ impl<B: GraphBackend> TwoStreamModel<B> {
         let embeddings =
             [&location, &flow].into_iter().flatten().map(|(embedding, _)| embedding.clone()).collect();
         let explanation = Explanation { location: location.map(|(_, e)| e), flow: flow.map(|(_, e)| e) };
-        (self.classify(Tensor::cat(embeddings, 1)), explanation)
+        (Tensor::cat(embeddings, 1), explanation)
     }
 
-    fn classify(&self, mut x: Tensor<B, 2>) -> Tensor<B, 2> {
-        for (index, layer) in self.classifier.iter().enumerate() {
-            if index > 0 {
-                x = relu(x);
-            }
-            x = layer.forward(x);
-        }
-        x
+    fn before_last_layer(&self, embedding: Tensor<B, 2>) -> Tensor<B, 2> {
+        let x = match &self.fourier {
+            Some(fourier) => fourier.forward(embedding),
+            None => embedding,
+        };
+        let hidden = &self.classifier[..self.classifier.len().saturating_sub(1)];
+        hidden.iter().fold(x, |x, layer| relu(layer.forward(x)))
     }
 }

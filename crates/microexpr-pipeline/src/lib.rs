@@ -22,12 +22,14 @@
 //! | [`Pipeline`], [`PipelineSettings`] | frames to graphs, step by step |
 //! | [`ClipPreparation`], [`Cache`] | frames to graphs, each made once |
 //! | [`ClipGraph`] | what comes of it |
+//! | [`flow_map_graph`], [`FlowMapParams`] | published flow maps to graphs |
 //! | [`LandmarkSource`], [`FlowSpan`], [`GraphUnit`] | choices |
 
 mod cache;
 mod clip_graph;
 mod clip_preparation;
 mod error;
+mod flow_map_graph;
 mod pipeline;
 mod pipeline_settings;
 mod point_source;
@@ -36,5 +38,9 @@ pub use cache::{Cache, CacheKey, Cached};
 pub use clip_graph::ClipGraph;
 pub use clip_preparation::ClipPreparation;
 pub use error::PipelineError;
+pub use flow_map_graph::{
+    FlowMapChannels, FlowMapFrames, FlowMapNodes, FlowMapParams, FlowMapViews, flow_map_graph,
+    flow_map_graphs,
+};
 pub use pipeline::Pipeline;
 pub use pipeline_settings::{FlowSpan, GraphUnit, LandmarkSource, PipelineSettings};

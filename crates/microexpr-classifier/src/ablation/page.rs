@@ -1,7 +1,7 @@
 use std::fmt::Write;
 
 use super::{Ablation, AblationRow};
-use crate::report::page::{escape, page, section, table};
+use crate::report::page::{escape, page, section, table, uf1_bar};
 
 /// The ablation as one self-contained page.
 pub(super) fn html(ablation: &Ablation) -> String {
@@ -60,7 +60,7 @@ fn variants(body: &mut String, rows: &[&AblationRow]) {
         let (s, d) = (&row.scores, &row.deviation);
         let link = format!("<a href='{}/report.html'>{}</a>", row.folder, row.variant.describe());
         let mut cells = vec![link, score(s.accuracy, d.accuracy), score(s.uf1, d.uf1), score(s.uar, d.uar)];
-        cells.push(bar(row, full));
+        cells.push(uf1_bar(row.scores.uf1, row.intervals.uf1, full));
         cells.extend(match &row.against_full {
             Some(test) => {
                 let (gained, lost) = (test.pooled.only_second, test.pooled.only_first);
@@ -76,21 +76,4 @@ fn variants(body: &mut String, rows: &[&AblationRow]) {
         cells
     });
     table(body, &head, cells);
-}
-
-/// UF1 and its interval on a line from 0 to 1.
-fn bar(row: &AblationRow, full: f64) -> String {
-    let x = |value: f64| 120.0 * value;
-    let (low, high) = row.intervals.uf1;
-    format!(
-        "<svg width=120 height=18 viewBox='0 0 120 18' role=img aria-label='UF1 {uf1:.3}, 95 % from {low:.3} to {high:.3}'>\
-         <path d='M0 17H120' stroke='#ddd'/><rect x=0 y=5 width={w:.1} height=8 fill='#9ecae1'/>\
-         <path d='M{a:.1} 9H{b:.1}M{a:.1} 5v8M{b:.1} 5v8' stroke='#1b1b1b' fill='none'/>\
-         <path d='M{f:.1} 0V18' stroke='#d95f02' stroke-dasharray='3 2'/></svg>",
-        uf1 = row.scores.uf1,
-        w = x(row.scores.uf1),
-        a = x(low),
-        b = x(high),
-        f = x(full)
-    )
 }

@@ -44,6 +44,21 @@ where
     page.push_str("</table></div>");
 }
 
+/// UF1 and its interval on a line from 0 to 1, and where another's UF1 is.
+pub(crate) fn uf1_bar(uf1: f64, (low, high): (f64, f64), other: f64) -> String {
+    let x = |value: f64| 120.0 * value;
+    format!(
+        "<svg width=120 height=18 viewBox='0 0 120 18' role=img aria-label='UF1 {uf1:.3}, 95 % from {low:.3} to {high:.3}'>\
+         <path d='M0 17H120' stroke='#ddd'/><rect x=0 y=5 width={w:.1} height=8 fill='#9ecae1'/>\
+         <path d='M{a:.1} 9H{b:.1}M{a:.1} 5v8M{b:.1} 5v8' stroke='#1b1b1b' fill='none'/>\
+         <path d='M{f:.1} 0V18' stroke='#d95f02' stroke-dasharray='3 2'/></svg>",
+        w = x(uf1),
+        a = x(low),
+        b = x(high),
+        f = x(other)
+    )
+}
+
 /// Text as HTML.
 pub(crate) fn escape(text: &str) -> String {
     text.replace('&', "&amp;")

@@ -1,6 +1,6 @@
-use microexpr_evaluation::{Evaluation, Scores};
+use microexpr_evaluation::{DatasetScores, Evaluation, Scores};
 
-use super::table;
+use super::{escape, table};
 use crate::PaperProtocol;
 
 /// Pooled scores, seeds, intervals, the baseline, and the paper's figures where they belong.
@@ -19,6 +19,8 @@ pub(super) fn write(page: &mut String, evaluation: &Evaluation) {
     let i = &evaluation.intervals;
     let interval = [i.accuracy, i.uf1, i.uar].map(|(low, high)| format!("{low:.3} to {high:.3}"));
     rows.push(row("95 % interval over subjects", interval));
+    let name = |d: &DatasetScores| format!("{}, {} clips", escape(&d.dataset), d.clips);
+    rows.extend(evaluation.datasets.iter().map(|d| plain(&name(d), &d.scores)));
     rows.push(plain("always the most frequent class", &evaluation.majority_baseline));
     if let Some(figures) = PaperProtocol::of_evaluation(evaluation).map(PaperProtocol::figures) {
         let paper = figures.multi_attention;

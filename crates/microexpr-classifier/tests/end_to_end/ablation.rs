@@ -16,7 +16,7 @@ fn every_variant_leaves_out_one_part_and_nothing_else() {
         assert_eq!((full.model.attention, full.model.streams), (Attention::Adaptive, Streams::Both));
         let without = match preset {
             Preset::Paper => [Variant::Magnification, Variant::NoInputReadout].as_slice(),
-            Preset::Recommended => &[Variant::NoMagnification],
+            Preset::Recommended | Preset::FlowMaps => &[Variant::NoMagnification],
         };
         for variant in Variant::ALL {
             let mut settings = variant.settings(&preset.settings());

@@ -3,7 +3,7 @@
 use std::fs;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use microexpr_classifier::{Experiment, ExperimentRequest, Outcome, OutcomePart, Progress};
+use microexpr_classifier::{Experiment, ExperimentRequest, LearnerName, Outcome, OutcomePart, Progress};
 use microexpr_data::LabelScheme;
 use microexpr_evaluation::{Evaluation, Leaks, Protocol, Shard};
 use microexpr_pipeline::Cache;
@@ -91,7 +91,8 @@ fn shards_merge_to_the_single_run_and_not_otherwise() {
         let datasets = std::slice::from_ref(&index);
         let protocol = Protocol::Loso;
         let (seeds, out, leaks) = (&seeds, &folder, Leaks::Refused);
-        let request = ExperimentRequest { datasets, scheme, protocol, seeds, shard, out, leaks };
+        let learner = LearnerName::Network;
+        let request = ExperimentRequest { datasets, learner, scheme, protocol, seeds, shard, out, leaks };
         experiment.evaluate(&request, &|_| ()).unwrap().write(&folder).unwrap();
         OutcomePart::read(&folder.join(shard.file_name())).unwrap()
     };

@@ -3,7 +3,7 @@
 use std::fs;
 use std::path::Path;
 
-use microexpr_classifier::{Experiment, ExperimentRequest, Outcome};
+use microexpr_classifier::{Experiment, ExperimentRequest, LearnerName, Outcome};
 use microexpr_data::{DatasetIndex, LabelScheme};
 use microexpr_evaluation::{Evaluation, Leaks, Protocol, Shard};
 use microexpr_pipeline::Cache;
@@ -17,6 +17,7 @@ fn evaluate(
     leaks: Leaks,
 ) -> Result<Evaluation, String> {
     let request = ExperimentRequest {
+        learner: LearnerName::Network,
         datasets: std::slice::from_ref(index),
         scheme: LabelScheme::ThreeClasses,
         protocol: Protocol::SubjectKFold { folds: 2, seed: 1 },

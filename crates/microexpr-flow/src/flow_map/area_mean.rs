@@ -1,7 +1,19 @@
 use ndarray::{Array2, ArrayView2};
 
 /// Mean over each of `size`×`size` equal areas that tile the plane; pixels on a boundary count by their share.
-pub(super) fn area_mean(plane: ArrayView2<'_, f32>, size: usize) -> Array2<f64> {
+///
+/// # Example
+///
+/// ```
+/// use microexpr_flow::area_mean;
+/// use ndarray::array;
+///
+/// // Three columns in two halves: the middle one belongs to both.
+/// let halves = area_mean(array![[0.0, 3.0, 6.0], [0.0, 3.0, 6.0]].view(), 2);
+/// assert!((halves[[0, 0]] - 1.0).abs() < 1e-12 && (halves[[1, 1]] - 5.0).abs() < 1e-12);
+/// ```
+#[must_use]
+pub fn area_mean(plane: ArrayView2<'_, f32>, size: usize) -> Array2<f64> {
     let (height, width) = plane.dim();
     let rows = shares(height, size).dot(&plane.mapv(f64::from));
     rows.dot(&shares(width, size).t())
