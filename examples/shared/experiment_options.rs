@@ -217,6 +217,13 @@ impl TrainingOptions {
     ) -> Result<Experiment, Box<dyn Error>> {
         let mut settings = pipeline.applied_to(base);
         if let Some(attention) = self.attention {
+            if settings.model.layers == 0 {
+                let cure = "--set model.layers=1, or another --preset";
+                return Err(format!(
+                    "--attention has no meaning for a network without attention layers: {cure}"
+                )
+                .into());
+            }
             settings.model.attention = match attention {
                 AttentionKind::SelfOnly => Attention::SelfOnly,
                 AttentionKind::Gaussian => Attention::Gaussian,

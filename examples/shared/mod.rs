@@ -36,7 +36,7 @@ fn keep_freed_memory() {
     drop(black_box(vec![0_u8; LARGE_BLOCK]));
 }
 
-fn one_line(error: &dyn Error) -> String {
+pub(crate) fn one_line(error: &dyn Error) -> String {
     let mut text = error.to_string();
     let mut source = error.source();
     while let Some(cause) = source {

@@ -1,4 +1,4 @@
-use microexpr_core::Landmarks;
+use microexpr_core::{Landmarks, Point};
 
 use crate::template::{TEMPLATE_51, face_51};
 
@@ -34,4 +34,23 @@ pub fn canonical_face(size_px: usize) -> Landmarks {
         ]
     };
     face_51(TEMPLATE_51.map(place))
+}
+
+/// The square window of a frame, `[left, top, side]` in pixels from the frame's corner, in which a face with these eye centres
+/// lies as [`canonical_face`] does: what a flow map is cut to.
+///
+/// # Example
+///
+/// ```
+/// use microexpr_graph::canonical_window;
+///
+/// let [left, top, side] = canonical_window([[99.5, 79.5], [159.5, 79.5]]);
+/// assert!((side - 112.0).abs() < 1e-9 && (left - 74.0).abs() < 1e-9 && (top - (80.0 - 6.8 / 28.0 * 112.0)).abs() < 1e-9);
+/// ```
+#[must_use]
+pub fn canonical_window([a, b]: [Point; 2]) -> [f64; 3] {
+    let side = (b[0] - a[0]).hypot(b[1] - a[1]) / IOD_SHARE;
+    // The centre of a pixel lies half a pixel from its edge.
+    let centre = |axis: usize| (a[axis] + b[axis]) / 2.0 + 0.5;
+    [centre(0) - side / 2.0, centre(1) - EYE_LINE_SHARE * side, side]
 }

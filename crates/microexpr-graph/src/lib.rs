@@ -25,7 +25,7 @@
 //! | [`build`], [`build_triplets`], [`GraphParams`] | landmarks and flow to graphs, and its settings |
 //! | [`VideoGraph`], [`VideoGraphParts`], [`Stream`] | the result, or a graph of features from elsewhere |
 //! | [`SpatialTopology`], [`TEMPLATE_51`] | edges within a frame |
-//! | [`canonical_face`], [`canonical_grid`] | points in a flow map, which has no landmarks: the template's, or a grid |
+//! | [`canonical_face`], [`canonical_grid`], [`canonical_window`] | points in a flow map, which has no landmarks: the template's, or a grid; and where to cut one |
 //! | [`mirrored_face`], [`MIRROR_51`] | the face seen in a mirror |
 //! | [`EdgeList`], [`Temporal`] | edges over space and time |
 //! | [`NodeFrames`], [`PositionFeature`], [`PatchFeature`], [`PatchScale`], [`Trend`], [`FeatureColumns`] | nodes and their features |
@@ -54,7 +54,7 @@ mod trend;
 mod video_graph;
 
 pub use build::{build, build_triplets};
-pub use canonical_face::canonical_face;
+pub use canonical_face::{canonical_face, canonical_window};
 pub use canonical_grid::canonical_grid;
 pub use edge_list::{EdgeList, Temporal, TemporalDirection, TemporalPartners};
 pub use error::GraphError;

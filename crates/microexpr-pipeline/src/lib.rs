@@ -22,7 +22,7 @@
 //! | [`Pipeline`], [`PipelineSettings`] | frames to graphs, step by step |
 //! | [`ClipPreparation`], [`Cache`] | frames to graphs, each made once |
 //! | [`ClipGraph`] | what comes of it |
-//! | [`flow_map_graph`], [`FlowMapParams`] | published flow maps to graphs |
+//! | [`Pipeline::flow_map`], [`flow_map_graph`], [`FlowMapParams`] | clips to flow maps, flow maps to graphs |
 //! | [`LandmarkSource`], [`FlowSpan`], [`GraphUnit`] | choices |
 
 mod cache;
@@ -30,6 +30,7 @@ mod clip_graph;
 mod clip_preparation;
 mod error;
 mod flow_map_graph;
+mod flow_map_of_clip;
 mod pipeline;
 mod pipeline_settings;
 mod point_source;

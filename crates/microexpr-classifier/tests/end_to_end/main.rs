@@ -6,6 +6,7 @@
 mod ablation;
 mod bad_input;
 mod evaluation;
+mod flow_maps;
 mod generated;
 mod graphs_in_memory;
 mod honest_data;
