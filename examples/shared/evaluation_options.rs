@@ -49,6 +49,11 @@ pub(crate) struct EvaluationOptions {
 }
 
 impl EvaluationOptions {
+    /// The seeds of a learner: one where all give the same answers.
+    pub(crate) fn seeds_of(&self, learner: LearnerName) -> Vec<u64> {
+        if learner.is_random() { self.seeds() } else { vec![self.seed] }
+    }
+
     /// The seeds, one after the other.
     pub(crate) fn seeds(&self) -> Vec<u64> {
         (0..self.seeds).map(|n| self.seed.wrapping_add(n)).collect()
@@ -112,8 +117,9 @@ impl EvaluationOptions {
         protocol: Protocol,
     ) -> Result<(), Box<dyn Error>> {
         self.apply(&mut experiment.settings);
-        let (seeds, shard, leaks) = (&self.seeds(), self.shard_or_whole(), self.leaks());
+        let (shard, leaks) = (self.shard_or_whole(), self.leaks());
         self.run_all(learners, &|learner, out, progress| {
+            let seeds = &self.seeds_of(learner);
             let protocol = protocol.clone();
             let request = ExperimentRequest { datasets, learner, scheme, protocol, seeds, shard, out, leaks };
             experiment.evaluate(&request, progress)

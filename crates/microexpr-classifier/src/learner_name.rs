@@ -23,6 +23,12 @@ pub enum LearnerName {
 impl LearnerName {
     /// All of them, the network first.
     pub const ALL: [Self; 5] = [Self::Network, Self::Linear, Self::Rbf, Self::KernelRidge, Self::Ststnet];
+
+    /// Whether another seed gives other answers; the machines have but one solution.
+    #[must_use]
+    pub fn is_random(self) -> bool {
+        matches!(self, Self::Network | Self::Ststnet)
+    }
 }
 
 impl fmt::Display for LearnerName {
