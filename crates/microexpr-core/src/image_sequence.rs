@@ -11,12 +11,23 @@ use crate::{Clip, CoreError, grey_from_image, natural_order};
 
 const EXTENSIONS: [&str; 4] = ["png", "jpg", "jpeg", "bmp"];
 
-/// The image files of a folder in natural order (`img9` before `img10`); frames are decoded when asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The image files of a folder in natural order (`img9` before `img10`), decoded when asked for; or frames that are decoded
+/// already, such as those of a short video.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ImageSequence {
     paths: Vec<PathBuf>,
-    /// Their content, if it was read ahead.
-    files: Option<Arc<[Vec<u8>]>>,
+    content: Content,
+}
+
+/// Where the frames are.
+#[derive(Debug, Clone, PartialEq)]
+enum Content {
+    /// In their files.
+    OnDisk,
+    /// In files that were read ahead.
+    Files(Arc<[Vec<u8>]>),
+    /// In memory, decoded.
+    Images(Arc<[DynamicImage]>),
 }
 
 impl ImageSequence {
@@ -39,7 +50,7 @@ impl ImageSequence {
             return Err(CoreError::NoImages { path: folder.to_owned() });
         }
         paths.sort_by(|a, b| natural_order(&file_name(a), &file_name(b)));
-        Ok(Self { paths, files: None })
+        Ok(Self { paths, content: Content::OnDisk })
     }
 
     /// Takes files in the given order.
@@ -51,7 +62,17 @@ impl ImageSequence {
         if paths.is_empty() {
             return Err(CoreError::NoImages { path: PathBuf::new() });
         }
-        Ok(Self { paths, files: None })
+        Ok(Self { paths, content: Content::OnDisk })
+    }
+
+    /// Takes decoded frames in the given order, each with the path by which messages name it (`clip.mp4/00012`).
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::NoImages`] if there are none.
+    pub fn from_images(images: impl IntoIterator<Item = (PathBuf, DynamicImage)>) -> Result<Self, CoreError> {
+        let (paths, images): (Vec<_>, Vec<_>) = images.into_iter().unzip();
+        Ok(Self { content: Content::Images(images.into()), ..Self::from_paths(paths)? })
     }
 
     /// Number of frames, at least one.
@@ -75,14 +96,14 @@ impl ImageSequence {
     /// [`CoreError::DecodeImage`] naming a file that cannot be read.
     pub fn in_memory(&self, most_bytes: u64) -> Result<Self, CoreError> {
         let size = |path: &PathBuf| std::fs::metadata(path).map_or(0, |file| file.len());
-        if self.files.is_some() || self.paths.iter().map(size).sum::<u64>() > most_bytes {
+        if self.content != Content::OnDisk || self.paths.iter().map(size).sum::<u64>() > most_bytes {
             return Ok(self.clone());
         }
         let files = (0..self.len()).map(|index| self.bytes(index).map(Cow::into_owned));
-        Ok(Self { files: Some(files.collect::<Result<_, _>>()?), ..self.clone() })
+        Ok(Self { content: Content::Files(files.collect::<Result<_, _>>()?), ..self.clone() })
     }
 
-    /// The file of one frame, whole.
+    /// The file of one frame, whole; of a decoded frame its pixels.
     ///
     /// # Errors
     ///
@@ -92,12 +113,13 @@ impl ImageSequence {
     ///
     /// If `index` is not below [`ImageSequence::len`].
     pub fn bytes(&self, index: usize) -> Result<Cow<'_, [u8]>, CoreError> {
-        if let Some(files) = &self.files {
-            return Ok(Cow::Borrowed(&files[index]));
-        }
         let path = &self.paths[index];
         let failed = |e| CoreError::DecodeImage { path: path.clone(), source: ImageError::IoError(e) };
-        std::fs::read(path).map(Cow::Owned).map_err(failed)
+        match &self.content {
+            Content::OnDisk => std::fs::read(path).map(Cow::Owned).map_err(failed),
+            Content::Files(files) => Ok(Cow::Borrowed(&files[index])),
+            Content::Images(images) => Ok(Cow::Borrowed(images[index].as_bytes())),
+        }
     }
 
     /// Decodes one frame as it is stored.
@@ -110,6 +132,9 @@ impl ImageSequence {
     ///
     /// If `index` is not below [`ImageSequence::len`].
     pub fn image(&self, index: usize) -> Result<DynamicImage, CoreError> {
+        if let Content::Images(images) = &self.content {
+            return Ok(images[index].clone());
+        }
         let path = &self.paths[index];
         let decode = |source| CoreError::DecodeImage { path: path.clone(), source };
         let file = self.bytes(index)?;
