@@ -28,6 +28,12 @@ pub enum CoreError {
         #[source]
         source: image::ImageError,
     },
+    /// A source of frames that lies outside this crate, such as a video, gives no more.
+    #[error(transparent)]
+    FrameSource {
+        /// What the source says.
+        source: Box<dyn std::error::Error + Send + Sync>,
+    },
     /// A frame differs in size from the first frame of its clip.
     #[error(
         "{path}: frame is {}x{} pixels, but the first frame of the clip is {}x{}",

@@ -12,13 +12,24 @@ use crate::{Clip, CoreError, SampleBits, grey_from_image, is_hidden, natural_ord
 
 const EXTENSIONS: [&str; 8] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff", "pgm", "ppm"];
 
-/// The image files of a folder in natural order (`img9` before `img10`); frames are decoded when asked for.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// The image files of a folder in natural order (`img9` before `img10`), decoded when asked for; or frames that are decoded
+/// already, such as those of a short video.
+#[derive(Debug, Clone, PartialEq)]
 pub struct ImageSequence {
     paths: Vec<PathBuf>,
-    /// Their content, if it was read ahead.
-    files: Option<Arc<[Vec<u8>]>>,
+    content: Content,
     bits: Option<SampleBits>,
+}
+
+/// Where the frames are.
+#[derive(Debug, Clone, PartialEq)]
+enum Content {
+    /// In their files.
+    OnDisk,
+    /// In files that were read ahead.
+    Files(Arc<[Vec<u8>]>),
+    /// In memory, decoded.
+    Images(Arc<[DynamicImage]>),
 }
 
 impl ImageSequence {
@@ -44,7 +55,7 @@ impl ImageSequence {
         }
         paths.sort_by(|a, b| natural_order(&file_name(a), &file_name(b)));
         refuse_two_formats(&paths)?;
-        Ok(Self { paths, files: None, bits: None })
+        Ok(Self { paths, content: Content::OnDisk, bits: None })
     }
 
     /// Takes files in the given order.
@@ -56,7 +67,17 @@ impl ImageSequence {
         if paths.is_empty() {
             return Err(CoreError::NoImages { path: PathBuf::new() });
         }
-        Ok(Self { paths, files: None, bits: None })
+        Ok(Self { paths, content: Content::OnDisk, bits: None })
+    }
+
+    /// Takes decoded frames in the given order, each with the path by which messages name it (`clip.mp4/00012`).
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::NoImages`] if there are none.
+    pub fn from_images(images: impl IntoIterator<Item = (PathBuf, DynamicImage)>) -> Result<Self, CoreError> {
+        let (paths, images): (Vec<_>, Vec<_>) = images.into_iter().unzip();
+        Ok(Self { content: Content::Images(images.into()), ..Self::from_paths(paths)? })
     }
 
     /// The same sequence, its 16-bit values taken for `bits` bits and brought to the full range.
@@ -69,6 +90,7 @@ impl ImageSequence {
     #[must_use]
     pub fn bits(&self) -> Option<SampleBits> {
         self.bits
+    }
     }
 
     /// Number of frames, at least one.
@@ -92,14 +114,14 @@ impl ImageSequence {
     /// [`CoreError::DecodeImage`] naming a file that cannot be read.
     pub fn in_memory(&self, most_bytes: u64) -> Result<Self, CoreError> {
         let size = |path: &PathBuf| std::fs::metadata(path).map_or(0, |file| file.len());
-        if self.files.is_some() || self.paths.iter().map(size).sum::<u64>() > most_bytes {
+        if self.content != Content::OnDisk || self.paths.iter().map(size).sum::<u64>() > most_bytes {
             return Ok(self.clone());
         }
         let files = (0..self.len()).map(|index| self.bytes(index).map(Cow::into_owned));
-        Ok(Self { files: Some(files.collect::<Result<_, _>>()?), ..self.clone() })
+        Ok(Self { content: Content::Files(files.collect::<Result<_, _>>()?), ..self.clone() })
     }
 
-    /// The file of one frame, whole.
+    /// The file of one frame, whole; of a decoded frame its pixels.
     ///
     /// # Errors
     ///
@@ -109,12 +131,13 @@ impl ImageSequence {
     ///
     /// If `index` is not below [`ImageSequence::len`].
     pub fn bytes(&self, index: usize) -> Result<Cow<'_, [u8]>, CoreError> {
-        if let Some(files) = &self.files {
-            return Ok(Cow::Borrowed(&files[index]));
-        }
         let path = &self.paths[index];
         let failed = |e| CoreError::DecodeImage { path: path.clone(), source: ImageError::IoError(e) };
-        std::fs::read(path).map(Cow::Owned).map_err(failed)
+        match &self.content {
+            Content::OnDisk => std::fs::read(path).map(Cow::Owned).map_err(failed),
+            Content::Files(files) => Ok(Cow::Borrowed(&files[index])),
+            Content::Images(images) => Ok(Cow::Borrowed(images[index].as_bytes())),
+        }
     }
 
     /// Decodes one frame at the depth it is stored with, and turns it upright as its orientation tag says.
@@ -128,9 +151,13 @@ impl ImageSequence {
     /// If `index` is not below [`ImageSequence::len`].
     pub fn image(&self, index: usize) -> Result<DynamicImage, CoreError> {
         let path = &self.paths[index];
-        let file = self.bytes(index)?;
-        let mut image =
-            decode(&file).map_err(|source| CoreError::DecodeImage { path: path.clone(), source })?;
+        let mut image = match &self.content {
+            Content::Images(images) => images[index].clone(),
+            _ => {
+                let failed = |source| CoreError::DecodeImage { path: path.clone(), source };
+                decode(&self.bytes(index)?).map_err(failed)?
+            }
+        };
         if let Some(bits) = self.bits {
             bits.fill_range(&mut image).map_err(|mismatch| depth_error(path, bits, &mismatch))?;
         }
@@ -148,6 +175,21 @@ impl ImageSequence {
     /// If `index` is not below [`ImageSequence::len`].
     pub fn grey(&self, index: usize) -> Result<Array2<f32>, CoreError> {
         self.image(index).map(|i| grey_from_image(&i))
+    }
+
+    /// Whether every frame equals the first one: nothing moves. Decodes up to the first frame that differs.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::DecodeImage`] naming a file.
+    pub fn is_still(&self) -> Result<bool, CoreError> {
+        let first = self.image(0)?;
+        for index in 1..self.len() {
+            if self.image(index)? != first {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Decodes all frames to one grey clip.

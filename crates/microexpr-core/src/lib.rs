@@ -12,7 +12,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | (root) | [`Clip`], [`ImageSequence`], [`SampleBits`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`]; grey values |
+//! | (root) | [`Clip`], [`ImageSequence`], [`FrameSource`], [`SampleBits`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`]; grey values |
 //! | [`border`] | the reflect-101 border rule |
 //! | [`filter`] | separable convolution, Gaussian blur |
 //! | [`pyramid`] | binomial-5 Gaussian pyramid, down and up |
@@ -33,6 +33,7 @@ mod digest;
 mod error;
 pub mod filter;
 mod flow_field;
+mod frame_source;
 mod grey;
 mod hidden;
 mod image_file;
@@ -53,6 +54,7 @@ pub use clip::Clip;
 pub use digest::{Digest, Digester};
 pub use error::CoreError;
 pub use flow_field::FlowField;
+pub use frame_source::{FrameSource, SequenceFrames};
 pub use grey::{first_unusable_grey, grey_from_image, grey_window_from_image};
 pub use hidden::is_hidden;
 pub use image_sequence::ImageSequence;

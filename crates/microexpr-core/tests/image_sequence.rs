@@ -73,3 +73,14 @@ fn a_frame_of_another_size_is_named_with_both_sizes() {
     let text = error.to_string();
     assert!(text.contains("a2.png") && text.contains("5x3") && text.contains("4x3"), "{text}");
 }
+
+#[test]
+fn a_clip_in_which_nothing_changes_is_still() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a1.png", "a2.png", "a3.png"] {
+        write_grey(&folder.path().join(name), 4, 3, 9);
+    }
+    assert!(ImageSequence::open(folder.path()).unwrap().is_still().unwrap());
+    write_grey(&folder.path().join("a3.png"), 4, 3, 8);
+    assert!(!ImageSequence::open(folder.path()).unwrap().is_still().unwrap());
+}
