@@ -91,7 +91,6 @@ impl ImageSequence {
     pub fn bits(&self) -> Option<SampleBits> {
         self.bits
     }
-    }
 
     /// Number of frames, at least one.
     #[expect(clippy::len_without_is_empty, reason = "a sequence is never empty")]
