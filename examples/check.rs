@@ -15,6 +15,8 @@ use rayon::prelude::*;
 
 mod shared;
 
+use shared::experiment_options::LandmarksFrom;
+use shared::landmark_notes::note_landmark_files;
 use shared::reading_options::ReadingOptions;
 
 /// Says what a dataset folder holds and what it lacks: clips, subjects, classes against the published protocol, clips and
@@ -35,6 +37,9 @@ struct Arguments {
     classes: String,
     #[command(flatten)]
     reading: ReadingOptions,
+    /// Also look at the landmark files that `evaluate --landmarks files` would take
+    #[arg(long, value_enum)]
+    landmarks: Option<LandmarksFrom>,
     /// How closely frames are looked at: decode each one, or only check the numbers in their names
     #[arg(long, value_enum, default_value = "decode")]
     frames: Frames,
@@ -65,22 +70,35 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 fn report(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let scheme = shared::dataset_options::label_scheme(&arguments.classes, &[arguments.dataset])?;
     arguments.reading.check(&[arguments.dataset])?;
-    let index = arguments.reading.read(arguments.dataset, arguments.root.clone())?;
+    let mut index = arguments.reading.read(arguments.dataset, arguments.root.clone())?;
+    let left_out = left_out(&mut index, scheme, arguments.landmarks);
     let mut out = io::stdout().lock();
     print_contents(&mut out, &index, scheme)?;
     print_classes(&mut out, &index, scheme)?;
     let problems = frame_problems(&index.clips, arguments.frames);
-    print_list(
-        &mut out,
-        "skipped clips",
-        index.left_out(scheme).iter().map(|s| format!("{}: {}", s.id, s.reason)).collect(),
-    )?;
+    print_list(&mut out, "skipped clips", left_out)?;
     print_list(&mut out, "warnings", index.warnings.clone())?;
     print_list(&mut out, "frame problems", problems)?;
     if index.class_counts(scheme).iter().sum::<usize>() == 0 {
         return Err(format!("{}: no clip can be used", index.root.display()).into());
     }
     Ok(())
+}
+
+/// The clips that an evaluation leaves out; those whose landmark files cannot be used are no longer in the index.
+fn left_out(index: &mut DatasetIndex, scheme: LabelScheme, landmarks: Option<LandmarksFrom>) -> Vec<String> {
+    let mut lines: Vec<String> =
+        index.left_out(scheme).iter().map(|clip| format!("{}: {}", clip.id, clip.reason)).collect();
+    if matches!(landmarks, Some(LandmarksFrom::Files)) {
+        let unusable = note_landmark_files(index);
+        let is_usable = |clip: &ClipRecord| unusable.iter().all(|(id, _)| *id != clip.id());
+        let with_class: BTreeSet<String> =
+            index.clips.iter().filter(|clip| scheme.class_of(clip).is_some()).map(ClipRecord::id).collect();
+        index.clips.retain(is_usable);
+        let counted = unusable.iter().filter(|(id, _)| with_class.contains(id));
+        lines.extend(counted.map(|(id, reason)| format!("{id}: {reason}")));
+    }
+    lines
 }
 
 fn print_contents(out: &mut impl Write, index: &DatasetIndex, scheme: LabelScheme) -> io::Result<()> {

@@ -6,9 +6,11 @@ use std::error::Error;
 use std::process::ExitCode;
 
 use clap::Parser;
+use microexpr::pipeline::LandmarkSource;
 use shared::dataset_options::DatasetOptions;
 use shared::evaluation_options::EvaluationOptions;
 use shared::experiment_options::ExperimentOptions;
+use shared::landmark_notes::note_landmark_files;
 use shared::protocol_options::ProtocolOptions;
 
 /// Evaluates the classifier on datasets and writes results.json, predictions.csv, report.html and pictures.
@@ -33,7 +35,11 @@ fn main() -> ExitCode {
 
 fn evaluate(options: &Options) -> Result<(), Box<dyn Error>> {
     let experiment = options.experiment.experiment()?;
-    let datasets = options.data.read()?;
+    let mut datasets = options.data.read()?;
+    if experiment.settings.pipeline.landmarks == LandmarkSource::Files {
+        // Which clips cannot be used, the evaluation itself says.
+        datasets.iter_mut().for_each(|dataset| drop(note_landmark_files(dataset)));
+    }
     let protocol = options.protocol.protocol(&options.data.dataset, options.evaluation.seed)?;
     options.evaluation.run(experiment, &datasets, options.data.scheme()?, protocol)
 }

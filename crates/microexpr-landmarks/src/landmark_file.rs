@@ -75,8 +75,8 @@ pub fn read_landmarks(path: impl AsRef<Path>) -> Result<Vec<Landmarks>, Landmark
     numbers
         .map(|((number, face), expected)| {
             if *number != expected {
-                let problem = format!("{}: expected frame {expected}, found frame {number}", face.place);
-                return Err(wrong(&file.path, 1, problem));
+                let problem = format!("expected frame {expected}, found frame {number}");
+                return Err(wrong(&file.path, face.line, problem));
             }
             Ok(Landmarks::new(LandmarkScheme::Ibug68, face.points.clone())?)
         })

@@ -28,7 +28,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<(Vec<FoundFace>, Vec<u64>
         match columns.row(&record).map_err(failed)? {
             Row::Lost => lost.push(number),
             Row::Face(points) => faces.push(FoundFace {
-                place: format!("line {line}"),
+                line,
                 number,
                 id: columns.id.and_then(|column| record.get(column)?.parse::<f64>().ok()).map(|id| id as u64),
                 confidence: columns.confidence(&record).unwrap_or(1.0),

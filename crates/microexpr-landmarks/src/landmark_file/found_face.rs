@@ -9,7 +9,7 @@ const MESH: [usize; 2] = [468, 478];
 #[derive(Debug, Clone, PartialEq)]
 pub(super) struct FoundFace {
     /// Where it stands in the file, for messages.
-    pub(super) place: String,
+    pub(super) line: u64,
     /// Number of the frame, as the program that wrote the file counts.
     pub(super) number: u64,
     /// Who it is, if the program tells faces apart.

@@ -30,8 +30,7 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<(Vec<FoundFace>, Vec<u64>
         for face in faces_of(frame).ok_or_else(|| failed(CURE.to_owned()))? {
             let points = points_of(face).ok_or_else(|| failed(CURE.to_owned()))?;
             if let Row::Face(points) = ibug68(points).map_err(failed)? {
-                let place = format!("frame {number}");
-                faces.push(FoundFace { place, number, id: None, confidence: 1.0, points });
+                faces.push(FoundFace { line: 1, number, id: None, confidence: 1.0, points });
             }
         }
         if faces.len() == before {
