@@ -15,6 +15,8 @@ use rayon::prelude::*;
 
 mod shared;
 
+use shared::experiment_options::LandmarksFrom;
+use shared::landmark_notes::note_landmark_files;
 use shared::reading_options::ReadingOptions;
 
 /// Says what a dataset folder holds and what it lacks: clips, subjects, classes against the published protocol, clips and
@@ -22,18 +24,22 @@ use shared::reading_options::ReadingOptions;
 /// does not hold the dataset or no clip of it can be used.
 #[derive(Parser)]
 struct Arguments {
-    /// Layout of the dataset: smic, samm, casme2, composite or manifest
+    /// Layout of the dataset: smic, samm, casme, casme2, casme3, composite or manifest
     #[arg(long)]
     dataset: Layout,
     /// Folder of the dataset (of a manifest: the CSV file or its folder; of the composite: the folder that holds all
     /// three); else SMIC_ROOT, SAMM_ROOT, CASME2_ROOT, MANIFEST_ROOT or COMPOSITE_ROOT
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// Number of classes of the protocol
-    #[arg(long, default_value_t = 3)]
-    classes: usize,
+    /// Classes, as in `evaluate`: 3, 5 (the dataset's own: samm-5, or casme2-5), casme3-4, casme3-7, 4dme-5, dfme-7, or a CSV file
+    /// of label,class
+    #[arg(long, value_name = "3|5|NAME|FILE", default_value = "3")]
+    classes: String,
     #[command(flatten)]
     reading: ReadingOptions,
+    /// Also look at the landmark files that `evaluate --landmarks files` would take
+    #[arg(long, value_enum)]
+    landmarks: Option<LandmarksFrom>,
     /// How closely frames are looked at: decode each one, or only check the numbers in their names
     #[arg(long, value_enum, default_value = "decode")]
     frames: Frames,
@@ -62,24 +68,37 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 }
 
 fn report(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let scheme = shared::dataset_options::label_scheme(arguments.classes)?;
+    let scheme = shared::dataset_options::label_scheme(&arguments.classes, &[arguments.dataset])?;
     arguments.reading.check(&[arguments.dataset])?;
-    let index = arguments.reading.read(arguments.dataset, arguments.root.clone())?;
+    let mut index = arguments.reading.read(arguments.dataset, arguments.root.clone())?;
+    let left_out = left_out(&mut index, scheme, arguments.landmarks);
     let mut out = io::stdout().lock();
     print_contents(&mut out, &index, scheme)?;
     print_classes(&mut out, &index, scheme)?;
     let problems = frame_problems(&index.clips, arguments.frames);
-    print_list(
-        &mut out,
-        "skipped clips",
-        index.left_out(scheme).iter().map(|s| format!("{}: {}", s.id, s.reason)).collect(),
-    )?;
+    print_list(&mut out, "skipped clips", left_out)?;
     print_list(&mut out, "warnings", index.warnings.clone())?;
     print_list(&mut out, "frame problems", problems)?;
     if index.class_counts(scheme).iter().sum::<usize>() == 0 {
         return Err(format!("{}: no clip can be used", index.root.display()).into());
     }
     Ok(())
+}
+
+/// The clips that an evaluation leaves out; those whose landmark files cannot be used are no longer in the index.
+fn left_out(index: &mut DatasetIndex, scheme: LabelScheme, landmarks: Option<LandmarksFrom>) -> Vec<String> {
+    let mut lines: Vec<String> =
+        index.left_out(scheme).iter().map(|clip| format!("{}: {}", clip.id, clip.reason)).collect();
+    if matches!(landmarks, Some(LandmarksFrom::Files)) {
+        let unusable = note_landmark_files(index);
+        let is_usable = |clip: &ClipRecord| unusable.iter().all(|(id, _)| *id != clip.id());
+        let with_class: BTreeSet<String> =
+            index.clips.iter().filter(|clip| scheme.class_of(clip).is_some()).map(ClipRecord::id).collect();
+        index.clips.retain(is_usable);
+        let counted = unusable.iter().filter(|(id, _)| with_class.contains(id));
+        lines.extend(counted.map(|(id, reason)| format!("{id}: {reason}")));
+    }
+    lines
 }
 
 fn print_contents(out: &mut impl Write, index: &DatasetIndex, scheme: LabelScheme) -> io::Result<()> {
@@ -122,7 +141,9 @@ fn print_contents(out: &mut impl Write, index: &DatasetIndex, scheme: LabelSchem
 }
 
 fn print_classes(out: &mut impl Write, index: &DatasetIndex, scheme: LabelScheme) -> io::Result<()> {
+    writeln!(out, "class set: {scheme}")?;
     writeln!(out, "classes: {}", classes(index, scheme))?;
+    print_labels_without_class(out, index, scheme)?;
     match (scheme.protocol_counts(index.layout), index.protocol_note(scheme)) {
         (None, _) => writeln!(out, "protocol: none published for these classes")?,
         (Some(_), None) => writeln!(out, "protocol: agrees with the published one")?,
@@ -132,6 +153,24 @@ fn print_classes(out: &mut impl Write, index: &DatasetIndex, scheme: LabelScheme
         }
     }
     Ok(())
+}
+
+/// What an evaluation leaves out for its label.
+fn print_labels_without_class(
+    out: &mut impl Write,
+    index: &DatasetIndex,
+    scheme: LabelScheme,
+) -> io::Result<()> {
+    let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
+    for clip in index.clips.iter().filter(|clip| scheme.class_of(clip).is_none()) {
+        *labels.entry(&clip.label).or_default() += 1;
+    }
+    let count = labels.values().sum::<usize>();
+    let labels: Vec<String> = labels.iter().map(|(label, count)| format!("{label} {count}")).collect();
+    match count {
+        0 => writeln!(out, "without a class: none"),
+        _ => writeln!(out, "without a class: {count} clips ({})", labels.join(", ")),
+    }
 }
 
 fn classes(index: &DatasetIndex, scheme: LabelScheme) -> String {

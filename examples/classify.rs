@@ -10,11 +10,13 @@ use std::time::Duration;
 
 use clap::Parser;
 use microexpr::classifier::{ClassifierOptions, StageTimes};
-use microexpr::core::atomic_file;
+use microexpr::core::{SampleBits, atomic_file};
 use microexpr::evaluation::FrameExplanation;
 use microexpr::pipeline::LandmarkSource;
 use microexpr::prelude::{Classifier, Device, ImageSequence};
 use shared::experiment_options::LandmarksFrom;
+use shared::frames::{at_depth, parse_bits};
+use shared::outputs::keep_inputs;
 
 /// Prints the class probabilities of one clip and the frames they rest on.
 #[derive(Debug, Parser)]
@@ -34,6 +36,9 @@ struct Options {
     /// Picture (PNG) of how much the answer rests on every landmark
     #[arg(long, value_name = "FILE")]
     relevance: Option<PathBuf>,
+    /// Depth of the camera where 16-bit frames hold fewer bits: 10, 12 or 14
+    #[arg(long, value_name = "N", value_parser = parse_bits)]
+    bits: Option<SampleBits>,
     /// Where landmarks come from [default: as in training]
     #[arg(long, value_enum)]
     landmarks: Option<LandmarksFrom>,
@@ -53,6 +58,8 @@ fn main() -> ExitCode {
 }
 
 fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
+    let outputs = [("--picture", options.picture.as_deref()), ("--relevance", options.relevance.as_deref())];
+    keep_inputs(&outputs, &[&options.input, &options.model])?;
     for picture in options.picture.iter().chain(&options.relevance) {
         atomic_file::check_file(picture)?;
     }
@@ -64,7 +71,10 @@ fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
     };
     let device = options.device;
     let classifier = Classifier::load_with(&options.model, ClassifierOptions { device, landmarks })?;
-    let frames = ImageSequence::open(&options.input)?;
+    let frames = at_depth(ImageSequence::open(&options.input)?, options.bits)?;
+    if frames.is_still()? {
+        eprintln!("note: nothing moves: all {} frames are the same", frames.len());
+    }
     let classified = || match options.relevance {
         Some(_) => classifier.explain(&frames, options.fps),
         None => classifier.classify(&frames, options.fps),

@@ -8,9 +8,11 @@ use std::process::ExitCode;
 use clap::Parser;
 use microexpr::classifier::{FlowMapExperiment, LearnerName, Preset};
 use microexpr::prelude::Experiment;
+use microexpr::pipeline::LandmarkSource;
 use shared::dataset_options::DatasetOptions;
 use shared::evaluation_options::EvaluationOptions;
 use shared::experiment_options::ExperimentOptions;
+use shared::landmark_notes::note_landmark_files;
 use shared::protocol_options::ProtocolOptions;
 
 /// Evaluates the classifier on datasets and writes results.json, predictions.csv, report.html and pictures.
@@ -45,7 +47,11 @@ fn evaluate(options: &Options) -> Result<(), Box<dyn Error>> {
         return evaluate_flow_maps(options, &learners);
     }
     let experiment = options.experiment.experiment()?;
-    let datasets = options.data.read()?;
+    let mut datasets = options.data.read()?;
+    if experiment.settings.pipeline.landmarks == LandmarkSource::Files {
+        // Which clips cannot be used, the evaluation itself says.
+        datasets.iter_mut().for_each(|dataset| drop(note_landmark_files(dataset)));
+    }
     let protocol = options.protocol.protocol(&options.data.layouts(), options.evaluation.seed)?;
     options.evaluation.run(&learners, experiment, &datasets, options.data.scheme()?, protocol)
 }

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use image::{GrayImage, ImageFormat, RgbImage};
-use microexpr::core::{ImageSequence, Point, atomic_file};
+use microexpr::core::{ImageSequence, Point, SampleBits, atomic_file};
 use microexpr::landmarks::{
     FaceBox, FaceLandmarker, FoundFaces, LandmarkError, LandmarkerParams, PictureParams, draw_landmarks,
     grey_as_dlib,
@@ -16,10 +16,13 @@ use serde::Serialize;
 
 mod shared;
 
+use shared::frames::{at_depth, parse_bits};
+use shared::outputs::keep_inputs;
+
 /// Finds faces and their 68 landmarks, with fractions of pixels.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Image (.png, .jpg, .jpeg or .bmp)
+    /// Image (.png, .jpg, .bmp, .tif, .pgm or .ppm)
     image: PathBuf,
     /// Landmark model: a file in dlib's format, `mesh` for the embedded face mesh, or `generated-faces` for the embedded model of
     /// generated faces only [default: $MICROEXPR_LANDMARK_MODEL, else mesh]
@@ -34,6 +37,9 @@ struct Arguments {
     /// Picture of the points and their numbers to write
     #[arg(long, value_name = "F.png")]
     picture: Option<PathBuf>,
+    /// Depth of the camera where a 16-bit image holds fewer bits: 10, 12 or 14
+    #[arg(long, value_name = "N", value_parser = parse_bits)]
+    bits: Option<SampleBits>,
 }
 
 #[derive(Serialize)]
@@ -63,7 +69,10 @@ fn main() -> ExitCode {
 }
 
 fn find(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let image = ImageSequence::from_paths(vec![arguments.image.clone()])?.image(0)?;
+    let Arguments { image, out, picture, model, .. } = arguments;
+    let inputs: Vec<&Path> = std::iter::once(image).chain(model).map(PathBuf::as_path).collect();
+    keep_inputs(&[("--out", out.as_deref()), ("--picture", picture.as_deref())], &inputs)?;
+    let image = at_depth(ImageSequence::from_paths(vec![image.clone()])?, arguments.bits)?.image(0)?;
     let mut picture = image.to_rgb8();
     let mut faces = Vec::new();
     for found in faces_of(&grey_as_dlib(&image), arguments)?.faces {

@@ -1,28 +1,30 @@
 //! Options that name datasets.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::str::FromStr;
 
 use clap::Args;
-use microexpr::data::{DataError, DatasetIndex, FlowMapIndex, LabelScheme, Layout, read_flow_maps};
+use microexpr::data::{
+    ClassTable, DataError, DatasetIndex, FlowMapIndex, LabelScheme, Layout, read_flow_maps,
+};
 
 use super::reading_options::ReadingOptions;
 
 /// Options of the programs that evaluate on one dataset or several together.
 #[derive(Debug, Args)]
 pub(crate) struct DatasetOptions {
-    /// Layout of the dataset: smic, samm, casme2, manifest or composite, several are pooled (composite protocol); or
-    /// flow-maps: one picture of motion per clip in --root, named in --list
+    /// Layout of the dataset: smic, samm, casme, casme2, casme3, manifest or composite, several are pooled (composite
+    /// protocol); or flow-maps: one picture of motion per clip in --root, named in --list
     #[arg(long, required = true)]
     dataset: Vec<DatasetName>,
     /// Folder of the dataset, or the manifest file, one for each --dataset in the same order [default: $SMIC_ROOT,
     /// $SAMM_ROOT, $CASME2_ROOT]
     #[arg(long)]
     pub(crate) root: Vec<PathBuf>,
-    /// Number of classes: 3 or 5
-    #[arg(long, default_value_t = 3)]
-    pub(crate) classes: usize,
+    /// Classes: 3, 5 (the dataset's own: samm-5, or casme2-5), casme3-4, casme3-7, 4dme-5, dfme-7, or a CSV file of label,class
+    #[arg(long, value_name = "3|5|NAME|FILE", default_value = "3")]
+    pub(crate) classes: String,
     #[command(flatten)]
     reading: ReadingOptions,
 }
@@ -73,7 +75,7 @@ impl DatasetOptions {
             let found = self.root.len();
             return Err(format!("flow maps need one --root, the folder of pictures, found {found}").into());
         };
-        if self.classes != 3 {
+        if self.classes != "3" {
             return Err(format!("flow maps have 3 classes, found --classes {}", self.classes).into());
         }
         let list = self.reading.flow_map_list()?;
@@ -92,14 +94,21 @@ impl DatasetOptions {
         layouts.iter().zip(roots).map(|(layout, root)| self.reading.read(*layout, root)).collect()
     }
 
-    /// The label scheme of the number of classes.
+    /// The label scheme that was asked for.
     pub(crate) fn scheme(&self) -> Result<LabelScheme, Box<dyn Error>> {
-        label_scheme(self.classes)
+        label_scheme(&self.classes, &self.layouts())
     }
 }
 
-/// The label scheme of a number of classes.
-pub(crate) fn label_scheme(classes: usize) -> Result<LabelScheme, Box<dyn Error>> {
-    LabelScheme::with_classes(classes)
-        .ok_or_else(|| format!("--classes must be 3 or 5, found {classes}").into())
+/// The label scheme of a number of classes, a name or a file; 5 are CASME II's own where nothing else is read, else SAMM's.
+pub(crate) fn label_scheme(classes: &str, datasets: &[Layout]) -> Result<LabelScheme, Box<dyn Error>> {
+    if classes.trim() == "5" && datasets.iter().all(|layout| *layout == Layout::Casme2) {
+        return Ok(LabelScheme::Casme2Five);
+    }
+    match classes.parse() {
+        Err(DataError::UnknownClasses { .. }) if Path::new(classes).is_file() => {
+            Ok(LabelScheme::Table(ClassTable::read(classes)?))
+        }
+        named => Ok(named.map_err(|error| format!("--classes: {error}"))?),
+    }
 }

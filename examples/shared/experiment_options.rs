@@ -112,9 +112,9 @@ pub(crate) struct PipelineOptions {
     /// Preprocess everything anew and keep nothing
     #[arg(long)]
     pub(crate) no_cache: bool,
-    /// Threads of the processor to use [default: all]
-    #[arg(long)]
-    threads: Option<usize>,
+    /// Threads of the processor to use, at most 1024 [default: all]
+    #[arg(long, value_parser = clap::value_parser!(u16).range(1..=1024))]
+    threads: Option<u16>,
 }
 
 /// Everything that decides an experiment beside its data.
@@ -186,7 +186,7 @@ impl PipelineOptions {
     /// Keeps to the given number of threads from here on.
     pub(crate) fn limit_threads(&self) -> Result<(), Box<dyn Error>> {
         if let Some(threads) = self.threads {
-            rayon::ThreadPoolBuilder::new().num_threads(threads).build_global()?;
+            rayon::ThreadPoolBuilder::new().num_threads(threads.into()).build_global()?;
         }
         Ok(())
     }

@@ -23,6 +23,7 @@
 //! | [`ClipPreparation`], [`Cache`] | frames to graphs, each made once |
 //! | [`ClipGraph`] | what comes of it |
 //! | [`Pipeline::flow_map`], [`flow_map_graph`], [`FlowMapParams`] | clips to flow maps, flow maps to graphs |
+//! | [`landmarks_beside`] | points that another program has found |
 //! | [`LandmarkSource`], [`FlowSpan`], [`GraphUnit`] | choices |
 
 mod cache;
@@ -31,6 +32,7 @@ mod clip_preparation;
 mod error;
 mod flow_map_graph;
 mod flow_map_of_clip;
+mod landmark_files;
 mod pipeline;
 mod pipeline_settings;
 mod point_source;
@@ -43,5 +45,6 @@ pub use flow_map_graph::{
     FlowMapChannels, FlowMapFrames, FlowMapNodes, FlowMapParams, FlowMapViews, flow_map_graph,
     flow_map_graphs,
 };
+pub use landmark_files::landmarks_beside;
 pub use pipeline::Pipeline;
 pub use pipeline_settings::{FlowSpan, GraphUnit, LandmarkSource, PipelineSettings};

@@ -1,0 +1,6 @@
+//! What `magnify` reads, decides and writes.
+
+pub(crate) mod depth;
+pub(crate) mod hints;
+pub(crate) mod options;
+pub(crate) mod output;
