@@ -58,10 +58,7 @@ impl FrameFormat {
             b"I420" | b"IYUV" | b"YV12" | b"NV12" | b"NV21" => planar(12, Range::Limited),
             b"YUY2" | b"YUYV" | b"YVYU" => Pixels::Interleaved { first: 0 },
             b"UYVY" => Pixels::Interleaved { first: 1 },
-            _ => {
-                let name = String::from_utf8_lossy(&codec).escape_default().to_string();
-                return Err(Fault::unsupported(format!("AVI with the codec {name}")));
-            }
+            _ => return Err(Fault::unsupported(format!("AVI with the codec {}", codec.escape_ascii()))),
         };
         let is_rgb = matches!(pixels, Pixels::Bgr { .. } | Pixels::Palette(_));
         let rows = if is_rgb && bottom_first { RowOrder::BottomFirst } else { RowOrder::TopFirst };

@@ -58,10 +58,7 @@ fn header_at<R: Read + Seek>(
     let end = at.checked_add(size).filter(|end| size >= content && *end <= file_len);
     match end {
         Some(end) => Ok(Some((kind, at + content, end))),
-        None => Err(Fault::damaged(format!(
-            "its part {} is longer than the file",
-            String::from_utf8_lossy(&kind)
-        ))),
+        None => Err(Fault::damaged(format!("its part {} is longer than the file", kind.escape_ascii()))),
     }
 }
 
@@ -88,7 +85,7 @@ pub(super) fn child<'a>(content: &'a [u8], kind: &[u8; 4]) -> Option<&'a [u8]> {
 
 /// The first box of a kind inside a box, which cannot do without.
 pub(super) fn needed<'a>(content: &'a [u8], kind: &[u8; 4]) -> Result<&'a [u8], Fault> {
-    let missing = || Fault::damaged(format!("its part {} is missing", String::from_utf8_lossy(kind)));
+    let missing = || Fault::damaged(format!("its part {} is missing", kind.escape_ascii()));
     child(content, kind).ok_or_else(missing)
 }
 

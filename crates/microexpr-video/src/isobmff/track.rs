@@ -131,7 +131,7 @@ fn codec_name(kind: &[u8; 4]) -> String {
         b"vp09" => "VP9".to_owned(),
         b"mp4v" => "MPEG-4 Part 2".to_owned(),
         [b'a', b'p', ..] => "ProRes".to_owned(),
-        _ => format!("the codec {}", String::from_utf8_lossy(kind).escape_default()),
+        _ => format!("the codec {}", kind.escape_ascii()),
     }
 }
 
