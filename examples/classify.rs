@@ -13,8 +13,9 @@ use microexpr::classifier::{ClassifierOptions, StageTimes};
 use microexpr::core::atomic_file;
 use microexpr::evaluation::FrameExplanation;
 use microexpr::pipeline::LandmarkSource;
-use microexpr::prelude::{Classifier, Device, ImageSequence};
+use microexpr::prelude::{Classifier, Device};
 use shared::experiment_options::LandmarksFrom;
+use shared::input::InputOptions;
 
 /// Prints the class probabilities of one clip and the frames they rest on.
 #[derive(Debug, Parser)]
@@ -22,12 +23,8 @@ struct Options {
     /// Model written by `train`
     #[arg(long)]
     model: PathBuf,
-    /// Folder with the frames of the clip
-    #[arg(long)]
-    input: PathBuf,
-    /// Frames per second of the clip
-    #[arg(long)]
-    fps: f64,
+    #[command(flatten)]
+    clip: InputOptions,
     /// Picture (PNG) of the attention that every landmark receives
     #[arg(long)]
     picture: Option<PathBuf>,
@@ -64,10 +61,10 @@ fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
     };
     let device = options.device;
     let classifier = Classifier::load_with(&options.model, ClassifierOptions { device, landmarks })?;
-    let frames = ImageSequence::open(&options.input)?;
+    let (frames, fps) = options.clip.sequence()?;
     let classified = || match options.relevance {
-        Some(_) => classifier.explain(&frames, options.fps),
-        None => classifier.classify(&frames, options.fps),
+        Some(_) => classifier.explain(&frames, fps),
+        None => classifier.classify(&frames, fps),
     };
     let mut prediction = classified()?;
     for _ in 1..options.repeat.get() {

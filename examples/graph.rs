@@ -14,8 +14,9 @@ use imageproc::pixelops::interpolate;
 use microexpr::core::{atomic_file, resize};
 use microexpr::landmarks::AlignedClip;
 use microexpr::pipeline::ClipGraph;
-use microexpr::prelude::{ImageSequence, Pipeline};
+use microexpr::prelude::Pipeline;
 use shared::experiment_options::{BaseOptions, PipelineOptions};
+use shared::input::InputOptions;
 
 /// Turns one clip into its landmark graph.
 ///
@@ -23,12 +24,8 @@ use shared::experiment_options::{BaseOptions, PipelineOptions};
 /// edge features of both streams), the selection's intensities and thresholds, and what the alignment left over.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Folder with the frames of the clip
-    #[arg(long)]
-    input: PathBuf,
-    /// Frames per second of the clip
-    #[arg(long)]
-    fps: f64,
+    #[command(flatten)]
+    clip: InputOptions,
     /// File for the graph (JSON)
     #[arg(long)]
     out: PathBuf,
@@ -52,7 +49,8 @@ fn graph(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     let settings = options.pipeline.applied_to(options.base.settings()?).pipeline;
     let pipeline = Pipeline::new(&settings)?;
-    let aligned = pipeline.register(&ImageSequence::open(&options.input)?, options.fps)?;
+    let (frames, fps) = options.clip.sequence()?;
+    let aligned = pipeline.register(&frames, fps)?;
     let graph = pipeline.graph(&aligned, settings.alpha())?;
     atomic_file::write(&options.out, &serde_json::to_vec(&graph)?)?;
     println!(

@@ -6,20 +6,23 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use image::{GrayImage, ImageFormat, RgbImage};
+use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 use microexpr::core::{ImageSequence, Point, atomic_file};
 use microexpr::landmarks::{
     FaceBox, FaceLandmarker, FoundFaces, LandmarkError, LandmarkerParams, PictureParams, draw_landmarks,
     grey_as_dlib,
 };
+use microexpr::video::is_video;
 use serde::Serialize;
 
 mod shared;
 
+use shared::input::open_video;
+
 /// Finds faces and their 68 landmarks, with fractions of pixels.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Image (.png, .jpg, .jpeg or .bmp)
+    /// Image (.png, .jpg, .jpeg or .bmp), or a video, of which the first frame counts; - for Y4M on standard input
     image: PathBuf,
     /// Landmark model: a file in dlib's format, `mesh` for the embedded face mesh, or `generated-faces` for the embedded model of
     /// generated faces only [default: $MICROEXPR_LANDMARK_MODEL, else mesh]
@@ -63,7 +66,7 @@ fn main() -> ExitCode {
 }
 
 fn find(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let image = ImageSequence::from_paths(vec![arguments.image.clone()])?.image(0)?;
+    let image = picture(&arguments.image)?;
     let mut picture = image.to_rgb8();
     let mut faces = Vec::new();
     for found in faces_of(&grey_as_dlib(&image), arguments)?.faces {
@@ -79,6 +82,15 @@ fn find(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         None => println!("{}", String::from_utf8(json)?),
     }
     Ok(())
+}
+
+/// The image, or the first frame of the video.
+fn picture(path: &Path) -> Result<DynamicImage, Box<dyn Error>> {
+    if path == Path::new("-") || is_video(path) {
+        let first = open_video(path)?.next().transpose()?;
+        return first.ok_or_else(|| format!("{}: there is no frame in it", path.display()).into());
+    }
+    Ok(ImageSequence::from_paths(vec![path.to_owned()])?.image(0)?)
 }
 
 /// The faces; what was found and does not look like one is told, and an error if there is nothing else.

@@ -6,6 +6,7 @@ use std::path::PathBuf;
 use clap::Args;
 use microexpr::data::{DatasetIndex, LabelScheme, Layout};
 
+use super::input::warn_of_videos;
 use super::reading_options::ReadingOptions;
 
 /// Options of the programs that evaluate on one dataset or several together.
@@ -34,7 +35,10 @@ impl DatasetOptions {
         }
         self.reading.check(&self.dataset)?;
         let roots = self.root.iter().cloned().map(Some).chain(std::iter::repeat(None));
-        self.dataset.iter().zip(roots).map(|(layout, root)| self.reading.read(*layout, root)).collect()
+        let read = |(layout, root): (&Layout, _)| self.reading.read(*layout, root);
+        let datasets: Vec<_> = self.dataset.iter().zip(roots).map(read).collect::<Result<_, _>>()?;
+        datasets.iter().for_each(warn_of_videos);
+        Ok(datasets)
     }
 
     /// The label scheme of the number of classes.

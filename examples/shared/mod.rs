@@ -5,6 +5,7 @@ pub(crate) mod arguments;
 pub(crate) mod dataset_options;
 pub(crate) mod evaluation_options;
 pub(crate) mod experiment_options;
+pub(crate) mod input;
 pub(crate) mod protocol_options;
 pub(crate) mod reading_options;
 

@@ -62,6 +62,7 @@ mod prepare;
 mod prepared_graph;
 mod preset;
 mod progress;
+mod recorded_frames;
 mod report;
 mod saved_model;
 mod settings;

@@ -51,6 +51,14 @@ pub enum VideoError {
         /// The ffmpeg command that resamples.
         command: String,
     },
+    /// A frame of a video was named that it does not have, or that comes before the one named last.
+    #[error("{path}: there is no such frame after frame {frames}", path = path.display())]
+    NoSuchFrame {
+        /// The name of the frame: the video, a slash and the frame's number from 1.
+        path: PathBuf,
+        /// The last frame that was found.
+        frames: usize,
+    },
     /// Too much to be held in memory at once.
     #[error(
         "{path}: more than {most_bytes} bytes of decoded frames are too much for memory; this cuts a part out: \

@@ -23,6 +23,7 @@
 //! | [`Video`] | an open video: frame rate, frames one after the other in constant memory, or all as an [`ImageSequence`] |
 //! | [`VideoParams`], [`Levels`] | how it is read: limited range stretched or left |
 //! | [`Compression`], [`Resampled`] | what was done to the frames before, and for a constant rate |
+//! | [`is_video`], [`decode_videos`] | lists of frames that may lie in videos: `clip.avi/00012` |
 //! | [`VideoError`] | why there are no frames, or no more |
 //!
 //! [`ImageSequence`]: microexpr_core::ImageSequence
@@ -37,9 +38,10 @@
 //! | 0.12 to 0.4 px, noisy | .866 | .887 | .866 | .715 | .601 | .458 |
 //! | 0.5 to 1.8 px | .976 | .982 | .976 | .970 | .889 | .888 |
 //!
-//! Record raw or Motion JPEG, or H.264 at CRF 18 or better.
+//! So record raw or Motion JPEG; H.264 at CRF 18 does for motion of half a pixel and more.
 
 mod avi;
+mod container;
 mod error;
 mod h264;
 mod huffman_tables;
@@ -47,11 +49,14 @@ mod isobmff;
 mod jpeg;
 mod luma;
 mod mp4;
+mod named_frames;
 mod sequence_parameters;
 mod timeline;
 mod video;
 mod y4m;
 
+pub use container::is_video;
 pub use error::VideoError;
 pub use luma::Levels;
-pub use video::{Compression, Resampled, Video, VideoParams};
+pub use named_frames::decode_videos;
+pub use video::{Compression, MOST_CLIP_BYTES, Resampled, Video, VideoParams};

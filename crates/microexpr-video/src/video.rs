@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use image::DynamicImage;
 use microexpr_core::{CoreError, FrameSource, ImageSequence};
 
+use crate::container::{Container, MAGIC_LEN};
 use crate::error::{Fault, pipe_command};
 use crate::luma::Levels;
 use crate::timeline::Timeline;
@@ -12,6 +13,9 @@ use crate::{VideoError, avi, mp4, y4m};
 
 /// Name of standard input in messages, and on command lines.
 const STANDARD_INPUT: &str = "-";
+
+/// As much of one clip as is held in memory, if the caller has no limit of its own: 2 GiB, 3,400 frames of 640x480 pixels.
+pub const MOST_CLIP_BYTES: u64 = 2 << 30;
 
 /// What compression has done to the frames.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -236,38 +240,18 @@ impl std::fmt::Debug for Video {
 fn open_file(path: &Path, levels: Levels) -> Result<(Opened, Timeline), Fault> {
     let mut file = File::open(path)?;
     let mut start = Vec::new();
-    (&mut file).take(12).read_to_end(&mut start)?;
+    (&mut file).take(MAGIC_LEN).read_to_end(&mut start)?;
     file.seek(SeekFrom::Start(0))?;
     let as_it_is = |opened: Opened, repeated| {
         let fps = opened.fps.unwrap_or_default();
         (opened, Timeline { fps, shown: None, repeated, left_out: 0 })
     };
-    match start.as_slice() {
-        [b'R', b'I', b'F', b'F', _, _, _, _, b'A', b'V', b'I', ..] => {
-            avi::open(file, levels).map(|(opened, repeated)| as_it_is(opened, repeated))
-        }
-        start if start.starts_with(y4m::MAGIC) => {
-            y4m::open(BufReader::new(file), levels).map(|opened| as_it_is(opened, 0))
-        }
-        // The kinds of boxes that a file may begin with.
-        [_, _, _, _, kind @ ..] if FIRST_BOXES.iter().any(|first| kind.starts_with(*first)) => {
-            mp4::open(file, levels)
-        }
-        [] => Err(Fault::damaged("it is empty")),
-        _ => Err(Fault::unsupported(foreign(start.as_slice()))),
-    }
-}
-
-const FIRST_BOXES: [&[u8; 4]; 6] = [b"ftyp", b"moov", b"mdat", b"wide", b"free", b"skip"];
-
-/// What a file is that is read by others.
-fn foreign(start: &[u8]) -> &'static str {
-    match start {
-        [0x1a, 0x45, 0xdf, 0xa3, ..] => "Matroska or WebM",
-        [0, 0, 1, 0xba, ..] | [0x47, ..] => "an MPEG stream",
-        [0, 0, 1, ..] | [0, 0, 0, 1, ..] => "a stream without a container",
-        [b'F', b'L', b'V', ..] => "Flash video",
-        [0x30, 0x26, 0xb2, 0x75, ..] => "Windows Media",
-        _ => "a file that is no MP4, MOV, AVI or Y4M",
+    match Container::of(&start) {
+        Some(Container::Mp4) => mp4::open(file, levels),
+        Some(Container::Avi) => avi::open(file, levels).map(|(opened, repeated)| as_it_is(opened, repeated)),
+        Some(Container::Y4m) => y4m::open(BufReader::new(file), levels).map(|opened| as_it_is(opened, 0)),
+        Some(Container::Foreign(what)) => Err(Fault::unsupported(what)),
+        None if start.is_empty() => Err(Fault::damaged("it is empty")),
+        None => Err(Fault::unsupported("a file that is no MP4, MOV, AVI or Y4M")),
     }
 }

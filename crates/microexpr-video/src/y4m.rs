@@ -9,7 +9,7 @@ use crate::luma::{Levels, Range, checked_size, image_of_bytes, image_of_words};
 use crate::video::{Compression, Opened, Pictures};
 
 /// First word of the stream.
-pub(crate) const MAGIC: &[u8] = b"YUV4MPEG2";
+const MAGIC: &[u8] = b"YUV4MPEG2";
 /// Longest line that is read.
 const MOST_LINE: u64 = 4096;
 

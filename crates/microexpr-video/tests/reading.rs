@@ -5,8 +5,10 @@ use std::io::{BufReader, Cursor};
 use std::path::{Path, PathBuf};
 
 use image::DynamicImage;
-use microexpr_core::{FrameSource, grey_from_image};
-use microexpr_video::{Compression, Levels, Video, VideoError, VideoParams};
+use microexpr_core::{FrameSource, ImageSequence, grey_from_image};
+use microexpr_video::{
+    Compression, Levels, MOST_CLIP_BYTES, Video, VideoError, VideoParams, decode_videos, is_video,
+};
 
 fn data(name: &str) -> PathBuf {
     Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/data").join(name)
@@ -154,4 +156,26 @@ fn a_video_is_recognised_by_its_content() {
     let bytes = std::fs::read(data("gray.y4m")).unwrap();
     let piped = Video::from_y4m(BufReader::new(Cursor::new(bytes)), "-", VideoParams::default()).unwrap();
     assert_eq!(piped.count(), 3);
+}
+
+#[test]
+fn frames_of_a_video_are_named_by_their_number() {
+    let all = Video::open(data("high.mp4")).unwrap().into_sequence(MOST_CLIP_BYTES).unwrap();
+    let named = |numbers: &[&str]| {
+        let paths = numbers.iter().map(|number| data("high.mp4").join(number)).collect();
+        decode_videos(&ImageSequence::from_paths(paths).unwrap(), MOST_CLIP_BYTES)
+    };
+    let part = named(&["3", "4", "00024"]).unwrap();
+    for (index, frame) in [2, 3, 23].into_iter().enumerate() {
+        assert_eq!(part.image(index).unwrap(), all.image(frame).unwrap());
+    }
+    let whole = ImageSequence::from_paths(vec![data("high.mp4")]).unwrap();
+    assert_eq!(decode_videos(&whole, MOST_CLIP_BYTES).unwrap(), all);
+    for wrong in [&["25"][..], &["0"], &["2", "1"], &["x"]] {
+        assert!(matches!(named(wrong), Err(VideoError::NoSuchFrame { .. })), "{wrong:?}");
+    }
+    let pictures = ImageSequence::from_paths(vec![data("a.png"), data("b.png")]).unwrap();
+    assert_eq!(decode_videos(&pictures, 0).unwrap(), pictures);
+    assert!(is_video(data("odd.mp4")) && is_video(data("mjpeg.avi")) && is_video(data("gray.y4m")));
+    assert!(!is_video(data("generate.sh")) && !is_video(data("nothing")) && !is_video(data("")));
 }
