@@ -16,6 +16,7 @@ use microexpr::pipeline::LandmarkSource;
 use microexpr::prelude::{Classifier, Device};
 use shared::experiment_options::LandmarksFrom;
 use shared::input::InputOptions;
+use shared::outputs::keep_inputs;
 
 /// Prints the class probabilities of one clip and the frames they rest on.
 #[derive(Debug, Parser)]
@@ -50,6 +51,8 @@ fn main() -> ExitCode {
 }
 
 fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
+    let outputs = [("--picture", options.picture.as_deref()), ("--relevance", options.relevance.as_deref())];
+    keep_inputs(&outputs, &[&options.clip.input, &options.model])?;
     for picture in options.picture.iter().chain(&options.relevance) {
         atomic_file::check_file(picture)?;
     }
@@ -62,6 +65,9 @@ fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
     let device = options.device;
     let classifier = Classifier::load_with(&options.model, ClassifierOptions { device, landmarks })?;
     let (frames, fps) = options.clip.sequence()?;
+    if frames.is_still()? {
+        eprintln!("note: nothing moves: all {} frames are the same", frames.len());
+    }
     let classified = || match options.relevance {
         Some(_) => classifier.explain(&frames, fps),
         None => classifier.classify(&frames, fps),

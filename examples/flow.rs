@@ -9,7 +9,7 @@ use std::time::{Duration, Instant};
 
 use clap::{Parser, ValueEnum};
 use image::ImageFormat;
-use microexpr::core::{FlowField, ImageSequence, atomic_file};
+use microexpr::core::{FlowField, ImageSequence, SampleBits, atomic_file};
 use microexpr::flow::{
     Consistency, DisParams, DisPreset, FlowAlgorithm, FlowError, FlowScale, LucasKanade, LucasKanadeParams,
     TvL1Params, flo, flow_picture,
@@ -17,10 +17,13 @@ use microexpr::flow::{
 
 mod shared;
 
+use shared::frames::{at_depth, parse_bits};
+use shared::outputs::keep_inputs;
+
 /// Estimates the motion from image A to image B: A(x) looks like B(x + flow(x)).
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Earlier image (.png, .jpg, .jpeg or .bmp)
+    /// Earlier image (.png, .jpg, .bmp, .tif, .pgm or .ppm)
     a: PathBuf,
     /// Later image, of the same size
     b: PathBuf,
@@ -30,7 +33,8 @@ struct Arguments {
     /// Trade of time for accuracy [default: medium for dis, accurate for tvl1; the others have none]
     #[arg(long, value_enum)]
     preset: Option<Preset>,
-    /// Track these points by Lucas-Kanade instead: lines of "x,y" after a heading; F gets "x,y" per line
+    /// Track these points by Lucas-Kanade instead: lines of "x,y" after a heading; F gets "x,y" per line,
+    /// "nan,nan" for a point that was lost
     #[arg(long, value_name = "POINTS.csv", conflicts_with_all = ["algorithm", "preset", "picture"])]
     points: Option<PathBuf>,
     /// Middlebury .flo file to write (with --points a .csv file)
@@ -42,6 +46,9 @@ struct Arguments {
     /// Displacement in pixels that gets the full colour [default: the largest one]
     #[arg(long, value_name = "PIXELS", requires = "picture")]
     full: Option<f32>,
+    /// Depth of the camera where 16-bit images hold fewer bits: 10, 12 or 14
+    #[arg(long, value_name = "N", value_parser = parse_bits)]
+    bits: Option<SampleBits>,
     /// Estimate this many times and print the shortest time, reading and writing of files aside
     #[arg(long, value_name = "TIMES", default_value_t = 1, value_parser = clap::value_parser!(u32).range(1..))]
     repeat: u32,
@@ -76,7 +83,15 @@ fn main() -> ExitCode {
 }
 
 fn estimate(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let images = ImageSequence::from_paths(vec![arguments.a.clone(), arguments.b.clone()])?;
+    let Arguments { a, b, out, picture, points, .. } = arguments;
+    let outputs = [("--out", Some(out.as_path())), ("--picture", picture.as_deref())];
+    let inputs: Vec<&Path> = [a, b].into_iter().chain(points).map(PathBuf::as_path).collect();
+    keep_inputs(&outputs, &inputs)?;
+    let images = ImageSequence::from_paths(vec![a.clone(), b.clone()])?;
+    let images = at_depth(images, arguments.bits)?;
+    if images.is_still()? {
+        eprintln!("note: nothing moves: the two images are the same");
+    }
     let (a, b) = (images.grey(0)?, images.grey(1)?);
     if let Some(points) = &arguments.points {
         let points = read_points(points)?;
@@ -88,7 +103,9 @@ fn estimate(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         })?;
         let mut csv = String::from("x,y\n");
         for point in &found {
-            writeln!(csv, "{},{}", point.position[0], point.position[1])?;
+            let [x, y] = if point.is_tracked() { point.position } else { [f64::NAN; 2] };
+            let mark = |value: f64| value.to_string().to_lowercase();
+            writeln!(csv, "{},{}", mark(x), mark(y))?;
         }
         atomic_file::write(&arguments.out, csv.as_bytes())?;
         let tracked = found.iter().filter(|point| point.is_tracked()).count();

@@ -17,6 +17,7 @@ use microexpr::pipeline::ClipGraph;
 use microexpr::prelude::Pipeline;
 use shared::experiment_options::{BaseOptions, PipelineOptions};
 use shared::input::InputOptions;
+use shared::outputs::keep_inputs;
 
 /// Turns one clip into its landmark graph.
 ///
@@ -44,12 +45,17 @@ fn main() -> ExitCode {
 
 fn graph(options: &Options) -> Result<(), Box<dyn Error>> {
     options.pipeline.limit_threads()?;
+    let outputs = [("--out", Some(options.out.as_path())), ("--picture", options.picture.as_deref())];
+    keep_inputs(&outputs, &[&options.clip.input])?;
     for file in options.picture.iter().chain([&options.out]) {
         atomic_file::check_file(file)?;
     }
     let settings = options.pipeline.applied_to(options.base.settings()?).pipeline;
     let pipeline = Pipeline::new(&settings)?;
     let (frames, fps) = options.clip.sequence()?;
+    if frames.is_still()? {
+        eprintln!("note: nothing moves: all {} frames are the same", frames.len());
+    }
     let aligned = pipeline.register(&frames, fps)?;
     let graph = pipeline.graph(&aligned, settings.alpha())?;
     atomic_file::write(&options.out, &serde_json::to_vec(&graph)?)?;

@@ -7,7 +7,7 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
-use microexpr::core::{ImageSequence, Point, atomic_file};
+use microexpr::core::{ImageSequence, Point, SampleBits, atomic_file};
 use microexpr::landmarks::{
     FaceBox, FaceLandmarker, FoundFaces, LandmarkError, LandmarkerParams, PictureParams, draw_landmarks,
     grey_as_dlib,
@@ -17,12 +17,14 @@ use serde::Serialize;
 
 mod shared;
 
+use shared::frames::{at_depth, parse_bits};
 use shared::input::open_video;
+use shared::outputs::keep_inputs;
 
 /// Finds faces and their 68 landmarks, with fractions of pixels.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Image (.png, .jpg, .jpeg or .bmp), or a video, of which the first frame counts; - for Y4M on standard input
+    /// Image (.png, .jpg, .bmp, .tif, .pgm or .ppm), or a video, of which the first frame counts; - for Y4M on standard input
     image: PathBuf,
     /// Landmark model: a file in dlib's format, `mesh` for the embedded face mesh, or `generated-faces` for the embedded model of
     /// generated faces only [default: $MICROEXPR_LANDMARK_MODEL, else mesh]
@@ -37,6 +39,9 @@ struct Arguments {
     /// Picture of the points and their numbers to write
     #[arg(long, value_name = "F.png")]
     picture: Option<PathBuf>,
+    /// Depth of the camera where a 16-bit image holds fewer bits: 10, 12 or 14
+    #[arg(long, value_name = "N", value_parser = parse_bits)]
+    bits: Option<SampleBits>,
 }
 
 #[derive(Serialize)]
@@ -66,7 +71,10 @@ fn main() -> ExitCode {
 }
 
 fn find(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let image = picture(&arguments.image)?;
+    let Arguments { image, out, picture, model, .. } = arguments;
+    let inputs: Vec<&Path> = std::iter::once(image).chain(model).map(PathBuf::as_path).collect();
+    keep_inputs(&[("--out", out.as_deref()), ("--picture", picture.as_deref())], &inputs)?;
+    let image = first_picture(image, arguments.bits)?;
     let mut picture = image.to_rgb8();
     let mut faces = Vec::new();
     for found in faces_of(&grey_as_dlib(&image), arguments)?.faces {
@@ -85,12 +93,12 @@ fn find(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
 }
 
 /// The image, or the first frame of the video.
-fn picture(path: &Path) -> Result<DynamicImage, Box<dyn Error>> {
+fn first_picture(path: &Path, bits: Option<SampleBits>) -> Result<DynamicImage, Box<dyn Error>> {
     if path == Path::new("-") || is_video(path) {
         let first = open_video(path)?.next().transpose()?;
         return first.ok_or_else(|| format!("{}: there is no frame in it", path.display()).into());
     }
-    Ok(ImageSequence::from_paths(vec![path.to_owned()])?.image(0)?)
+    Ok(at_depth(ImageSequence::from_paths(vec![path.to_owned()])?, bits)?.image(0)?)
 }
 
 /// The faces; what was found and does not look like one is told, and an error if there is nothing else.

@@ -1,10 +1,10 @@
 //! Options that name datasets.
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
-use microexpr::data::{DatasetIndex, LabelScheme, Layout};
+use microexpr::data::{ClassTable, DataError, DatasetIndex, LabelScheme, Layout};
 
 use super::input::warn_of_videos;
 use super::reading_options::ReadingOptions;
@@ -12,16 +12,16 @@ use super::reading_options::ReadingOptions;
 /// Options of the programs that evaluate on one dataset or several together.
 #[derive(Debug, Args)]
 pub(crate) struct DatasetOptions {
-    /// Layout of the dataset: smic, samm, casme2, manifest or composite; several are pooled (composite protocol)
+    /// Layout of the dataset: smic, samm, casme, casme2, casme3, manifest or composite; several are pooled (composite protocol)
     #[arg(long, required = true)]
     pub(crate) dataset: Vec<Layout>,
     /// Folder of the dataset, or the manifest file, one for each --dataset in the same order [default: $SMIC_ROOT,
     /// $SAMM_ROOT, $CASME2_ROOT]
     #[arg(long)]
     pub(crate) root: Vec<PathBuf>,
-    /// Number of classes: 3 or 5
-    #[arg(long, default_value_t = 3)]
-    pub(crate) classes: usize,
+    /// Classes: 3, 5 (the dataset's own: samm-5, or casme2-5), casme3-4, casme3-7, 4dme-5, dfme-7, or a CSV file of label,class
+    #[arg(long, value_name = "3|5|NAME|FILE", default_value = "3")]
+    pub(crate) classes: String,
     #[command(flatten)]
     reading: ReadingOptions,
 }
@@ -41,14 +41,21 @@ impl DatasetOptions {
         Ok(datasets)
     }
 
-    /// The label scheme of the number of classes.
+    /// The label scheme that was asked for.
     pub(crate) fn scheme(&self) -> Result<LabelScheme, Box<dyn Error>> {
-        label_scheme(self.classes)
+        label_scheme(&self.classes, &self.dataset)
     }
 }
 
-/// The label scheme of a number of classes.
-pub(crate) fn label_scheme(classes: usize) -> Result<LabelScheme, Box<dyn Error>> {
-    LabelScheme::with_classes(classes)
-        .ok_or_else(|| format!("--classes must be 3 or 5, found {classes}").into())
+/// The label scheme of a number of classes, a name or a file; 5 are CASME II's own where nothing else is read, else SAMM's.
+pub(crate) fn label_scheme(classes: &str, datasets: &[Layout]) -> Result<LabelScheme, Box<dyn Error>> {
+    if classes.trim() == "5" && datasets.iter().all(|layout| *layout == Layout::Casme2) {
+        return Ok(LabelScheme::Casme2Five);
+    }
+    match classes.parse() {
+        Err(DataError::UnknownClasses { .. }) if Path::new(classes).is_file() => {
+            Ok(LabelScheme::Table(ClassTable::read(classes)?))
+        }
+        named => Ok(named.map_err(|error| format!("--classes: {error}"))?),
+    }
 }

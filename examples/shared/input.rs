@@ -5,9 +5,11 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 
 use clap::Args;
-use microexpr::core::{FrameSource, ImageSequence, SequenceFrames};
+use microexpr::core::{ImageSequence, SampleBits};
 use microexpr::data::DatasetIndex;
 use microexpr::video::{Compression, MOST_CLIP_BYTES, Video, VideoParams, is_video};
+
+use super::frames::{at_depth, parse_bits};
 
 /// Options that name the frames of one recording.
 #[derive(Debug, Args)]
@@ -19,31 +21,43 @@ pub(crate) struct InputOptions {
     /// Frames per second of the recording [default: the video's]
     #[arg(long)]
     fps: Option<f64>,
+    /// Depth of the camera where 16-bit frames of a folder hold fewer bits: 10, 12 or 14
+    #[arg(long, value_name = "N", value_parser = parse_bits)]
+    bits: Option<SampleBits>,
+}
+
+/// One recording and its frames per second.
+pub(crate) enum Recording {
+    Folder(ImageSequence, f64),
+    Video(Box<Video>, f64),
 }
 
 impl InputOptions {
     /// All frames, those of a video in memory.
     pub(crate) fn sequence(&self) -> Result<(ImageSequence, f64), Box<dyn Error>> {
-        if self.input.is_dir() {
-            return Ok((ImageSequence::open(&self.input)?, self.rate(None)?));
+        match self.recording()? {
+            Recording::Folder(frames, fps) => Ok((frames, fps)),
+            Recording::Video(video, fps) => Ok((video.into_sequence(MOST_CLIP_BYTES)?, fps)),
         }
-        let video = self.video()?;
-        let fps = self.rate(video.fps())?;
-        Ok((video.into_sequence(MOST_CLIP_BYTES)?, fps))
     }
 
-    /// The frames one after the other, in the memory of a few.
-    pub(crate) fn frames(&self) -> Result<(Box<dyn FrameSource>, f64), Box<dyn Error>> {
-        if self.input.is_dir() {
-            let frames = SequenceFrames::from(ImageSequence::open(&self.input)?);
-            return Ok((Box::new(frames), self.rate(None)?));
+    /// The frames where they are, and their rate.
+    pub(crate) fn recording(&self) -> Result<Recording, Box<dyn Error>> {
+        if self.input.is_dir() || !(is_standard_input(&self.input) || self.input.is_file()) {
+            let frames = at_depth(ImageSequence::open(&self.input)?, self.bits)?;
+            return Ok(Recording::Folder(frames, self.rate(None)?));
         }
         let video = self.video()?;
         let fps = self.rate(video.fps())?;
-        Ok((Box::new(video), fps))
+        Ok(Recording::Video(Box::new(video), fps))
     }
 
     fn video(&self) -> Result<Video, Box<dyn Error>> {
+        if let Some(bits) = self.bits {
+            return Err(
+                format!("--bits {} is for folders: a video says its depth itself", bits.bits()).into()
+            );
+        }
         let video = open_video(&self.input)?;
         warn_of_resampling(&video);
         if video.compression() == Compression::BetweenFrames {
@@ -64,9 +78,13 @@ const COMPRESSION_COSTS: &str = "its frames are coded as changes of other frames
      its usual quality (CRF 23) UF1 fell from .87 to .60 for motion of 0.1 to 0.4 px, from .98 to .89 for 0.5 to 1.8 px; raw \
      frames and Motion JPEG lose nothing";
 
+fn is_standard_input(path: &Path) -> bool {
+    path == Path::new("-")
+}
+
 /// Opens a video, or standard input if the path is `-`.
 pub(crate) fn open_video(path: &Path) -> Result<Video, Box<dyn Error>> {
-    if path == Path::new("-") {
+    if is_standard_input(path) {
         return Ok(Video::from_standard_input(VideoParams::default())?);
     }
     Ok(Video::open(path)?)

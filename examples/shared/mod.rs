@@ -5,7 +5,9 @@ pub(crate) mod arguments;
 pub(crate) mod dataset_options;
 pub(crate) mod evaluation_options;
 pub(crate) mod experiment_options;
+pub(crate) mod frames;
 pub(crate) mod input;
+pub(crate) mod outputs;
 pub(crate) mod protocol_options;
 pub(crate) mod reading_options;
 

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 #[non_exhaustive]
 pub enum CoreError {
     /// A folder holds no file with an image extension.
-    #[error("{path}: no image files (expected .png, .jpg, .jpeg or .bmp)", path = path.display())]
+    #[error("{path}: no image files (expected .png, .jpg, .bmp, .tif, .pgm or .ppm)", path = path.display())]
     NoImages {
         /// The folder that was searched.
         path: PathBuf,
@@ -46,6 +46,24 @@ pub enum CoreError {
         expected: (usize, usize),
         /// Height and width of this frame.
         found: (usize, usize),
+    },
+    /// A frame in two files.
+    #[error("{first} and {second} are the same frame twice: keep one of them", first = first.display(), second = second.display())]
+    FrameTwice {
+        /// The first file.
+        first: PathBuf,
+        /// The other file.
+        second: PathBuf,
+    },
+    /// An image of another depth than the one that was told.
+    #[error("{path}: expected {} bits in 16, found {found}", expected.bits(), path = path.display())]
+    Depth {
+        /// The file.
+        path: PathBuf,
+        /// The depth that was told.
+        expected: crate::SampleBits,
+        /// What does not fit it.
+        found: String,
     },
     /// A clip without frames, or frames without pixels.
     #[error(

@@ -39,7 +39,7 @@ fn is_usable(value: f32) -> bool {
 
 /// Grey `[row, col]` in `0..=1`: the stored value of grey images, else `0.299 R + 0.587 G + 0.114 B` (BT.601).
 ///
-/// Equal channels give exactly the value a grey file would give.
+/// Equal channels give exactly the value a grey file would give. Values of 16 bits keep their full depth.
 #[must_use]
 pub fn grey_from_image(image: &DynamicImage) -> Array2<f32> {
     let mut grey = Array2::zeros((image.height() as usize, image.width() as usize));
@@ -68,6 +68,12 @@ pub fn grey_window_from_image(
             place.fill(grey.as_raw(), 1, &mut out, |v: &[u16]| f32::from(v[0]) / 65535.0);
         }
         DynamicImage::ImageRgb8(rgb) => place.fill(rgb.as_raw(), 3, &mut out, luma),
+        DynamicImage::ImageRgb16(rgb) => place.fill(rgb.as_raw(), 3, &mut out, deep_luma),
+        DynamicImage::ImageRgb32F(rgb) => place.fill(rgb.as_raw(), 3, &mut out, luma_of),
+        DynamicImage::ImageLumaA16(_) | DynamicImage::ImageRgba16(_) => {
+            place.fill(image.to_rgb16().as_raw(), 3, &mut out, deep_luma);
+        }
+        DynamicImage::ImageRgba32F(_) => place.fill(image.to_rgb32f().as_raw(), 3, &mut out, luma_of),
         _ => place.fill(image.to_rgb8().as_raw(), 3, &mut out, luma),
     }
 }
@@ -115,4 +121,15 @@ fn luma(pixel: &[u8]) -> f32 {
         return LEVELS[usize::from(r)];
     }
     (0.299 * f32::from(r) + 0.587 * f32::from(g) + 0.114 * f32::from(b)) / 255.0
+}
+
+#[inline(always)]
+fn deep_luma(pixel: &[u16]) -> f32 {
+    luma_of(&[pixel[0], pixel[1], pixel[2]].map(|value| f32::from(value) / 65535.0))
+}
+
+#[inline(always)]
+fn luma_of(pixel: &[f32]) -> f32 {
+    let [r, g, b] = [pixel[0], pixel[1], pixel[2]];
+    if r == g && g == b { r } else { 0.299 * r + 0.587 * g + 0.114 * b }
 }

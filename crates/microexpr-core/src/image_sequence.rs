@@ -1,15 +1,16 @@
 use std::borrow::Cow;
-use std::io::Cursor;
+use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use image::error::DecodingError;
-use image::{DynamicImage, ImageError, ImageFormat};
+use image::{DynamicImage, ImageError};
 use ndarray::{Array2, Array3, Axis};
 
-use crate::{Clip, CoreError, grey_from_image, natural_order};
+use crate::image_file::decode;
+use crate::sample_bits::DepthMismatch;
+use crate::{Clip, CoreError, SampleBits, grey_from_image, is_hidden, natural_order};
 
-const EXTENSIONS: [&str; 4] = ["png", "jpg", "jpeg", "bmp"];
+const EXTENSIONS: [&str; 8] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff", "pgm", "ppm"];
 
 /// The image files of a folder in natural order (`img9` before `img10`), decoded when asked for; or frames that are decoded
 /// already, such as those of a short video.
@@ -17,6 +18,7 @@ const EXTENSIONS: [&str; 4] = ["png", "jpg", "jpeg", "bmp"];
 pub struct ImageSequence {
     paths: Vec<PathBuf>,
     content: Content,
+    bits: Option<SampleBits>,
 }
 
 /// Where the frames are.
@@ -31,11 +33,13 @@ enum Content {
 }
 
 impl ImageSequence {
-    /// Lists the image files (`.png`, `.jpg`, `.jpeg`, `.bmp`) directly inside `folder`.
+    /// Lists the image files (`.png`, `.jpg`, `.jpeg`, `.bmp`, `.tif`, `.tiff`, `.pgm`, `.ppm`) directly inside `folder`, hidden
+    /// ones left out.
     ///
     /// # Errors
     ///
-    /// [`CoreError::ReadFolder`] if the folder is missing or unreadable, [`CoreError::NoImages`] if it holds none.
+    /// [`CoreError::ReadFolder`] if the folder is missing or unreadable, [`CoreError::NoImages`] if it holds none,
+    /// [`CoreError::FrameTwice`] if a frame lies there in two formats.
     pub fn open(folder: impl AsRef<Path>) -> Result<Self, CoreError> {
         let folder = folder.as_ref();
         let read = |source| CoreError::ReadFolder { path: folder.to_owned(), source };
@@ -50,7 +54,8 @@ impl ImageSequence {
             return Err(CoreError::NoImages { path: folder.to_owned() });
         }
         paths.sort_by(|a, b| natural_order(&file_name(a), &file_name(b)));
-        Ok(Self { paths, content: Content::OnDisk })
+        refuse_two_formats(&paths)?;
+        Ok(Self { paths, content: Content::OnDisk, bits: None })
     }
 
     /// Takes files in the given order.
@@ -62,7 +67,7 @@ impl ImageSequence {
         if paths.is_empty() {
             return Err(CoreError::NoImages { path: PathBuf::new() });
         }
-        Ok(Self { paths, content: Content::OnDisk })
+        Ok(Self { paths, content: Content::OnDisk, bits: None })
     }
 
     /// Takes decoded frames in the given order, each with the path by which messages name it (`clip.mp4/00012`).
@@ -73,6 +78,18 @@ impl ImageSequence {
     pub fn from_images(images: impl IntoIterator<Item = (PathBuf, DynamicImage)>) -> Result<Self, CoreError> {
         let (paths, images): (Vec<_>, Vec<_>) = images.into_iter().unzip();
         Ok(Self { content: Content::Images(images.into()), ..Self::from_paths(paths)? })
+    }
+
+    /// The same sequence, its 16-bit values taken for `bits` bits and brought to the full range.
+    #[must_use]
+    pub fn with_bits(self, bits: SampleBits) -> Self {
+        Self { bits: Some(bits), ..self }
+    }
+
+    /// The depth that was told by [`ImageSequence::with_bits`].
+    #[must_use]
+    pub fn bits(&self) -> Option<SampleBits> {
+        self.bits
     }
 
     /// Number of frames, at least one.
@@ -122,31 +139,28 @@ impl ImageSequence {
         }
     }
 
-    /// Decodes one frame as it is stored.
+    /// Decodes one frame at the depth it is stored with, and turns it upright as its orientation tag says.
     ///
     /// # Errors
     ///
-    /// [`CoreError::DecodeImage`] naming the file, also if it is cut off.
+    /// [`CoreError::DecodeImage`] naming the file, also if it is cut off; [`CoreError::Depth`] if it has not the depth told.
     ///
     /// # Panics
     ///
     /// If `index` is not below [`ImageSequence::len`].
     pub fn image(&self, index: usize) -> Result<DynamicImage, CoreError> {
-        if let Content::Images(images) = &self.content {
-            return Ok(images[index].clone());
-        }
         let path = &self.paths[index];
-        let decode = |source| CoreError::DecodeImage { path: path.clone(), source };
-        let file = self.bytes(index)?;
-        let reader = image::ImageReader::new(Cursor::new(&file))
-            .with_guessed_format()
-            .map_err(|e| decode(ImageError::IoError(e)))?;
-        if reader.format() == Some(ImageFormat::Jpeg) && !jpeg_is_whole(&file) {
-            let cut_off =
-                DecodingError::new(ImageFormat::Jpeg.into(), "the file ends before the picture does");
-            return Err(decode(ImageError::Decoding(cut_off)));
+        let mut image = match &self.content {
+            Content::Images(images) => images[index].clone(),
+            _ => {
+                let failed = |source| CoreError::DecodeImage { path: path.clone(), source };
+                decode(&self.bytes(index)?).map_err(failed)?
+            }
+        };
+        if let Some(bits) = self.bits {
+            bits.fill_range(&mut image).map_err(|mismatch| depth_error(path, bits, &mismatch))?;
         }
-        reader.decode().map_err(decode)
+        Ok(image)
     }
 
     /// Decodes one frame to grey, `[row, col]` in `0..=1` (see [`grey_from_image`]).
@@ -160,6 +174,21 @@ impl ImageSequence {
     /// If `index` is not below [`ImageSequence::len`].
     pub fn grey(&self, index: usize) -> Result<Array2<f32>, CoreError> {
         self.image(index).map(|i| grey_from_image(&i))
+    }
+
+    /// Whether every frame equals the first one: nothing moves. Decodes up to the first frame that differs.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::DecodeImage`] naming a file.
+    pub fn is_still(&self) -> Result<bool, CoreError> {
+        let first = self.image(0)?;
+        for index in 1..self.len() {
+            if self.image(index)? != first {
+                return Ok(false);
+            }
+        }
+        Ok(true)
     }
 
     /// Decodes all frames to one grey clip.
@@ -184,21 +213,29 @@ impl ImageSequence {
     }
 }
 
-/// Whether the end marker follows the last scan. The decoder fills what a cut-off file lacks with grey, which would be
-/// taken for motion.
-fn jpeg_is_whole(file: &[u8]) -> bool {
-    let last = |marker: u8| file.windows(2).rposition(|pair| pair == [0xff, marker]);
-    last(0xd9) > last(0xda)
+fn depth_error(path: &Path, expected: SampleBits, mismatch: &DepthMismatch) -> CoreError {
+    let found = match mismatch {
+        DepthMismatch::NotSixteenBits => "an image of another kind".to_owned(),
+        DepthMismatch::TooBright { found } => format!("the value {found}"),
+    };
+    CoreError::Depth { path: path.to_owned(), expected, found }
+}
+
+/// No two files may show one frame, as `a.jpg` and `a.png` do.
+fn refuse_two_formats(paths: &[PathBuf]) -> Result<(), CoreError> {
+    let mut seen = HashMap::new();
+    for path in paths {
+        if let Some(first) = seen.insert(path.file_stem(), path) {
+            return Err(CoreError::FrameTwice { first: first.clone(), second: path.clone() });
+        }
+    }
+    Ok(())
 }
 
 fn has_image_extension(path: &Path) -> bool {
     path.extension()
         .and_then(|e| e.to_str())
         .is_some_and(|e| EXTENSIONS.contains(&e.to_ascii_lowercase().as_str()))
-}
-
-fn is_hidden(path: &Path) -> bool {
-    file_name(path).starts_with('.')
 }
 
 fn file_name(path: &Path) -> String {

@@ -12,7 +12,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | (root) | [`Clip`], [`ImageSequence`], [`FrameSource`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`]; grey values |
+//! | (root) | [`Clip`], [`ImageSequence`], [`FrameSource`], [`SampleBits`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`]; grey values |
 //! | [`border`] | the reflect-101 border rule |
 //! | [`filter`] | separable convolution, Gaussian blur |
 //! | [`pyramid`] | binomial-5 Gaussian pyramid, down and up |
@@ -35,13 +35,18 @@ pub mod filter;
 mod flow_field;
 mod frame_source;
 mod grey;
+mod hidden;
+mod image_file;
 mod image_sequence;
+mod jpeg_file;
 mod landmarks;
 mod natural_order;
 mod out_of_range;
 pub mod pyramid;
 pub mod resize;
 pub mod sample;
+mod sample_bits;
+mod tiff_file;
 mod vectorized;
 
 pub use clip::Clip;
@@ -51,7 +56,9 @@ pub use error::CoreError;
 pub use flow_field::FlowField;
 pub use frame_source::{FrameSource, SequenceFrames};
 pub use grey::{first_unusable_grey, grey_from_image, grey_window_from_image};
+pub use hidden::is_hidden;
 pub use image_sequence::ImageSequence;
 pub use landmarks::{LandmarkScheme, Landmarks, Point};
 pub use natural_order::natural_order;
 pub use out_of_range::OutOfRange;
+pub use sample_bits::SampleBits;

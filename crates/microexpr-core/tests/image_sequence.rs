@@ -65,16 +65,6 @@ fn a_file_that_is_cut_off_is_named_in_every_format() {
 }
 
 #[test]
-fn bytes_after_a_jpegs_end_do_no_harm() {
-    let folder = tempfile::tempdir().unwrap();
-    let path = folder.path().join("a.jpg");
-    write_grey(&path, 16, 16, 90);
-    let padded = [fs::read(&path).unwrap(), vec![0; 7]].concat();
-    fs::write(&path, padded).unwrap();
-    assert!(ImageSequence::open(folder.path()).unwrap().to_clip(100.0).is_ok());
-}
-
-#[test]
 fn a_frame_of_another_size_is_named_with_both_sizes() {
     let folder = tempfile::tempdir().unwrap();
     write_grey(&folder.path().join("a1.png"), 4, 3, 0);
@@ -82,4 +72,15 @@ fn a_frame_of_another_size_is_named_with_both_sizes() {
     let error = ImageSequence::open(folder.path()).unwrap().to_clip(100.0).unwrap_err();
     let text = error.to_string();
     assert!(text.contains("a2.png") && text.contains("5x3") && text.contains("4x3"), "{text}");
+}
+
+#[test]
+fn a_clip_in_which_nothing_changes_is_still() {
+    let folder = tempfile::tempdir().unwrap();
+    for name in ["a1.png", "a2.png", "a3.png"] {
+        write_grey(&folder.path().join(name), 4, 3, 9);
+    }
+    assert!(ImageSequence::open(folder.path()).unwrap().is_still().unwrap());
+    write_grey(&folder.path().join("a3.png"), 4, 3, 8);
+    assert!(!ImageSequence::open(folder.path()).unwrap().is_still().unwrap());
 }

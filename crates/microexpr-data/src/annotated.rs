@@ -1,16 +1,14 @@
-//! SAMM and CASME II: folders of frames and a workbook that says which frames are the clip.
+//! SAMM, CASME and CASME II: folders of frames and a workbook that says which frames are the clip.
 
 use std::collections::BTreeSet;
 use std::collections::btree_map::{BTreeMap, Entry};
 use std::path::{Path, PathBuf};
 
 use crate::annotations::{self, Annotation, find_workbook};
-use crate::clip_frames::clip_frames;
+use crate::clip_range::{Cell, RangeCells};
 use crate::folder_search::{find_one, folders, name_of, wrong_root};
 use crate::names::{clip_key, last_number};
-use crate::{
-    AnnotationParams, ClipRecord, DataError, Dataset, DatasetIndex, FrameColumn, Layout, frame_number,
-};
+use crate::{AnnotationParams, ClipRecord, DataError, Dataset, DatasetIndex, FrameColumn, Layout};
 
 /// From two folders above the dataset's own down to the one that holds the subjects.
 const SEARCH_DEPTH: usize = 3;
@@ -80,6 +78,27 @@ pub fn read_casme2(root: impl AsRef<Path>, params: &AnnotationParams) -> Result<
         is_clip: |name| name.to_ascii_uppercase().starts_with("EP"),
     };
     casme2.read(root.as_ref(), params)
+}
+
+/// Lists CASME's clips: `sub01/EP01_5/…`, full frames or crops, and its workbook with the columns `OnsetF`, `ApexF1`, `OffsetF`
+/// and `Emotion`; 60 frames per second.
+///
+/// `root` as for [`read_samm`].
+///
+/// # Errors
+///
+/// As [`read_samm`].
+pub fn read_casme(root: impl AsRef<Path>, params: &AnnotationParams) -> Result<DatasetIndex, DataError> {
+    let casme = Conventions {
+        dataset: Dataset::Casme,
+        layout: Layout::Casme,
+        expected: "CASME's folders sub01/EP01_5 and its workbook beside them, or the folder above",
+        workbook_word: "casme",
+        prefix: "sub",
+        digits: 2,
+        is_clip: |name| name.to_ascii_uppercase().starts_with("EP"),
+    };
+    casme.read(root.as_ref(), params)
 }
 
 impl Conventions {
@@ -174,75 +193,31 @@ impl Conventions {
         row: &Annotation,
         params: &AnnotationParams,
     ) -> Result<ClipRecord, String> {
-        let number = |column, name: &str, cell: &str| {
-            let known = params.erratum(row, column).unwrap_or_else(|| cell.parse().ok());
-            known.ok_or_else(|| format!("row {}: {name} is {cell:?}, expected a frame number", row.row))
-        };
-        let onset = number(FrameColumn::Onset, "onset", &row.onset)?;
-        let offset = number(FrameColumn::Offset, "offset", &row.offset)?;
-        if onset > offset {
-            return Err(format!("row {}: onset {onset} lies after offset {offset}", row.row));
-        }
-        let frames =
-            frames_between(path, onset, offset).map_err(|reason| format!("row {}: {reason}", row.row))?;
-        let apex = self.apex(index, id, row, params, onset..=offset);
-        let expected = offset - onset + 1;
-        if (frames.len() as u64) < expected {
-            let found = frames.len();
-            index
-                .warnings
-                .push(format!("{id}: {found} of the {expected} frames {onset} to {offset} are there"));
-        }
-        if let Some(apex) = apex.filter(|apex| frames.iter().all(|path| frame_number(path) != Some(*apex))) {
-            index.warnings.push(format!("{id}: the apex, frame {apex}, is not there"));
-        }
+        let range = params.cells(row).read(path).map_err(|reason| format!("row {}: {reason}", row.row))?;
+        index.warnings.extend(range.warnings.iter().map(|warning| format!("{id}: {warning}")));
         Ok(ClipRecord {
             dataset: self.dataset.clone(),
             subject: self.subject(&row.subject),
             clip: row.filename.clone(),
             label: row.emotion.to_lowercase(),
-            frames,
-            onset: Some(onset),
-            apex,
-            offset: Some(offset),
+            frames: range.frames,
+            onset: range.onset,
+            apex: range.apex,
+            offset: range.offset,
             fps: self.dataset.fps().unwrap_or(200.0),
         })
     }
-
-    /// The apex if it is a number inside the clip; anything else is a warning, unless an erratum says so.
-    fn apex(
-        &self,
-        index: &mut DatasetIndex,
-        id: &str,
-        row: &Annotation,
-        params: &AnnotationParams,
-        clip: std::ops::RangeInclusive<u64>,
-    ) -> Option<u64> {
-        let erratum = params.erratum(row, FrameColumn::Apex);
-        let apex = erratum.unwrap_or_else(|| row.apex.parse().ok()).filter(|apex| clip.contains(apex));
-        if apex.is_none() && erratum.is_none() {
-            index.warnings.push(format!(
-                "{id}: apex is {:?}, expected a frame from {} to {}",
-                row.apex,
-                clip.start(),
-                clip.end()
-            ));
-        }
-        apex
-    }
 }
 
-/// The image files of a folder with numbers from onset to offset, or the reason why there are none.
-fn frames_between(folder: &Path, onset: u64, offset: u64) -> Result<Vec<PathBuf>, String> {
-    let all = clip_frames(folder)?;
-    let in_clip = |path: &&PathBuf| frame_number(path).is_some_and(|n| (onset..=offset).contains(&n));
-    let frames: Vec<PathBuf> = all.iter().filter(in_clip).cloned().collect();
-    if frames.is_empty() {
-        let numbers = || all.iter().filter_map(|path| frame_number(path));
-        let range = numbers().min().zip(numbers().max());
-        let found =
-            range.map_or("files without numbers".to_owned(), |(first, last)| format!("{first} to {last}"));
-        return Err(format!("expected frames {onset} to {offset}; found {found}"));
+impl AnnotationParams {
+    /// The numbers of a row, those that are corrected in place of what is written.
+    pub(crate) fn cells<'a>(&self, row: &'a Annotation) -> RangeCells<'a> {
+        let cell =
+            |column, text: &'a str| self.erratum(row, column).map_or(Cell::Written(text), Cell::Corrected);
+        RangeCells {
+            onset: cell(FrameColumn::Onset, &row.onset),
+            apex: cell(FrameColumn::Apex, &row.apex),
+            offset: cell(FrameColumn::Offset, &row.offset),
+        }
     }
-    Ok(frames)
 }

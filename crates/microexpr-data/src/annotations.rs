@@ -1,13 +1,14 @@
-//! The workbooks in which SAMM and CASME II name onset, apex, offset and emotion of every clip.
+//! The workbooks in which SAMM, CASME, CASME II and CAS(ME)³ name onset, apex, offset and emotion of every clip.
 
+use std::collections::BTreeMap;
 use std::path::{Path, PathBuf};
 
-use calamine::{Data, Range, Reader};
 use serde::{Deserialize, Serialize};
 
 use crate::dataset::alphanumeric;
 use crate::folder_search::{files, name_of};
 use crate::names::last_number;
+use crate::workbook::{Sheet, read_sheets};
 use crate::{DataError, Erratum, FrameColumn};
 
 /// One row of a workbook; cells as their text.
@@ -55,62 +56,79 @@ impl AnnotationParams {
     }
 }
 
-/// The first workbook, in natural order, in one of the folders; one whose name holds `word` before any other.
+/// The first workbook, in natural order, in one of the folders; one whose name holds `word` before any other. A text table is one
+/// only if its name holds the word: landmarks and results are text tables, too.
 pub(crate) fn find_workbook(folders: &[&Path], word: &str) -> Option<PathBuf> {
+    let has_word = |path: &PathBuf| alphanumeric(&name_of(path)).contains(word);
     let is_workbook = |path: &PathBuf| {
-        let extension = path.extension().map(|e| e.to_ascii_lowercase());
-        extension.is_some_and(|e| e == "xlsx" || e == "xls") && !name_of(path).starts_with('~')
+        let extension = path.extension().map(|e| e.to_ascii_lowercase()).unwrap_or_default();
+        let is_book = ["xlsx", "xls", "xlsb"].iter().any(|e| extension == *e);
+        (is_book || (extension == "csv" && has_word(path))) && !name_of(path).starts_with('~')
     };
     let mut found: Vec<PathBuf> =
         folders.iter().flat_map(|folder| files(folder).unwrap_or_default()).filter(is_workbook).collect();
-    found.sort_by_key(|path| !alphanumeric(&name_of(path)).contains(word));
+    found.sort_by_key(|path| {
+        (!has_word(path), path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")))
+    });
     found.into_iter().next()
 }
 
+/// The columns, each under the names that the datasets' workbooks give it; compared by [`alphanumeric`].
+///
+/// Source: SAMM `Onset Frame`, CASME II `OnsetFrame`, CASME `OnsetF`, `ApexF1`, `Emotion`, CAS(ME)³ `Onset`, `emotion`, 4DME
+/// `sub_ID`, `fold_name`, as the loaders of github.com/tvaranka/meb read them.
+const SUBJECT: &[&str] = &["Subject", "sub_ID"];
+const FILENAME: &[&str] = &["Filename", "fold_name"];
+const ONSET: &[&str] = &["Onset Frame", "Onset", "OnsetF"];
+const APEX: &[&str] = &["Apex Frame", "Apex", "ApexF1", "ApexF"];
+const OFFSET: &[&str] = &["Offset Frame", "Offset", "OffsetF"];
+const EMOTION: &[&str] = &["Estimated Emotion", "Emotion"];
+
 /// Reads the rows below the header: the first row of any sheet with the cells Subject and Filename.
 pub(crate) fn read_workbook(path: &Path) -> Result<Vec<Annotation>, DataError> {
-    let read =
-        |source: calamine::Error| DataError::ReadWorkbook { path: path.to_owned(), source: Box::new(source) };
-    let mut workbook = calamine::open_workbook_auto(path).map_err(read)?;
-    for sheet in workbook.sheet_names() {
-        let cells = workbook.worksheet_range(&sheet).map_err(read)?;
-        let header = cells.rows().position(|row| {
-            let has = |name: &str| row.iter().any(|cell| alphanumeric(&text(cell)) == name);
-            has("subject") && has("filename")
-        });
-        if let Some(header) = header {
-            return rows_below(path, &cells, header);
+    for sheet in read_sheets(path)? {
+        let is_header =
+            |cells: &BTreeMap<usize, String>| place(cells, SUBJECT).and(place(cells, FILENAME)).is_some();
+        if let Some((row, header)) = sheet.iter().find(|(_, cells)| is_header(cells)) {
+            return rows_below(path, &sheet, *row, header);
         }
     }
     Err(DataError::NoHeader { path: path.to_owned() })
 }
 
-fn rows_below(path: &Path, cells: &Range<Data>, header: usize) -> Result<Vec<Annotation>, DataError> {
-    let names: Vec<String> = cells.rows().nth(header).unwrap_or_default().iter().map(text).collect();
-    let column = |expected: &'static str| {
-        names.iter().position(|name| alphanumeric(name) == alphanumeric(expected)).ok_or_else(|| {
-            let found: Vec<&str> = names.iter().map(String::as_str).filter(|n| !n.is_empty()).collect();
-            DataError::MissingColumn { path: path.to_owned(), expected, found: found.join(", ") }
-        })
-    };
-    let (subject, filename) = (column("Subject")?, column("Filename")?);
-    let (onset, apex, offset) = (column("Onset Frame")?, column("Apex Frame")?, column("Offset Frame")?);
-    let emotion = column("Estimated Emotion")?;
-    let first_row = cells.start().map_or(0, |(row, _)| row as usize) + 1;
-    let annotation = |(at, row): (usize, &[Data])| Annotation {
-        row: first_row + at,
-        subject: text(&row[subject]),
-        filename: text(&row[filename]),
-        onset: text(&row[onset]),
-        apex: text(&row[apex]),
-        offset: text(&row[offset]),
-        emotion: text(&row[emotion]),
-    };
-    let rows = cells.rows().enumerate().skip(header + 1).map(annotation);
-    Ok(rows.filter(|row| !row.is_blank()).collect())
+/// Column of the first of some names that a header holds.
+fn place(header: &BTreeMap<usize, String>, names: &[&str]) -> Option<usize> {
+    let of = |name: &&str| header.iter().find(|(_, cell)| alphanumeric(cell) == alphanumeric(name));
+    names.iter().find_map(of).map(|(column, _)| *column)
 }
 
-/// A cell as it is displayed; whole numbers without a fraction.
-fn text(cell: &Data) -> String {
-    cell.to_string().trim().to_owned()
+fn rows_below(
+    path: &Path,
+    sheet: &Sheet,
+    header_row: usize,
+    header: &BTreeMap<usize, String>,
+) -> Result<Vec<Annotation>, DataError> {
+    let column = |names: &'static [&'static str]| {
+        place(header, names).ok_or_else(|| {
+            let found: Vec<&str> = header.values().map(String::as_str).collect();
+            DataError::MissingColumn { path: path.to_owned(), expected: names[0], found: found.join(", ") }
+        })
+    };
+    let (subject, filename) = (column(SUBJECT)?, column(FILENAME)?);
+    let (onset, apex, offset) = (column(ONSET)?, column(APEX)?, column(OFFSET)?);
+    let emotion = column(EMOTION)?;
+    let annotation = |(row, cells): (&usize, &BTreeMap<usize, String>)| {
+        let cell = |column: usize| cells.get(&column).cloned().unwrap_or_default();
+        Annotation {
+            row: row + 1,
+            subject: cell(subject),
+            filename: cell(filename),
+            onset: cell(onset),
+            apex: cell(apex),
+            offset: cell(offset),
+            emotion: cell(emotion),
+        }
+    };
+    let rows = sheet.range(header_row + 1..).map(annotation);
+    Ok(rows.filter(|row| !row.is_blank()).collect())
 }

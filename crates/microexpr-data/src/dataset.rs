@@ -7,7 +7,8 @@ use std::str::FromStr;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    CompositeParams, DataError, DatasetIndex, manifest, read_casme2, read_composite, read_samm, read_smic,
+    CompositeParams, DataError, DatasetIndex, manifest, read_casme, read_casme2, read_casme3, read_composite,
+    read_samm, read_smic,
 };
 
 /// The dataset that a clip belongs to.
@@ -21,18 +22,25 @@ pub enum Dataset {
     Samm,
     /// CASME II: Yan et al., PLoS ONE 2014.
     Casme2,
+    /// CASME: Yan et al., FG 2013.
+    Casme,
+    /// CAS(ME)³: Li et al., IEEE TPAMI 2023.
+    Casme3,
     /// Any other dataset, by its name in a manifest.
     Other(String),
 }
 
 impl Dataset {
-    /// The dataset of a name; letter case, spaces and punctuation do not matter.
+    /// The dataset of a name; letter case, spaces and punctuation do not matter, but that CAS(ME)² is not CASME II.
     #[must_use]
     pub fn from_name(name: &str) -> Self {
+        let square = name.to_lowercase().contains("(me)");
         match alphanumeric(name).as_str() {
             "smic" | "smichs" => Self::Smic,
             "samm" => Self::Samm,
-            "casme2" | "casmeii" => Self::Casme2,
+            "casme" | "casme1" | "casmei" => Self::Casme,
+            "casme2" | "casmeii" if !square => Self::Casme2,
+            "casme3" | "casme³" | "casme3a" => Self::Casme3,
             _ => Self::Other(name.trim().to_owned()),
         }
     }
@@ -43,6 +51,8 @@ impl Dataset {
         match self {
             Self::Smic => Some(100.0),
             Self::Samm | Self::Casme2 => Some(200.0),
+            Self::Casme => Some(60.0),
+            Self::Casme3 => Some(30.0),
             Self::Other(_) => None,
         }
     }
@@ -54,6 +64,8 @@ impl fmt::Display for Dataset {
             Self::Smic => "smic",
             Self::Samm => "samm",
             Self::Casme2 => "casme2",
+            Self::Casme => "casme",
+            Self::Casme3 => "casme3",
             Self::Other(name) => name,
         })
     }
@@ -75,6 +87,10 @@ pub enum Layout {
     Samm,
     /// CASME II's folders and workbook, see [`read_casme2`].
     Casme2,
+    /// CASME's folders and workbook, see [`read_casme`].
+    Casme,
+    /// CAS(ME)³'s folders and workbook, see [`read_casme3`].
+    Casme3,
     /// A CSV list of clips, see [`read_manifest`](crate::read_manifest).
     Manifest,
     /// SMIC, SAMM and CASME II together, see [`read_composite`](crate::read_composite).
@@ -89,6 +105,8 @@ impl Layout {
             Self::Smic => "smic",
             Self::Samm => "samm",
             Self::Casme2 => "casme2",
+            Self::Casme => "casme",
+            Self::Casme3 => "casme3",
             Self::Manifest => "manifest",
             Self::Composite => "composite",
         }
@@ -101,6 +119,8 @@ impl Layout {
             Self::Smic => "SMIC_ROOT",
             Self::Samm => "SAMM_ROOT",
             Self::Casme2 => "CASME2_ROOT",
+            Self::Casme => "CASME_ROOT",
+            Self::Casme3 => "CASME3_ROOT",
             Self::Manifest => "MANIFEST_ROOT",
             Self::Composite => "COMPOSITE_ROOT",
         }
@@ -140,13 +160,15 @@ impl Layout {
     ///
     /// # Errors
     ///
-    /// As [`read_smic`], [`read_samm`], [`read_casme2`], [`read_manifest`](crate::read_manifest) and
+    /// As [`read_smic`], [`read_samm`], [`read_casme`], [`read_casme2`], [`read_casme3`], [`read_manifest`](crate::read_manifest) and
     /// [`read_composite`].
     pub fn read(self, root: impl AsRef<Path>) -> Result<DatasetIndex, DataError> {
         match self {
             Self::Smic => read_smic(root, &crate::SmicParams::default()),
             Self::Samm => read_samm(root, &crate::AnnotationParams::samm()),
             Self::Casme2 => read_casme2(root, &crate::AnnotationParams::default()),
+            Self::Casme => read_casme(root, &crate::AnnotationParams::default()),
+            Self::Casme3 => read_casme3(root, &crate::AnnotationParams::default()),
             Self::Manifest => manifest::read_manifest(root),
             Self::Composite => read_composite(root, &CompositeParams::default()),
         }
@@ -157,7 +179,7 @@ impl FromStr for Layout {
     type Err = DataError;
 
     fn from_str(name: &str) -> Result<Self, DataError> {
-        [Self::Smic, Self::Samm, Self::Casme2, Self::Composite, Self::Manifest]
+        [Self::Smic, Self::Samm, Self::Casme, Self::Casme2, Self::Casme3, Self::Composite, Self::Manifest]
             .into_iter()
             .find(|layout| layout.name() == name)
             .ok_or_else(|| DataError::UnknownLayout { found: name.to_owned() })

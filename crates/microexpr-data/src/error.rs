@@ -43,7 +43,7 @@ pub enum DataError {
         copies: String,
     },
     /// A name that is no dataset layout.
-    #[error("unknown dataset {found:?}, expected smic, samm, casme2, composite or manifest")]
+    #[error("unknown dataset {found:?}, expected smic, samm, casme, casme2, casme3, composite or manifest")]
     UnknownLayout {
         /// The rejected name.
         found: String,
@@ -74,6 +74,36 @@ pub enum DataError {
         /// The reader's reason.
         #[source]
         source: csv::Error,
+    },
+    /// A text file in an unknown encoding.
+    #[error(
+        "{path}: is neither UTF-8 nor UTF-16 with its mark: save it as \"CSV UTF-8\"",
+        path = path.display()
+    )]
+    Encoding {
+        /// The file.
+        path: PathBuf,
+    },
+    /// A line of a table of classes that is none.
+    #[error(
+        "{path}: line {line}: expected label,class with a class of its own for every label; found {found}",
+        path = path.display()
+    )]
+    ClassRow {
+        /// The file.
+        path: PathBuf,
+        /// Line in the file, from 1.
+        line: u64,
+        /// What stands there.
+        found: String,
+    },
+    /// A name that is no set of classes.
+    #[error("unknown classes {found:?}, expected one of {expected}, or a table of label,class")]
+    UnknownClasses {
+        /// The rejected name.
+        found: String,
+        /// The known names.
+        expected: String,
     },
     /// No row of a workbook is its header.
     #[error(

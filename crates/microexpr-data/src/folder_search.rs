@@ -2,7 +2,7 @@
 
 use std::path::{Path, PathBuf};
 
-use microexpr_core::natural_order;
+use microexpr_core::{is_hidden, natural_order};
 
 use crate::DataError;
 
@@ -19,7 +19,7 @@ fn entries(folder: &Path) -> Result<Vec<PathBuf>, DataError> {
     let mut paths = Vec::new();
     for entry in std::fs::read_dir(folder).map_err(read)? {
         let path = entry.map_err(read)?.path();
-        if !name_of(&path).starts_with('.') {
+        if !is_hidden(&path) {
             paths.push(path);
         }
     }

@@ -1,4 +1,4 @@
-//! Micro-expression datasets (SMIC, SAMM, CASME II, manifests) as lists of clips, and their labels as classes.
+//! Micro-expression datasets (SMIC, SAMM, CASME, CASME II, CAS(ME)³, manifests) as lists of clips, and their labels as classes.
 //!
 //! ```no_run
 //! use microexpr_data::{LabelScheme, Layout};
@@ -13,19 +13,24 @@
 //!
 //! | item | holds |
 //! |---|---|
-//! | [`Layout`], [`read_smic`], [`read_samm`], [`read_casme2`], [`read_manifest`], [`read_composite`] | folders to an index |
+//! | [`Layout`], [`read_smic`], [`read_samm`], [`read_casme`], [`read_casme2`], [`read_casme3`], [`read_manifest`], [`read_composite`] | folders to an index |
 //! | [`read_flow_maps`], [`FlowMapIndex`], [`FlowMapRecord`] | flow maps and their list |
 //! | [`AnnotationParams`], [`Erratum`], [`CompositeList`] | workbooks, their corrections, lists of clips |
 //! | [`DatasetIndex`], [`ClipRecord`], [`SkippedClip`] | what is there and what is not |
 //! | [`check_frames`], [`frame_gaps`] | a closer look at the frames |
-//! | [`LabelScheme`] | emotion words to classes |
+//! | [`LabelScheme`], [`ClassTable`] | emotion words to classes |
 
 mod annotated;
 mod annotations;
+mod casme3;
+mod class_table;
 mod clip_frames;
+mod clip_range;
 mod composite;
 mod composite_list;
 mod dataset;
+mod delimited;
+mod emotion;
 mod errata;
 mod error;
 mod flow_map_list;
@@ -36,9 +41,12 @@ mod label_scheme;
 mod manifest;
 mod names;
 mod smic;
+mod workbook;
 
-pub use annotated::{read_casme2, read_samm};
+pub use annotated::{read_casme, read_casme2, read_samm};
 pub use annotations::AnnotationParams;
+pub use casme3::read_casme3;
+pub use class_table::ClassTable;
 pub use composite::{CompositeParams, read_composite};
 pub use composite_list::CompositeList;
 pub use dataset::{Dataset, Layout};

@@ -81,7 +81,7 @@ fn rows_that_cannot_be_used_are_listed_with_their_line() {
         "cannot be read as a folder",
         "no image files",
         "line 6: onset is \"two\", expected a frame number",
-        "no frame lies between onset and offset",
+        "expected frames from 9 on; found 1 to 7",
         "line 8: fps is missing or no positive number",
         "line 9: fps is missing or no positive number",
     ];
@@ -103,14 +103,85 @@ fn a_missing_column_and_a_missing_list_are_errors() {
     );
 }
 
+/// A dataset's other readers refuse it, too: which of the two was recorded, nobody knows.
 #[test]
-fn two_files_of_one_frame_are_found() {
+fn a_frame_in_two_files_is_refused() {
     let root = tree("dataset,subject,clip,path,label,fps\nmine,p,c,clips/a,positive,50\n");
-    fs::write(root.path().join("clips/a/f03.bmp"), bmp(6, 4)).unwrap();
-    let clip = read_manifest(root.path()).unwrap().clips.remove(0);
-    let problems = frame_gaps(&clip);
-    assert!(matches!(&problems[..], [FrameProblem::Repeat { number: 3, .. }]), "{problems:?}");
-    assert!(problems[0].to_string().ends_with("are both frame 3"), "{}", problems[0]);
+    for name in ["f03.bmp", "f3.png"] {
+        fs::write(root.path().join("clips/a").join(name), bmp(6, 4)).unwrap();
+        let index = read_manifest(root.path()).unwrap();
+        assert!(index.clips.is_empty());
+        let reason = &index.skipped[0].reason;
+        assert!(reason.contains("line 2: ") && reason.contains("the same frame twice"), "{reason}");
+        fs::remove_file(root.path().join("clips/a").join(name)).unwrap();
+    }
+}
+
+/// As a workbook's: an apex that is none is a warning, a whole number is one however it is written.
+#[test]
+fn numbers_are_taken_as_workbooks_give_them() {
+    let root = tree(
+        "dataset,subject,clip,path,label,onset,apex,offset,fps\n\
+         mine,p,slash,clips/a,positive,2,/,6,50\n\
+         mine,p,floats,clips/a,positive,2.0,4.0,6.0,50\n\
+         mine,p,outside,clips/a,positive,4,2,6,50\n\
+         mine,p,few,clips/a,positive,0,0,3,50\n\
+         mine,p,backwards,clips/a,positive,6,4,2,50\n",
+    );
+    let index = read_manifest(root.path()).unwrap();
+    let clip = |name: &str| index.clips.iter().find(|clip| clip.clip == name).unwrap();
+    assert_eq!((clip("slash").apex, clip("slash").frames.len()), (None, 5));
+    assert_eq!(
+        (clip("floats").onset, clip("floats").apex, clip("floats").offset),
+        (Some(2), Some(4), Some(6))
+    );
+    assert_eq!((clip("outside").apex, clip("few").frames.len()), (None, 3));
+    let warnings = [
+        "mine/p/slash: apex is \"/\", expected a frame from 2 to 6",
+        "mine/p/outside: apex is \"2\", expected a frame from 4 to 6",
+        "mine/p/few: 3 of the 4 frames 0 to 3 are there",
+        "mine/p/few: the apex, frame 0, is not there",
+    ];
+    assert_eq!(index.warnings, warnings);
+    assert_eq!(index.skipped[0].reason, "line 6: onset 6 lies after offset 2");
+}
+
+#[test]
+fn lists_of_any_spreadsheet_are_read() {
+    let text = "dataset;subject;clip;path;label;onset;fps\r\nmine;p;c;clips/a;positive;2;29,97\r\n";
+    let root = tree(text);
+    let read = || read_manifest(root.path()).unwrap();
+    let fps = |index: &microexpr_data::DatasetIndex| index.clips[0].fps;
+    assert_eq!((fps(&read()), read().clips[0].onset), (29.97, Some(2)));
+    let write = |bytes: Vec<u8>| fs::write(root.path().join("manifest.csv"), bytes).unwrap();
+    write(text.replace(';', "\t").into());
+    assert_eq!(fps(&read()), 29.97);
+    write([0xff, 0xfe].into_iter().chain(text.encode_utf16().flat_map(u16::to_le_bytes)).collect());
+    assert_eq!(fps(&read()), 29.97);
+    write(text.replace(';', ",").replace("29,97", "\"29,97\"").into());
+    assert_eq!(fps(&read()), 29.97);
+    // Unquoted, the comma makes two cells of one.
+    write(text.replace(';', ",").into());
+    let reason = read().skipped[0].reason.clone();
+    assert!(reason.starts_with("line 2: 8 cells under 7 columns") && reason.contains("quotes"), "{reason}");
+    write(text.encode_utf16().flat_map(u16::to_le_bytes).collect());
+    let error = read_manifest(root.path()).unwrap_err().to_string();
+    assert!(error.ends_with("save it as \"CSV UTF-8\""), "{error}");
+}
+
+/// Lines are counted as an editor does, whatever ends them.
+#[test]
+fn lines_are_counted_right_with_every_line_end() {
+    for end in ["\n", "\r\n", "\r"] {
+        let rows = [
+            "dataset,subject,clip,path,label,fps",
+            "mine,p,a,clips/a,positive,50",
+            "",
+            "mine,p,b,no,positive,50",
+        ];
+        let index = read_manifest(tree(&rows.join(end)).path()).unwrap();
+        assert!(index.skipped[0].reason.starts_with("line 4: "), "{end:?} {}", index.skipped[0].reason);
+    }
 }
 
 #[test]

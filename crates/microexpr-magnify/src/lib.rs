@@ -29,7 +29,7 @@
 //! | [`ClipFilter`], [`StreamFilter`] | which changes in time count as motion; a stream takes only the latter |
 //! | [`GainRule`] | how α is spread over the pyramid levels; [`GainRule::ColorChange`] for pulse |
 //! | [`Preset`] | the settings of the MIT release, and its quirks |
-//! | [`FrameLayout`], [`Sample`] | `u8` or `f32`, grey or RGB, any size |
+//! | [`FrameLayout`], [`Sample`] | `u8`, `u16` or `f32`, grey or RGB, any size |
 //!
 //! # Method
 //!

@@ -1,9 +1,10 @@
 //! Pixel types: what the linear method does to raw rows.
 
-/// A pixel value: `u8` in `0..=255` or `f32` in `0..=1`. Implemented for these two only.
+/// A pixel value: `u8` in `0..=255`, `u16` in `0..=65535` or `f32` in `0..=1`. Implemented for these three only.
 pub trait Sample: Copy + Send + Sync + sealed::Kernel {}
 
 impl Sample for u8 {}
+impl Sample for u16 {}
 impl Sample for f32 {}
 
 pub(crate) mod sealed {
@@ -66,12 +67,46 @@ pub(crate) mod sealed {
 
         #[inline(always)]
         fn add(self, change: f32) -> Self {
-            // Adding 1.5·2²³ rounds to the nearest whole number (ties to even) and leaves it in the low bits.
-            const ROUND: f32 = 12_582_912.0;
-            let sum = f32::from(self) + change;
-            let low = if sum > 0.0 { sum } else { 0.0 };
-            let clamped = if low < 255.0 { low } else { 255.0 };
-            (clamped + ROUND).to_bits() as Self
+            rounded(f32::from(self) + change, 255.0) as Self
+        }
+    }
+
+    /// The nearest whole number (ties to even) from 0 to `highest`, which is at most 65535.
+    #[inline(always)]
+    fn rounded(value: f32, highest: f32) -> u32 {
+        // Adding 1.5·2²³ rounds, and leaves the number in the low bits.
+        const ROUND: f32 = 12_582_912.0;
+        let low = if value > 0.0 { value } else { 0.0 };
+        let clamped = if low < highest { low } else { highest };
+        (clamped + ROUND).to_bits() & 0xffff
+    }
+
+    impl Kernel for u16 {
+        fn check(_: &[Self]) -> Result<(), MagnifyError> {
+            Ok(())
+        }
+
+        #[inline(always)]
+        fn load(row: &[Self], out: &mut [f32]) {
+            for (o, v) in out.iter_mut().zip(row) {
+                *o = f32::from(*v);
+            }
+        }
+
+        #[inline(always)]
+        fn blur_rows([a, b, c, d, e]: [&[Self]; 5], out: &mut [f32]) {
+            let n = out.len();
+            let (a, b, c, d, e) = (&a[..n], &b[..n], &c[..n], &d[..n], &e[..n]);
+            for i in 0..n {
+                // At most 16 · 65535, which a float holds exactly.
+                let [a, b, c, d, e] = [a[i], b[i], c[i], d[i], e[i]].map(u32::from);
+                out[i] = (a + e + 4 * (b + d) + 6 * c) as f32;
+            }
+        }
+
+        #[inline(always)]
+        fn add(self, change: f32) -> Self {
+            rounded(f32::from(self) + change, 65535.0) as Self
         }
     }
 

@@ -111,6 +111,25 @@ fn bytes_and_floats_agree_within_rounding() {
     }
 }
 
+/// A step of 16 bits is 1/65535: what is lost between two depths is half a step of the coarser one.
+#[test]
+fn sixteen_bits_are_magnified_at_their_own_depth() {
+    for layout in [FrameLayout::grey(45, 38), FrameLayout::rgb(45, 38)] {
+        let seeds: Vec<u8> = (0..8).flat_map(|t| texture(layout.len(), t)).collect();
+        // Low contrast: 8 bits would leave 3 levels of it.
+        let deep: Vec<u16> = seeds.iter().map(|v| 30_000 + 2 * u16::from(*v)).collect();
+        let fine: Vec<f32> = deep.iter().map(|v| f32::from(*v) / 65535.0).collect();
+        for temporal in stream_filters() {
+            let params = StreamParams { temporal, ..Default::default() };
+            let (magnified, expected) =
+                (stream_of(&deep, layout, &params), stream_of(&fine, layout, &params));
+            let apart = |(a, b): (&u16, &f32)| (f64::from(*a) - f64::from(*b) * 65535.0).abs();
+            assert!(magnified.iter().zip(&expected).map(apart).fold(0.0, f64::max) < 0.6);
+            assert_ne!(magnified, deep);
+        }
+    }
+}
+
 #[test]
 fn chroma_zero_changes_all_channels_alike() {
     let layout = FrameLayout::rgb(40, 40);

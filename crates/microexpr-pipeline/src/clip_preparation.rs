@@ -38,6 +38,9 @@ impl Pipeline {
         for index in 0..frames.len() {
             files.add(frames.bytes(index)?);
         }
+        if let Some(bits) = frames.bits() {
+            files.number(bits.bits().into());
+        }
         let content = files.finish();
         let mut source = Digester::new();
         source.add(content.bytes());

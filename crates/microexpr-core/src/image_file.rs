@@ -1,0 +1,49 @@
+//! Image files to images, upright and at their full depth.
+
+use std::io::Cursor;
+
+use image::error::{DecodingError, ImageFormatHint};
+use image::metadata::Orientation;
+use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
+
+use crate::jpeg_file::whole_picture;
+use crate::tiff_file::has_further_pages;
+
+/// Decodes a file of any known format, and turns it as its orientation tag says.
+pub(crate) fn decode(file: &[u8]) -> Result<DynamicImage, ImageError> {
+    let reader = ImageReader::new(Cursor::new(file)).with_guessed_format().map_err(ImageError::IoError)?;
+    let Some(format) = reader.format() else { return reader.decode() };
+    match format {
+        ImageFormat::Jpeg => {
+            let picture = whole_picture(file, |part| decode_as(format, part));
+            decode_as(format, &picture.map_err(|problem| refused(format, problem))?)
+        }
+        ImageFormat::Tiff if has_further_pages(file) => {
+            Err(refused(format, "the file holds several pages, expected one frame per file"))
+        }
+        _ => decode_as(format, file),
+    }
+}
+
+fn decode_as(format: ImageFormat, file: &[u8]) -> Result<DynamicImage, ImageError> {
+    let mut decoder = ImageReader::with_format(Cursor::new(file), format).into_decoder()?;
+    // The picture itself counts, too, not only what the decoder needs beside it.
+    let mut limits = Limits::default();
+    limits.reserve(decoder.total_bytes())?;
+    decoder.set_limits(limits)?;
+    let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
+    let mut image = DynamicImage::from_decoder(decoder)?;
+    image.apply_orientation(orientation);
+    let outside = |values: &[f32]| values.iter().any(|value| !(0.0..=1.0).contains(value));
+    match &image {
+        DynamicImage::ImageRgb32F(values) if outside(values) => Err(refused(format, BEYOND_ONE)),
+        DynamicImage::ImageRgba32F(values) if outside(values) => Err(refused(format, BEYOND_ONE)),
+        _ => Ok(image),
+    }
+}
+
+const BEYOND_ONE: &str = "floating-point values outside 0..1, expected grey or colour from 0 to 1";
+
+fn refused(format: ImageFormat, problem: &'static str) -> ImageError {
+    ImageError::Decoding(DecodingError::new(ImageFormatHint::Exact(format), problem))
+}
