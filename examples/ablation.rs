@@ -31,9 +31,9 @@ struct Options {
     /// Folder of the dataset, or the manifest file [default: $SMIC_ROOT, $SAMM_ROOT, $CASME2_ROOT]
     #[arg(long)]
     root: Option<std::path::PathBuf>,
-    /// Number of classes: 3 or 5
-    #[arg(long, default_value_t = 3)]
-    classes: usize,
+    /// Classes: 3, 5, or a name or file as in `evaluate`
+    #[arg(long, value_name = "3|5|NAME|FILE", default_value = "3")]
+    classes: String,
     #[command(flatten)]
     reading: ReadingOptions,
     /// Settings that the variants are made from
@@ -84,7 +84,7 @@ fn main() -> ExitCode {
 
 fn ablation(options: &Options) -> Result<(), Box<dyn Error>> {
     options.pipeline.limit_threads()?;
-    let scheme = label_scheme(options.classes)?;
+    let scheme = label_scheme(&options.classes, &[options.dataset])?;
     options.reading.check(&[options.dataset])?;
     let index = options.reading.read(options.dataset, options.root.clone())?;
     let mut ablation = Ablation::default();

@@ -22,16 +22,17 @@ use shared::reading_options::ReadingOptions;
 /// does not hold the dataset or no clip of it can be used.
 #[derive(Parser)]
 struct Arguments {
-    /// Layout of the dataset: smic, samm, casme2, composite or manifest
+    /// Layout of the dataset: smic, samm, casme, casme2, casme3, composite or manifest
     #[arg(long)]
     dataset: Layout,
     /// Folder of the dataset (of a manifest: the CSV file or its folder; of the composite: the folder that holds all
     /// three); else SMIC_ROOT, SAMM_ROOT, CASME2_ROOT, MANIFEST_ROOT or COMPOSITE_ROOT
     #[arg(long, value_name = "DIR")]
     root: Option<PathBuf>,
-    /// Number of classes of the protocol
-    #[arg(long, default_value_t = 3)]
-    classes: usize,
+    /// Classes, as in `evaluate`: 3, 5 (the dataset's own: samm-5, or casme2-5), casme3-4, casme3-7, 4dme-5, dfme-7, or a CSV file
+    /// of label,class
+    #[arg(long, value_name = "3|5|NAME|FILE", default_value = "3")]
+    classes: String,
     #[command(flatten)]
     reading: ReadingOptions,
     /// How closely frames are looked at: decode each one, or only check the numbers in their names
@@ -62,7 +63,7 @@ fn is_broken_pipe(error: &(dyn Error + 'static)) -> bool {
 }
 
 fn report(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
-    let scheme = shared::dataset_options::label_scheme(arguments.classes)?;
+    let scheme = shared::dataset_options::label_scheme(&arguments.classes, &[arguments.dataset])?;
     arguments.reading.check(&[arguments.dataset])?;
     let index = arguments.reading.read(arguments.dataset, arguments.root.clone())?;
     let mut out = io::stdout().lock();
@@ -122,7 +123,9 @@ fn print_contents(out: &mut impl Write, index: &DatasetIndex, scheme: LabelSchem
 }
 
 fn print_classes(out: &mut impl Write, index: &DatasetIndex, scheme: LabelScheme) -> io::Result<()> {
+    writeln!(out, "class set: {scheme}")?;
     writeln!(out, "classes: {}", classes(index, scheme))?;
+    print_labels_without_class(out, index, scheme)?;
     match (scheme.protocol_counts(index.layout), index.protocol_note(scheme)) {
         (None, _) => writeln!(out, "protocol: none published for these classes")?,
         (Some(_), None) => writeln!(out, "protocol: agrees with the published one")?,
@@ -132,6 +135,24 @@ fn print_classes(out: &mut impl Write, index: &DatasetIndex, scheme: LabelScheme
         }
     }
     Ok(())
+}
+
+/// What an evaluation leaves out for its label.
+fn print_labels_without_class(
+    out: &mut impl Write,
+    index: &DatasetIndex,
+    scheme: LabelScheme,
+) -> io::Result<()> {
+    let mut labels: BTreeMap<&str, usize> = BTreeMap::new();
+    for clip in index.clips.iter().filter(|clip| scheme.class_of(clip).is_none()) {
+        *labels.entry(&clip.label).or_default() += 1;
+    }
+    let count = labels.values().sum::<usize>();
+    let labels: Vec<String> = labels.iter().map(|(label, count)| format!("{label} {count}")).collect();
+    match count {
+        0 => writeln!(out, "without a class: none"),
+        _ => writeln!(out, "without a class: {count} clips ({})", labels.join(", ")),
+    }
 }
 
 fn classes(index: &DatasetIndex, scheme: LabelScheme) -> String {

@@ -22,9 +22,9 @@ struct Options {
     /// Dataset to test on
     #[arg(long, num_args = 2, value_names = ["DATASET", "ROOT"])]
     test: Vec<String>,
-    /// Number of classes: 3 or 5
-    #[arg(long, default_value_t = 3)]
-    classes: usize,
+    /// Classes: 3, 5, or a name or file as in `evaluate`
+    #[arg(long, value_name = "3|5|NAME|FILE", default_value = "3")]
+    classes: String,
     #[command(flatten)]
     evaluation: EvaluationOptions,
     #[command(flatten)]
@@ -39,7 +39,8 @@ fn cross_dataset(options: &Options) -> Result<(), Box<dyn Error>> {
     let experiment = options.experiment.experiment()?;
     let datasets = [side("--train", &options.train)?, side("--test", &options.test)?];
     let protocol = Protocol::CrossDataset { train: name(&datasets[0])?, test: name(&datasets[1])? };
-    options.evaluation.run(experiment, &datasets, label_scheme(options.classes)?, protocol)
+    let layouts = datasets.each_ref().map(|dataset| dataset.layout);
+    options.evaluation.run(experiment, &datasets, label_scheme(&options.classes, &layouts)?, protocol)
 }
 
 fn side(option: &str, words: &[String]) -> Result<DatasetIndex, Box<dyn Error>> {

@@ -23,9 +23,9 @@ struct Options {
     /// Folder of the dataset, or the manifest file [default: $SMIC_ROOT, $SAMM_ROOT, $CASME2_ROOT]
     #[arg(long)]
     root: Option<PathBuf>,
-    /// Number of classes: 3 or 5
-    #[arg(long, default_value_t = 3)]
-    classes: usize,
+    /// Classes: 3, 5, or a name or file as in `evaluate`
+    #[arg(long, value_name = "3|5|NAME|FILE", default_value = "3")]
+    classes: String,
     #[command(flatten)]
     reading: ReadingOptions,
     /// Decides initial weights, order and dropout
@@ -45,7 +45,7 @@ fn main() -> ExitCode {
 fn train(options: &Options) -> Result<(), Box<dyn Error>> {
     let experiment = options.experiment.experiment()?;
     atomic_file::check_file(&options.out)?;
-    let scheme = label_scheme(options.classes)?;
+    let scheme = label_scheme(&options.classes, &[options.dataset])?;
     options.reading.check(&[options.dataset])?;
     let index = options.reading.read(options.dataset, options.root.clone())?;
     let bars = ProgressBars::new();

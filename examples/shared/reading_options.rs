@@ -4,10 +4,13 @@ use std::error::Error;
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use microexpr::core::SampleBits;
 use microexpr::data::{
-    AnnotationParams, CompositeParams, DatasetIndex, Erratum, Layout, SmicCamera, SmicParams, read_casme2,
-    read_composite, read_samm, read_smic,
+    AnnotationParams, CompositeParams, DatasetIndex, Erratum, Layout, SmicCamera, SmicParams, read_casme,
+    read_casme2, read_casme3, read_composite, read_samm, read_smic,
 };
+
+use super::frames::parse_bits;
 
 /// What is read of a dataset.
 #[derive(Debug, Clone, Args)]
@@ -15,7 +18,7 @@ pub(crate) struct ReadingOptions {
     /// SMIC's camera [default: the only one there, or hs]
     #[arg(long, value_enum)]
     camera: Option<Camera>,
-    /// Workbook of SAMM or CASME II [default: the one beside the subjects' folders or above them]
+    /// Workbook of SAMM, CASME, CASME II or CAS(ME)3, also as CSV [default: the one beside the subjects' folders or above them]
     #[arg(long, value_name = "FILE")]
     workbook: Option<PathBuf>,
     /// Corrections of the workbook, CSV with the header [subject,]clip,column,frame; they go before the known ones
@@ -24,6 +27,9 @@ pub(crate) struct ReadingOptions {
     /// List of the composite's clips, CSV database,subject,clip,label [default: one that lies in the root]
     #[arg(long, value_name = "FILE")]
     list: Option<PathBuf>,
+    /// Depth of the camera where 16-bit frames hold fewer bits: 10, 12 or 14; the frames are brought to the full range
+    #[arg(long, value_name = "N", value_parser = parse_bits)]
+    bits: Option<SampleBits>,
 }
 
 #[derive(Debug, Clone, Copy, ValueEnum)]
@@ -36,11 +42,11 @@ enum Camera {
 impl ReadingOptions {
     /// An option that no dataset has a use for is a mistake of the caller.
     pub(crate) fn check(&self, layouts: &[Layout]) -> Result<(), Box<dyn Error>> {
-        use Layout::{Casme2, Composite, Samm, Smic};
+        use Layout::{Casme, Casme2, Casme3, Composite, Samm, Smic};
         let given = [
             ("--camera", self.camera.is_some(), &[Smic][..]),
-            ("--workbook", self.workbook.is_some(), &[Samm, Casme2]),
-            ("--errata", self.errata.is_some(), &[Samm, Casme2, Composite]),
+            ("--workbook", self.workbook.is_some(), &[Samm, Casme, Casme2, Casme3]),
+            ("--errata", self.errata.is_some(), &[Samm, Casme, Casme2, Casme3, Composite]),
             ("--list", self.list.is_some(), &[Composite]),
         ];
         for (option, _, fits) in given.iter().filter(|(_, given, _)| *given) {
@@ -48,7 +54,9 @@ impl ReadingOptions {
                 return Err(format!("{option} has no meaning for this dataset").into());
             }
         }
-        if self.workbook.is_some() && layouts.iter().filter(|l| [Samm, Casme2].contains(l)).count() > 1 {
+        if self.workbook.is_some()
+            && layouts.iter().filter(|l| [Samm, Casme, Casme2, Casme3].contains(l)).count() > 1
+        {
             return Err("--workbook fits one dataset, found several that have a workbook".into());
         }
         Ok(())
@@ -62,12 +70,14 @@ impl ReadingOptions {
             params.errata.extend(errata.iter().cloned());
             params
         };
-        Ok(match layout {
+        let mut index = match layout {
             Layout::Smic => {
                 read_smic(layout.root(root)?, &SmicParams { camera: self.camera.map(Camera::in_smic) })?
             }
             Layout::Samm => read_samm(layout.root(root)?, &annotations(AnnotationParams::samm()))?,
             Layout::Casme2 => read_casme2(layout.root(root)?, &annotations(AnnotationParams::default()))?,
+            Layout::Casme => read_casme(layout.root(root)?, &annotations(AnnotationParams::default()))?,
+            Layout::Casme3 => read_casme3(layout.root(root)?, &annotations(AnnotationParams::default()))?,
             Layout::Composite => {
                 let root = root.or_else(|| layout.root_from_environment());
                 let mut params = match root {
@@ -80,7 +90,12 @@ impl ReadingOptions {
                 read_composite(root.unwrap_or_default(), &params)?
             }
             other => other.open(root)?,
-        })
+        };
+        if let Some(bits) = self.bits {
+            index.set_bits(bits);
+        }
+        index.look_at_frames();
+        Ok(index)
     }
 }
 

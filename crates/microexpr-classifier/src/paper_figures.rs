@@ -140,6 +140,7 @@ mod tests {
                     onset: None,
                     apex: None,
                     offset: None,
+                    bits: None,
                     fps: 100.0,
                 };
                 (record, class)

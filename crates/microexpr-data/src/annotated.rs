@@ -204,6 +204,7 @@ impl Conventions {
             onset: range.onset,
             apex: range.apex,
             offset: range.offset,
+            bits: None,
             fps: self.dataset.fps().unwrap_or(200.0),
         })
     }

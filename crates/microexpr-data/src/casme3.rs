@@ -60,6 +60,7 @@ pub fn read_casme3(root: impl AsRef<Path>, params: &AnnotationParams) -> Result<
                         onset: range.onset,
                         apex: range.apex,
                         offset: range.offset,
+                        bits: None,
                         fps: FPS,
                     });
                 }

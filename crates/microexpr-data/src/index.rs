@@ -3,7 +3,7 @@
 use std::collections::BTreeSet;
 use std::path::PathBuf;
 
-use microexpr_core::{CoreError, ImageSequence, natural_order};
+use microexpr_core::{CoreError, ImageSequence, SampleBits, natural_order};
 use serde::{Deserialize, Serialize};
 
 use crate::folder_search::unreadable_names;
@@ -33,6 +33,9 @@ pub struct ClipRecord {
     pub apex: Option<u64>,
     /// Number of the frame in which the expression ends, if annotated.
     pub offset: Option<u64>,
+    /// Depth of the camera where the frames' 16 bits hold fewer; they are then brought to the full range.
+    #[serde(default)]
+    pub bits: Option<SampleBits>,
     /// Frames per second.
     pub fps: f64,
 }
@@ -63,7 +66,11 @@ impl ClipRecord {
     ///
     /// [`CoreError::NoImages`] if there are no frames.
     pub fn sequence(&self) -> Result<ImageSequence, CoreError> {
-        ImageSequence::from_paths(self.frames.clone())
+        let sequence = ImageSequence::from_paths(self.frames.clone())?;
+        Ok(match self.bits {
+            Some(bits) => sequence.with_bits(bits),
+            None => sequence,
+        })
     }
 }
 

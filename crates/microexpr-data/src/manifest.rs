@@ -125,6 +125,7 @@ impl Columns {
             onset: range.onset,
             apex: range.apex,
             offset: range.offset,
+            bits: None,
             fps,
         };
         Ok((clip, range.warnings))

@@ -1,7 +1,5 @@
 //! The numbers in the names of clips and frames.
 
-use std::path::Path;
-
 enum Part<'a> {
     /// Without leading zeros.
     Number(&'a str),
@@ -18,13 +16,6 @@ fn parts(name: &str) -> impl Iterator<Item = Part<'_>> {
         let value = part.trim_start_matches('0');
         (!part.is_empty()).then_some(if digits { Part::Number(value) } else { Part::Text(part) })
     })
-}
-
-/// The last run of digits in a file's name, its extension left out: the frame's number.
-#[must_use]
-pub fn frame_number(path: &Path) -> Option<u64> {
-    let stem = path.file_stem()?.to_str()?;
-    last_number(stem)
 }
 
 /// The last run of digits in a text.
@@ -52,6 +43,10 @@ pub(crate) fn clip_key(name: &str) -> String {
 
 #[cfg(test)]
 mod tests {
+    use std::path::Path;
+
+    use microexpr_core::frame_number;
+
     use super::*;
 
     #[test]

@@ -202,6 +202,7 @@ impl Reader {
                 onset: None,
                 apex: None,
                 offset: None,
+                bits: None,
                 fps: self.fps,
             }),
         }

@@ -13,6 +13,7 @@ fn class(scheme: LabelScheme, dataset: Dataset, label: &str) -> Option<&'static 
         onset: None,
         apex: None,
         offset: None,
+        bits: None,
         fps: 100.0,
     };
     scheme.class_of(&clip).map(|index| scheme.classes()[index])

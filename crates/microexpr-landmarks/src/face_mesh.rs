@@ -5,6 +5,7 @@ mod flatbuffer;
 mod flexbuffer;
 mod head_pose;
 mod ibug68;
+pub(crate) use ibug68::ibug68_of_mesh;
 mod model_file;
 mod network;
 mod operation;

@@ -47,7 +47,7 @@
 //! | `landmark_predictor` | [`LandmarkPredictor`]: whichever model |
 //! | `plausibility` | [`PlausibilityParams`]: which points are not taken for a face's |
 //! | `landmarker` | [`FaceLandmarker`]: detector and predictor together, for images and clips |
-//! | `landmark_file` | [`read_landmarks`], [`write_landmarks`]: points of any other program |
+//! | `landmark_file` | [`LandmarkFile`], [`read_landmarks`], [`write_landmarks`]: points of any other program |
 //! | `tracking` | [`track`]: points of the first frame followed through a clip |
 //! | `alignment` | [`FaceAligner`]: head motion undone, face cut out |
 //! | `paper51` | [`paper51`]: the 51 points of 2S-AMAGN |
@@ -104,7 +104,7 @@ pub use face_box::FaceBox;
 #[cfg(feature = "face-mesh")]
 pub use face_mesh::{FaceMesh, HeadPose, MeshFace};
 pub use grey::{grey_as_dlib, grey_from_frame};
-pub use landmark_file::{read_landmarks, write_landmarks};
+pub use landmark_file::{ClipLandmarks, FolderFrames, LandmarkFile, read_landmarks, write_landmarks};
 pub use landmark_model::{FACE_MESH_MODEL, GENERATED_FACES_MODEL, LandmarkModel};
 pub use landmark_predictor::LandmarkPredictor;
 pub use landmarker::{

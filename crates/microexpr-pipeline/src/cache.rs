@@ -1,4 +1,4 @@
-use std::path::{Path, PathBuf};
+use std::path::PathBuf;
 use std::sync::{Arc, OnceLock};
 
 use microexpr_core::{CoreError, Digest, Digester, atomic_file};
@@ -117,14 +117,6 @@ impl CacheKey {
     #[must_use]
     pub fn digest(self) -> Digest {
         self.0
-    }
-}
-
-/// Digest of a file's bytes.
-pub(crate) fn digest_of_file(path: &Path) -> Result<Digest, PipelineError> {
-    match std::fs::read(path) {
-        Ok(bytes) => Ok(Digest::of(&bytes)),
-        Err(source) => Err(PipelineError::ReadFile { path: path.to_owned(), source }),
     }
 }
 

@@ -1,7 +1,6 @@
 use microexpr_core::{Digest, Digester, ImageSequence};
 use microexpr_landmarks::AlignedClip;
 
-use crate::cache::digest_of_file;
 use crate::{Cache, CacheKey, Cached, ClipGraph, Pipeline, PipelineError};
 
 /// Files of a clip that are kept in memory between their digest and their decoding; larger clips are read twice.
@@ -25,8 +24,8 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// [`PipelineError::Core`] naming a frame that cannot be read, [`PipelineError::NoLandmarkFile`],
-    /// [`PipelineError::ReadFile`] naming the landmark file.
+    /// [`PipelineError::Core`] naming a frame that cannot be read; those of [`landmarks_beside`](crate::landmarks_beside)
+    /// if points come from files.
     pub fn prepare<'a>(
         &'a self,
         frames: &ImageSequence,
@@ -44,8 +43,8 @@ impl Pipeline {
         let content = files.finish();
         let mut source = Digester::new();
         source.add(content.bytes());
-        if let Some(path) = self.file_beside(&frames)? {
-            source.add(digest_of_file(&path)?.bytes());
+        if let Some(points) = self.digest_beside(&frames)? {
+            source.add(points.bytes());
         }
         let source = source.finish();
         Ok(ClipPreparation { pipeline: self, cache, frames, fps, content, source, aligned: None })

@@ -28,16 +28,6 @@ pub enum PipelineError {
         /// The clip's folder.
         folder: PathBuf,
     },
-    /// Landmarks for another number of frames.
-    #[error("{path}: landmarks of {found} frames, but the clip has {expected}", path = path.display())]
-    LandmarkFrames {
-        /// The landmark file.
-        path: PathBuf,
-        /// Frames of the clip.
-        expected: usize,
-        /// Frames in the file.
-        found: usize,
-    },
     /// A clip in memory, beside which no landmark file can lie.
     #[error(
         "the settings take landmarks from files, and a clip in memory has none beside it: give its landmarks, or use a model"
@@ -50,15 +40,6 @@ pub enum PipelineError {
         expected: usize,
         /// Frames of the landmarks.
         found: usize,
-    },
-    /// A file that cannot be read.
-    #[error("{path}: cannot be read", path = path.display())]
-    ReadFile {
-        /// The file.
-        path: PathBuf,
-        /// The reason given by the system.
-        #[source]
-        source: std::io::Error,
     },
     /// Settings that cannot be written as JSON.
     #[error("the settings cannot be written as JSON")]
@@ -75,8 +56,6 @@ impl PipelineError {
         match self {
             Self::Core(error) => !matches!(error, microexpr_core::CoreError::Write { .. }),
             Self::NoLandmarkFile { .. }
-            | Self::LandmarkFrames { .. }
-            | Self::ReadFile { .. }
             | Self::Landmarks(_)
             | Self::Magnify(_)
             | Self::Flow(_)

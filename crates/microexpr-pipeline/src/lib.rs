@@ -22,12 +22,14 @@
 //! | [`Pipeline`], [`PipelineSettings`] | frames to graphs, step by step |
 //! | [`ClipPreparation`], [`Cache`] | frames to graphs, each made once |
 //! | [`ClipGraph`] | what comes of it |
+//! | [`landmarks_beside`] | points that another program has found |
 //! | [`LandmarkSource`], [`FlowSpan`], [`GraphUnit`] | choices |
 
 mod cache;
 mod clip_graph;
 mod clip_preparation;
 mod error;
+mod landmark_files;
 mod pipeline;
 mod pipeline_settings;
 mod point_source;
@@ -36,5 +38,6 @@ pub use cache::{Cache, CacheKey, Cached};
 pub use clip_graph::ClipGraph;
 pub use clip_preparation::ClipPreparation;
 pub use error::PipelineError;
+pub use landmark_files::landmarks_beside;
 pub use pipeline::Pipeline;
 pub use pipeline_settings::{FlowSpan, GraphUnit, LandmarkSource, PipelineSettings};

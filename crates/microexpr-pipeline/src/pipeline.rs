@@ -1,7 +1,6 @@
 use std::borrow::Cow;
-use std::path::PathBuf;
 
-use microexpr_core::{Clip, FlowField, ImageSequence, Landmarks};
+use microexpr_core::{Clip, Digest, FlowField, ImageSequence, Landmarks};
 use microexpr_flow::{LucasKanadeParams, flow_pairs, select_frames_of};
 use microexpr_graph::{build, build_triplets};
 use microexpr_landmarks::{
@@ -188,9 +187,9 @@ impl Pipeline {
         Ok(flows)
     }
 
-    /// The landmark file of a clip, if points come from files.
-    pub(crate) fn file_beside(&self, frames: &ImageSequence) -> Result<Option<PathBuf>, PipelineError> {
-        self.points.file_beside(frames)
+    /// Digest of the points of a clip, if they come from a file.
+    pub(crate) fn digest_beside(&self, frames: &ImageSequence) -> Result<Option<Digest>, PipelineError> {
+        self.points.digest_beside(frames)
     }
 
     pub(crate) fn cache_settings(&self, alpha: f64, fps: f64) -> Result<CacheSettings<'_>, PipelineError> {

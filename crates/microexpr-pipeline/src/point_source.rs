@@ -1,16 +1,13 @@
-use std::path::{Path, PathBuf};
 use std::sync::OnceLock;
 
 use microexpr_core::{Clip, Digest, ImageSequence, Landmarks};
 use microexpr_landmarks::{
     FaceLandmarker, LandmarkModel, LandmarkerParams, PointMotion, SeetaFace, SeetaFaceParams,
-    grey_from_frame, read_landmarks, track,
+    grey_from_frame, track,
 };
 
+use crate::landmark_files::{self, complete, landmarks_beside};
 use crate::{LandmarkSource, PipelineError, PipelineSettings};
-
-/// Names of the landmark files beside a clip's frames; the first that exists counts.
-const FILES: [&str; 2] = ["landmarks.csv", "landmarks.json"];
 
 /// Gives the 68 points of every frame of a clip.
 #[derive(Debug)]
@@ -66,14 +63,9 @@ impl PointSource {
                 Ok((face.clip, points))
             }
             Self::Files { params } => {
-                let path = landmark_file(frames)?;
-                let points = read_landmarks(&path)?;
-                if points.len() != frames.len() {
-                    let (expected, found) = (frames.len(), points.len());
-                    return Err(PipelineError::LandmarkFrames { path, expected, found });
-                }
+                let found = landmarks_beside(frames)?;
                 let clip = frames.to_clip(fps)?;
-                let points = followed(&clip, points, params)?;
+                let points = complete(&clip, &found.points, params)?;
                 Ok((clip, points))
             }
         }
@@ -101,22 +93,13 @@ impl PointSource {
         }
     }
 
-    /// The landmark file of a clip, if points come from files.
-    pub(crate) fn file_beside(&self, frames: &ImageSequence) -> Result<Option<PathBuf>, PipelineError> {
+    /// Digest of the points of a clip, if they come from a file.
+    pub(crate) fn digest_beside(&self, frames: &ImageSequence) -> Result<Option<Digest>, PipelineError> {
         match self {
             Self::Model { .. } => Ok(None),
-            Self::Files { .. } => landmark_file(frames).map(Some),
+            Self::Files { .. } => landmarks_beside(frames).map(|found| Some(landmark_files::digest(&found))),
         }
     }
-}
-
-fn landmark_file(frames: &ImageSequence) -> Result<PathBuf, PipelineError> {
-    let folder = frames.paths()[0].parent().unwrap_or(Path::new("."));
-    FILES
-        .iter()
-        .map(|name| folder.join(name))
-        .find(|path| path.is_file())
-        .ok_or_else(|| PipelineError::NoLandmarkFile { folder: folder.to_owned() })
 }
 
 /// Points that were found in every frame, tracked from the first one instead if the settings say so.

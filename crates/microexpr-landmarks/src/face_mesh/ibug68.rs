@@ -1,4 +1,4 @@
-use microexpr_core::{LandmarkScheme, Landmarks};
+use microexpr_core::{LandmarkScheme, Landmarks, Point};
 
 use super::MeshFace;
 
@@ -78,6 +78,15 @@ const TABLE: [(usize, usize, f64); 68] = [
     (178, 87, 0.55), // 67: 1.9 %
 ];
 
+/// The 68 points, from the mesh's by their index.
+pub(crate) fn ibug68_of_mesh(point: impl Fn(usize) -> Point) -> Vec<Point> {
+    let between = |(from, to, share): &(usize, usize, f64)| {
+        let (a, b) = (point(*from), point(*to));
+        [a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])]
+    };
+    TABLE.iter().map(between).collect()
+}
+
 impl MeshFace {
     /// The 68 points of the iBUG scheme.
     ///
@@ -91,11 +100,7 @@ impl MeshFace {
     #[must_use]
     #[expect(clippy::missing_panics_doc, reason = "the network's sums of bounded values are finite")]
     pub fn ibug68(&self) -> Landmarks {
-        let between = |(from, to, share): &(usize, usize, f64)| {
-            let (a, b) = (self.points[*from], self.points[*to]);
-            [a[0] + share * (b[0] - a[0]), a[1] + share * (b[1] - a[1])]
-        };
-        let points = TABLE.iter().map(between).collect();
+        let points = ibug68_of_mesh(|index| [self.points[index][0], self.points[index][1]]);
         Landmarks::new(LandmarkScheme::Ibug68, points)
             .expect("the network's sums of bounded values are finite")
     }

@@ -1,56 +1,97 @@
 use std::path::Path;
 
-use microexpr_core::{LandmarkScheme, Landmarks, Point};
+use microexpr_core::{Landmarks, Point};
 
-use super::wrong;
+use super::found_face::{FoundFace, Row, ibug68};
+use super::{POINTS, wrong};
 use crate::LandmarkError;
 
-const POINTS: usize = 68;
+/// Points of the longest row that is known: MediaPipe's mesh with irises.
+const MOST_POINTS: usize = 478;
 
-pub(super) fn parse(text: &str, path: &Path) -> Result<Vec<Landmarks>, LandmarkError> {
-    let mut reader = csv::ReaderBuilder::new()
-        .trim(csv::Trim::All)
-        .from_reader(text.trim_start_matches('\u{feff}').as_bytes());
+/// The faces of a table, and the numbers of the frames in which none was seen.
+pub(super) fn parse(text: &str, path: &Path) -> Result<(Vec<FoundFace>, Vec<u64>), LandmarkError> {
+    // By this the lines are counted as an editor counts them.
+    let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
+    let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
     let header = reader.headers().map_err(|e| at_line(path, &e))?.clone();
-    let columns = Columns::find(&header)
-        .map_err(|name| wrong(path, 1, format!("expected a column {name}, found none")))?;
-    let mut frames = Vec::new();
-    for record in reader.records() {
+    let columns = Columns::find(&header).map_err(|name| {
+        let cure = "the 68 points are x_0 to x_67 and y_0 to y_67, as OpenFace's -2Dfp writes them";
+        wrong(path, 1, format!("expected a column {name}, found none: {cure}"))
+    })?;
+    let (mut faces, mut lost) = (Vec::new(), Vec::new());
+    for (index, record) in reader.records().enumerate() {
         let record = record.map_err(|e| at_line(path, &e))?;
         let line = record.position().map_or(0, csv::Position::line);
-        let number = columns.number(&record, columns.frame).map_err(|problem| wrong(path, line, problem))?;
-        let expected = frames.len() + 1;
-        if number != expected as f64 {
-            return Err(wrong(path, line, format!("expected frame {expected}, found frame {number}")));
+        let failed = |problem| wrong(path, line, problem);
+        let number = columns.frame_number(&record, index).map_err(failed)?;
+        match columns.row(&record).map_err(failed)? {
+            Row::Lost => lost.push(number),
+            Row::Face(points) => faces.push(FoundFace {
+                place: format!("line {line}"),
+                number,
+                id: columns.id.and_then(|column| record.get(column)?.parse::<f64>().ok()).map(|id| id as u64),
+                confidence: columns.confidence(&record).unwrap_or(1.0),
+                points,
+            }),
         }
-        frames.push(columns.landmarks(&record).map_err(|problem| wrong(path, line, problem))?);
     }
-    if frames.is_empty() {
-        return Err(wrong(path, 1, "expected at least one frame, found none".to_owned()));
-    }
-    Ok(frames)
+    Ok((faces, lost))
 }
 
 /// Where the wanted columns are.
 struct Columns {
     names: csv::StringRecord,
-    frame: usize,
+    frame: Option<usize>,
+    id: Option<usize>,
+    success: Option<usize>,
+    confidence: Option<usize>,
     points: Vec<[usize; 2]>,
 }
 
 impl Columns {
     /// The columns, or the name of a missing one.
     fn find(header: &csv::StringRecord) -> Result<Self, String> {
-        let place = |name: String| header.iter().position(|h| h == name).ok_or(name);
-        let frame = place("frame".to_owned())?;
-        let points = (0..POINTS).map(|i| Ok([place(format!("x_{i}"))?, place(format!("y_{i}"))?]));
-        Ok(Self { names: header.clone(), frame, points: points.collect::<Result<_, String>>()? })
+        let place = |name: &str| header.iter().position(|h| h == name);
+        let any_case =
+            |names: &[&str]| header.iter().position(|h| names.iter().any(|n| h.eq_ignore_ascii_case(n)));
+        let needed = |name: String| place(&name).ok_or(name);
+        let point = |i: usize| Ok([needed(format!("x_{i}"))?, needed(format!("y_{i}"))?]);
+        let count = (0..MOST_POINTS).take_while(|i| place(&format!("x_{i}")).is_some()).count().max(POINTS);
+        Ok(Self {
+            names: header.clone(),
+            frame: any_case(&["frame", "frame_number", "frame_id"]),
+            id: any_case(&["face_id"]),
+            success: any_case(&["success"]),
+            confidence: any_case(&["confidence", "FaceScore"]),
+            points: (0..count).map(point).collect::<Result<_, String>>()?,
+        })
     }
 
-    fn landmarks(&self, record: &csv::StringRecord) -> Result<Landmarks, String> {
+    /// The row's number; without a column of numbers rows are counted from 1.
+    fn frame_number(&self, record: &csv::StringRecord, index: usize) -> Result<u64, String> {
+        let Some(column) = self.frame else { return Ok(index as u64 + 1) };
+        let number = self.number(record, column)?;
+        let whole = number >= 0.0 && number.fract() == 0.0 && number < 1e15;
+        whole.then_some(number as u64).ok_or_else(|| format!("expected a frame number, found {number}"))
+    }
+
+    fn confidence(&self, record: &csv::StringRecord) -> Option<f64> {
+        self.confidence
+            .and_then(|column| record.get(column)?.parse().ok())
+            .filter(|value: &f64| value.is_finite())
+    }
+
+    fn row(&self, record: &csv::StringRecord) -> Result<Row, String> {
+        let failed = self.success.and_then(|column| record.get(column)?.parse().ok()) == Some(0.0);
+        if failed || self.confidence(record) == Some(0.0) {
+            return Ok(Row::Lost);
+        }
+        if self.points.iter().flatten().all(|column| record.get(*column).is_none_or(str::is_empty)) {
+            return Ok(Row::Lost);
+        }
         let point = |[x, y]: &[usize; 2]| Ok([self.number(record, *x)?, self.number(record, *y)?]);
-        let points: Result<Vec<Point>, String> = self.points.iter().map(point).collect();
-        Landmarks::new(LandmarkScheme::Ibug68, points?).map_err(|e| e.to_string())
+        ibug68(self.points.iter().map(point).collect::<Result<Vec<Point>, String>>()?)
     }
 
     fn number(&self, record: &csv::StringRecord, column: usize) -> Result<f64, String> {
