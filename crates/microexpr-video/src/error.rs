@@ -62,7 +62,7 @@ pub enum VideoError {
     /// Too much to be held in memory at once.
     #[error(
         "{path}: more than {most_bytes} bytes of decoded frames are too much for memory; this cuts a part out: \
-         ffmpeg -ss START -t SECONDS -i {quoted} -c:v libx264 -qp 0 part.mp4",
+         ffmpeg -ss START -t SECONDS -i {quoted} -c:v mjpeg -q:v 2 part.avi",
         path = path.display(), quoted = quoted(path)
     )]
     TooLong {
