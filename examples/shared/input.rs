@@ -74,8 +74,8 @@ impl InputOptions {
 }
 
 /// What docs of microexpr-video tell in full.
-const COMPRESSION_COSTS: &str = "its frames are coded as changes of other frames, which takes fine motion away: by H.264 at \
-     its usual quality (CRF 23) UF1 fell from .87 to .60 for motion of 0.1 to 0.4 px, from .98 to .89 for 0.5 to 1.8 px; raw \
+const COMPRESSION_COSTS: &str = "frames are coded as changes of other frames, which takes fine motion away: by H.264 at its \
+     usual quality (CRF 23) UF1 fell from .87 to .60 for motion of 0.1 to 0.4 px, from .98 to .89 for 0.5 to 1.8 px; raw \
      frames and Motion JPEG lose nothing";
 
 fn is_standard_input(path: &Path) -> bool {

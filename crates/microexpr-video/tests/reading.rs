@@ -179,3 +179,29 @@ fn frames_of_a_video_are_named_by_their_number() {
     assert!(is_video(data("odd.mp4")) && is_video(data("mjpeg.avi")) && is_video(data("gray.y4m")));
     assert!(!is_video(data("generate.sh")) && !is_video(data("nothing")) && !is_video(data("")));
 }
+
+/// A camera that never ends.
+struct Endless {
+    frame: Vec<u8>,
+    at: usize,
+}
+
+impl std::io::Read for Endless {
+    fn read(&mut self, buffer: &mut [u8]) -> std::io::Result<usize> {
+        for byte in buffer.iter_mut() {
+            *byte = self.frame[self.at];
+            self.at = (self.at + 1) % self.frame.len();
+        }
+        Ok(buffer.len())
+    }
+}
+
+#[test]
+fn a_pipe_that_never_ends_gives_frame_after_frame() {
+    let camera = Endless { frame: [b"FRAME\n".as_slice(), &[77; 96]].concat(), at: 0 };
+    let header = Cursor::new(b"YUV4MPEG2 W8 H8 F25:1 C420jpeg XCOLORRANGE=FULL\n".to_vec());
+    let pipe = BufReader::new(std::io::Read::chain(header, camera));
+    let mut video = Video::from_y4m(pipe, "-", VideoParams::default()).unwrap();
+    let frame = video.by_ref().nth(9_999).unwrap().unwrap();
+    assert_eq!(frame.as_bytes(), [77; 64]);
+}
