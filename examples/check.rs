@@ -8,9 +8,10 @@ use std::process::ExitCode;
 
 use clap::{Parser, ValueEnum};
 use microexpr::data::{
-    ClipRecord, DatasetIndex, FrameProblem, LabelScheme, Layout, SMIC_HS_SUBJECTS, check_frames, frame_gaps,
-    frame_number,
+    ClipRecord, DatasetIndex, FrameProblem, LabelScheme, Layout, SMIC_HS_SUBJECTS, check_frames_of,
+    frame_gaps, frame_number,
 };
+use microexpr::video::{MOST_CLIP_BYTES, decode_videos};
 use rayon::prelude::*;
 
 mod shared;
@@ -196,9 +197,18 @@ fn print_missing_smic_subjects(out: &mut impl Write, index: &DatasetIndex) -> io
     )
 }
 
+/// What is wrong with the frames of a clip, be they files or parts of a video.
+fn decoded_problems(clip: &ClipRecord) -> Vec<FrameProblem> {
+    let decoded = clip.sequence().and_then(|frames| Ok(decode_videos(&frames, MOST_CLIP_BYTES)?));
+    match decoded {
+        Ok(frames) => check_frames_of(clip, &frames),
+        Err(error) => vec![FrameProblem::Unreadable { error }],
+    }
+}
+
 fn frame_problems(clips: &[ClipRecord], frames: Frames) -> Vec<String> {
     let look: fn(&ClipRecord) -> Vec<FrameProblem> = match frames {
-        Frames::Decode => check_frames,
+        Frames::Decode => decoded_problems,
         Frames::Names => frame_gaps,
     };
     let bar = shared::progress_bar(clips.len() as u64, "clips");

@@ -10,12 +10,12 @@ use std::time::Duration;
 
 use clap::Parser;
 use microexpr::classifier::{ClassifierOptions, StageTimes};
-use microexpr::core::{SampleBits, atomic_file};
+use microexpr::core::atomic_file;
 use microexpr::evaluation::FrameExplanation;
 use microexpr::pipeline::LandmarkSource;
-use microexpr::prelude::{Classifier, Device, ImageSequence};
+use microexpr::prelude::{Classifier, Device};
 use shared::experiment_options::LandmarksFrom;
-use shared::frames::{at_depth, parse_bits};
+use shared::input::InputOptions;
 use shared::outputs::keep_inputs;
 
 /// Prints the class probabilities of one clip and the frames they rest on.
@@ -24,21 +24,14 @@ struct Options {
     /// Model written by `train`
     #[arg(long)]
     model: PathBuf,
-    /// Folder with the frames of the clip
-    #[arg(long)]
-    input: PathBuf,
-    /// Frames per second of the clip
-    #[arg(long)]
-    fps: f64,
+    #[command(flatten)]
+    clip: InputOptions,
     /// Picture (PNG) of the attention that every landmark receives
     #[arg(long)]
     picture: Option<PathBuf>,
     /// Picture (PNG) of how much the answer rests on every landmark
     #[arg(long, value_name = "FILE")]
     relevance: Option<PathBuf>,
-    /// Depth of the camera where 16-bit frames hold fewer bits: 10, 12 or 14
-    #[arg(long, value_name = "N", value_parser = parse_bits)]
-    bits: Option<SampleBits>,
     /// Where landmarks come from [default: as in training]
     #[arg(long, value_enum)]
     landmarks: Option<LandmarksFrom>,
@@ -59,7 +52,7 @@ fn main() -> ExitCode {
 
 fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
     let outputs = [("--picture", options.picture.as_deref()), ("--relevance", options.relevance.as_deref())];
-    keep_inputs(&outputs, &[&options.input, &options.model])?;
+    keep_inputs(&outputs, &[&options.clip.input, &options.model])?;
     for picture in options.picture.iter().chain(&options.relevance) {
         atomic_file::check_file(picture)?;
     }
@@ -71,13 +64,13 @@ fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
     };
     let device = options.device;
     let classifier = Classifier::load_with(&options.model, ClassifierOptions { device, landmarks })?;
-    let frames = at_depth(ImageSequence::open(&options.input)?, options.bits)?;
+    let (frames, fps) = options.clip.sequence()?;
     if frames.is_still()? {
         eprintln!("note: nothing moves: all {} frames are the same", frames.len());
     }
     let classified = || match options.relevance {
-        Some(_) => classifier.explain(&frames, options.fps),
-        None => classifier.classify(&frames, options.fps),
+        Some(_) => classifier.explain(&frames, fps),
+        None => classifier.classify(&frames, fps),
     };
     let mut prediction = classified()?;
     for _ in 1..options.repeat.get() {

@@ -12,12 +12,12 @@ use image::{ImageFormat, Rgb, RgbImage};
 use imageproc::drawing::{draw_antialiased_line_segment_mut, draw_filled_circle_mut};
 use imageproc::pixelops::interpolate;
 use microexpr::classifier::Preset;
-use microexpr::core::{SampleBits, atomic_file, resize};
+use microexpr::core::{atomic_file, resize};
 use microexpr::landmarks::AlignedClip;
 use microexpr::pipeline::ClipGraph;
-use microexpr::prelude::{ImageSequence, Pipeline};
+use microexpr::prelude::Pipeline;
 use shared::experiment_options::{BaseOptions, PipelineOptions};
-use shared::frames::{at_depth, parse_bits};
+use shared::input::InputOptions;
 use shared::outputs::keep_inputs;
 
 /// Turns one clip into its landmark graph.
@@ -26,21 +26,14 @@ use shared::outputs::keep_inputs;
 /// edge features of both streams), the selection's intensities and thresholds, and what the alignment left over.
 #[derive(Debug, Parser)]
 struct Options {
-    /// Folder with the frames of the clip
-    #[arg(long)]
-    input: PathBuf,
-    /// Frames per second of the clip
-    #[arg(long)]
-    fps: f64,
+    #[command(flatten)]
+    clip: InputOptions,
     /// File for the graph (JSON)
     #[arg(long)]
     out: PathBuf,
     /// Picture (PNG) of the first kept frame's nodes and edges on the face
     #[arg(long)]
     picture: Option<PathBuf>,
-    /// Depth of the camera where 16-bit frames hold fewer bits: 10, 12 or 14
-    #[arg(long, value_name = "N", value_parser = parse_bits)]
-    bits: Option<SampleBits>,
     #[command(flatten)]
     base: BaseOptions,
     #[command(flatten)]
@@ -54,17 +47,17 @@ fn main() -> ExitCode {
 fn graph(options: &Options) -> Result<(), Box<dyn Error>> {
     options.pipeline.limit_threads()?;
     let outputs = [("--out", Some(options.out.as_path())), ("--picture", options.picture.as_deref())];
-    keep_inputs(&outputs, &[&options.input])?;
+    keep_inputs(&outputs, &[&options.clip.input])?;
     for file in options.picture.iter().chain([&options.out]) {
         atomic_file::check_file(file)?;
     }
     let settings = options.pipeline.applied_to(options.base.settings(Preset::Recommended)?).pipeline;
     let pipeline = Pipeline::new(&settings)?;
-    let frames = at_depth(ImageSequence::open(&options.input)?, options.bits)?;
+    let (frames, fps) = options.clip.sequence()?;
     if frames.is_still()? {
         eprintln!("note: nothing moves: all {} frames are the same", frames.len());
     }
-    let aligned = pipeline.register(&frames, options.fps)?;
+    let aligned = pipeline.register(&frames, fps)?;
     let graph = pipeline.graph(&aligned, settings.alpha())?;
     atomic_file::write(&options.out, &serde_json::to_vec(&graph)?)?;
     println!(

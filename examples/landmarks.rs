@@ -6,23 +6,25 @@ use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
-use image::{GrayImage, ImageFormat, RgbImage};
+use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 use microexpr::core::{ImageSequence, Point, SampleBits, atomic_file};
 use microexpr::landmarks::{
     FaceBox, FaceLandmarker, FoundFaces, LandmarkError, LandmarkerParams, PictureParams, draw_landmarks,
     grey_as_dlib,
 };
+use microexpr::video::is_video;
 use serde::Serialize;
 
 mod shared;
 
 use shared::frames::{at_depth, parse_bits};
+use shared::input::open_video;
 use shared::outputs::keep_inputs;
 
 /// Finds faces and their 68 landmarks, with fractions of pixels.
 #[derive(Debug, Parser)]
 struct Arguments {
-    /// Image (.png, .jpg, .bmp, .tif, .pgm or .ppm)
+    /// Image (.png, .jpg, .bmp, .tif, .pgm or .ppm), or a video, of which the first frame counts; - for Y4M on standard input
     image: PathBuf,
     /// Landmark model: a file in dlib's format, `mesh` for the embedded face mesh, or `generated-faces` for the embedded model of
     /// generated faces only [default: $MICROEXPR_LANDMARK_MODEL, else mesh]
@@ -72,7 +74,7 @@ fn find(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let Arguments { image, out, picture, model, .. } = arguments;
     let inputs: Vec<&Path> = std::iter::once(image).chain(model).map(PathBuf::as_path).collect();
     keep_inputs(&[("--out", out.as_deref()), ("--picture", picture.as_deref())], &inputs)?;
-    let image = at_depth(ImageSequence::from_paths(vec![image.clone()])?, arguments.bits)?.image(0)?;
+    let image = first_picture(image, arguments.bits)?;
     let mut picture = image.to_rgb8();
     let mut faces = Vec::new();
     for found in faces_of(&grey_as_dlib(&image), arguments)?.faces {
@@ -88,6 +90,15 @@ fn find(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
         None => println!("{}", String::from_utf8(json)?),
     }
     Ok(())
+}
+
+/// The image, or the first frame of the video.
+fn first_picture(path: &Path, bits: Option<SampleBits>) -> Result<DynamicImage, Box<dyn Error>> {
+    if path == Path::new("-") || is_video(path) {
+        let first = open_video(path)?.next().transpose()?;
+        return first.ok_or_else(|| format!("{}: there is no frame in it", path.display()).into());
+    }
+    Ok(at_depth(ImageSequence::from_paths(vec![path.to_owned()])?, bits)?.image(0)?)
 }
 
 /// The faces; what was found and does not look like one is told, and an error if there is nothing else.

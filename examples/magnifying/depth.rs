@@ -1,9 +1,10 @@
 //! Frames of 8 and of 16 bits: magnified and written as they are.
 
 use std::error::Error;
+use std::path::Path;
 
 use image::{DynamicImage, ImageBuffer};
-use microexpr::core::{CoreError, ImageSequence};
+use microexpr::core::CoreError;
 use microexpr::magnify::{ColorModel, FrameLayout, Sample};
 
 /// A pixel type with its images.
@@ -59,24 +60,22 @@ pub(crate) fn layout_of(image: &DynamicImage) -> FrameLayout {
 }
 
 /// The values of one frame, which must be of the first one's kind: what it has more would be lost.
-pub(crate) fn read<P: Depth>(
-    sequence: &ImageSequence,
-    index: usize,
+pub(crate) fn values_of<P: Depth>(
+    image: DynamicImage,
+    path: &Path,
     layout: FrameLayout,
 ) -> Result<Vec<P>, Box<dyn Error>> {
-    let (image, path) = (sequence.image(index)?, &sequence.paths()[index]);
     let found = layout_of(&image);
     let (expected, size) = ((layout.height, layout.width), (found.height, found.width));
     if expected != size {
-        return Err(CoreError::FrameSize { path: path.clone(), expected, found: size }.into());
+        return Err(CoreError::FrameSize { path: path.to_owned(), expected, found: size }.into());
     }
     let kept = |image: &DynamicImage| {
         is_deep(image) == (size_of::<P>() > 1)
             && (layout.color == ColorModel::Rgb || found.color == ColorModel::Grey)
     };
     if !kept(&image) {
-        let first = sequence.paths()[0].display();
-        return Err(format!("{}: another depth or colour than {first}", path.display()).into());
+        return Err(format!("{}: another depth or colour than the first frame's", path.display()).into());
     }
     Ok(P::values(image, layout.color))
 }

@@ -5,22 +5,17 @@ use std::path::PathBuf;
 use std::str::FromStr;
 
 use clap::{Parser, ValueEnum};
-use microexpr::core::SampleBits;
 use microexpr::magnify::{
     ButterworthOrder, ClipFilter, Extension, GainRule, MagnifyParams, Preset, RieszParams, StreamFilter,
 };
 
-use crate::shared::frames::parse_bits;
+use crate::shared::input::InputOptions;
 
-/// Magnifies the motion in a folder of frames: subtle movement becomes visible.
+/// Magnifies the motion in a folder of frames or a video: subtle movement becomes visible.
 #[derive(Debug, Parser)]
 pub(crate) struct Arguments {
-    /// Folder of frames (.png, .jpg, .bmp, .tif, .pgm or .ppm), played in natural order
-    #[arg(long, value_name = "DIR")]
-    pub(crate) input: PathBuf,
-    /// Frames per second of the recording
-    #[arg(long)]
-    pub(crate) fps: f64,
+    #[command(flatten)]
+    pub(crate) clip: InputOptions,
     /// Frequencies that count as motion, in Hz [default: everything since the first frame, up to 10 Hz; riesz: 0.5..10]
     #[arg(long, value_name = "LO..HI")]
     band: Option<Band>,
@@ -47,10 +42,8 @@ pub(crate) struct Arguments {
     /// Fraction of ALPHA for the colour components; 0 magnifies brightness alone, as riesz always does [default: 0.1]
     #[arg(long)]
     chroma: Option<f64>,
-    /// Depth of the camera where 16-bit frames hold fewer bits: 10, 12 or 14; the frames are brought to the full range
-    #[arg(long, value_name = "N", value_parser = parse_bits)]
-    pub(crate) bits: Option<SampleBits>,
-    /// Folder for the magnified frames (PNG of the input's depth, named like the input); it must hold no other frames
+    /// Folder for the magnified frames (PNG of the input's depth, named like the input, those of a video by number); it must hold
+    /// no other frames
     #[arg(long, value_name = "DIR")]
     pub(crate) out: PathBuf,
     /// Also write side_by_side.gif: input left, result right (at most 50 frames per second)
@@ -104,9 +97,10 @@ enum Temporal {
 }
 
 impl Arguments {
-    pub(crate) fn settings(&self) -> Result<MagnifyParams, Box<dyn Error>> {
+    /// The settings for a recording of `fps` frames per second.
+    pub(crate) fn settings(&self, fps: f64) -> Result<MagnifyParams, Box<dyn Error>> {
         let mut params = match self.preset {
-            Some(preset) if self.mit_compat => preset.mit_compat(self.fps),
+            Some(preset) if self.mit_compat => preset.mit_compat(fps),
             Some(preset) => preset.params(),
             None => MagnifyParams { temporal: self.temporal_filter()?, ..Default::default() },
         };

@@ -8,11 +8,12 @@ use std::path::{Path, PathBuf};
 
 use image::codecs::gif::{GifEncoder, Repeat};
 use image::{Delay, DynamicImage, Frame, ImageFormat, RgbaImage};
-use microexpr::core::{ImageSequence, atomic_file};
+use microexpr::core::atomic_file;
 use microexpr::magnify::FrameLayout;
 
 use super::depth::Depth;
 use super::options::Arguments;
+use super::source::Source;
 use crate::shared;
 use crate::shared::outputs::absolute;
 
@@ -37,14 +38,14 @@ impl Output {
     pub(crate) fn new(
         arguments: &Arguments,
         layout: FrameLayout,
-        frames: usize,
+        source: &Source,
     ) -> Result<Self, Box<dyn Error>> {
         atomic_file::check_folder(&arguments.out)?;
         Ok(Self {
             folder: arguments.out.clone(),
             layout,
-            progress: shared::progress_bar(frames as u64, "magnifying"),
-            gif: arguments.gif.then(|| Gif::new(arguments.fps)).transpose()?,
+            progress: shared::progress_bar(source.len().unwrap_or_default() as u64, "magnifying"),
+            gif: arguments.gif.then(|| Gif::new(source.fps())).transpose()?,
         })
     }
 
@@ -94,15 +95,15 @@ fn result_name(source: &Path) -> PathBuf {
 }
 
 /// Nothing that is read may be overwritten, no two frames may be written to one file, and no frames of an earlier run may stay among
-/// the new ones.
-pub(crate) fn check(arguments: &Arguments, sequence: &ImageSequence) -> Result<(), String> {
-    if absolute(&arguments.input) == absolute(&arguments.out) {
+/// the new ones; how many frames a pipe will give nobody knows, so that there must be none at all.
+pub(crate) fn check(arguments: &Arguments, source: &Source) -> Result<(), String> {
+    if absolute(&arguments.clip.input) == absolute(&arguments.out) {
         return Err("--out must differ from --input: the frames would be overwritten".into());
     }
     let mut sources = HashMap::new();
-    for path in sequence.paths() {
-        let name = result_name(path);
-        if let Some(other) = sources.insert(name.clone(), path) {
+    for path in source.names().unwrap_or_default() {
+        let name = result_name(&path);
+        if let Some(other) = sources.insert(name.clone(), path.clone()) {
             let (other, path, name) = (other.display(), path.display(), name.display());
             return Err(format!(
                 "{other} and {path} would both be written as {name}: rename or remove one of them"

@@ -9,6 +9,7 @@ use microexpr::data::{
     ClassTable, DataError, DatasetIndex, FlowMapIndex, LabelScheme, Layout, read_flow_maps,
 };
 
+use super::input::warn_of_videos;
 use super::reading_options::ReadingOptions;
 
 /// Options of the programs that evaluate on one dataset or several together.
@@ -91,7 +92,10 @@ impl DatasetOptions {
         let layouts = self.layouts();
         self.reading.check(&layouts)?;
         let roots = self.root.iter().cloned().map(Some).chain(std::iter::repeat(None));
-        layouts.iter().zip(roots).map(|(layout, root)| self.reading.read(*layout, root)).collect()
+        let read = |(layout, root): (&Layout, _)| self.reading.read(*layout, root);
+        let datasets: Vec<_> = layouts.iter().zip(roots).map(read).collect::<Result<_, _>>()?;
+        datasets.iter().for_each(warn_of_videos);
+        Ok(datasets)
     }
 
     /// The label scheme that was asked for.

@@ -6,6 +6,7 @@ pub(crate) mod dataset_options;
 pub(crate) mod evaluation_options;
 pub(crate) mod experiment_options;
 pub(crate) mod frames;
+pub(crate) mod input;
 pub(crate) mod landmark_notes;
 pub(crate) mod outputs;
 pub(crate) mod protocol_options;

@@ -9,6 +9,7 @@ use serde::{Deserialize, Serialize};
 use crate::ClassifierError;
 use crate::base64::base64;
 use crate::prepare::LabelledClip;
+use crate::recorded_frames::recorded_frames;
 
 /// Clips of which key frames are kept, so that the report stays small.
 pub(crate) const MOST_CLIPS: usize = 12;
@@ -46,7 +47,7 @@ pub(crate) fn of_wrong_answers(clips: &[LabelledClip<'_>], folds: &[FoldResult])
     let of = |(id, wrong_probability): (String, f64)| {
         let clip = clips.iter().find(|c| c.record.id() == id)?;
         let selection = clip.selection()?.clone();
-        let frames = pictures(&clip.record.sequence().ok()?, &selection).ok()?;
+        let frames = pictures(&recorded_frames(clip.record).ok()?, &selection).ok()?;
         Some(KeyFrames { clip: id, wrong_probability, selection, frames })
     };
     most_wrong(wrong.collect(), |(clip, p)| (clip, *p)).into_iter().filter_map(of).collect()

@@ -66,6 +66,7 @@ mod prepare;
 mod prepared_graph;
 mod preset;
 mod progress;
+mod recorded_frames;
 mod report;
 mod ridge;
 mod rivals;

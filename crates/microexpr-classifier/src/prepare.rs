@@ -13,6 +13,7 @@ use crate::ClassifierError;
 use crate::network_input::{Alpha, NetworkInput};
 use crate::network_learner::ClipInputs;
 use crate::progress::{Progress, ProgressSink};
+use crate::recorded_frames::recorded_frames;
 
 /// A clip of a known class and, once it is prepared, what is known of it.
 #[derive(Debug, Clone)]
@@ -107,7 +108,7 @@ fn prepare_clip(
     if missing.is_empty() {
         return Ok(());
     }
-    let frames = clip.record.sequence().map_err(PipelineError::from)?;
+    let frames = recorded_frames(clip.record).map_err(PipelineError::from)?;
     let mut preparation = pipeline.prepare(&frames, clip.record.fps, cache)?;
     let mut prepared = match clip.prepared.take() {
         Some(prepared) => prepared,

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use crate::clip_frames::clip_frames;
 use crate::delimited::frame_cell;
 use crate::frame_number;
+use crate::video_clip::{frames_of_video, is_video_file};
 
 /// A frame number in a table.
 #[derive(Debug, Clone, Copy)]
@@ -58,6 +59,9 @@ impl RangeCells<'_> {
         {
             return Err(format!("onset {onset} lies after offset {offset}"));
         }
+        if is_video_file(folder) {
+            return self.of_video(folder, onset, offset);
+        }
         let all = clip_frames(folder)?;
         let frames = between(&all, onset, offset);
         if frames.is_empty() {
@@ -67,6 +71,17 @@ impl RangeCells<'_> {
         let mut range = ClipRange { frames, onset, apex: None, offset, warnings: Vec::new() };
         range.take_apex(self.apex);
         range.warn_of_missing_frames();
+        Ok(range)
+    }
+
+    /// The frames of a video; whether it has them shows when they are decoded.
+    fn of_video(self, video: &Path, onset: Option<u64>, offset: Option<u64>) -> Result<ClipRange, String> {
+        let frames = frames_of_video(video, onset, offset)?;
+        let mut range = ClipRange { frames, onset, apex: None, offset, warnings: Vec::new() };
+        match onset {
+            Some(_) => range.take_apex(self.apex),
+            None => range.apex = self.apex.number("apex")?,
+        }
         Ok(range)
     }
 }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 
 use microexpr_core::SampleBits;
 
+use crate::video_clip::is_video_file;
 use crate::{ClipRecord, DatasetIndex};
 
 impl DatasetIndex {
@@ -43,6 +44,9 @@ impl DatasetIndex {
 
 fn suspected_bits(clip: &ClipRecord) -> Option<SampleBits> {
     let extension = clip.frames[0].extension()?.to_ascii_lowercase();
+    if is_video_file(&clip.frames[0]) {
+        return None;
+    }
     let may_be_deep = !["jpg", "jpeg", "bmp"].iter().any(|shallow| extension == *shallow);
     may_be_deep.then(|| SampleBits::suspected(&clip.sequence().ok()?.image(0).ok()?))?
 }

@@ -3,7 +3,7 @@
 use std::fmt;
 use std::path::PathBuf;
 
-use microexpr_core::CoreError;
+use microexpr_core::{CoreError, ImageSequence};
 
 use crate::{ClipRecord, frame_number};
 
@@ -86,8 +86,16 @@ pub fn frame_gaps(clip: &ClipRecord) -> Vec<FrameProblem> {
 /// Gaps, repeats, files that cannot be decoded and frames of another size; decodes every frame.
 #[must_use]
 pub fn check_frames(clip: &ClipRecord) -> Vec<FrameProblem> {
+    match clip.sequence() {
+        Ok(sequence) => check_frames_of(clip, &sequence),
+        Err(_) => frame_gaps(clip),
+    }
+}
+
+/// [`check_frames`] of frames that somebody else reads, such as those of a video.
+#[must_use]
+pub fn check_frames_of(clip: &ClipRecord, sequence: &ImageSequence) -> Vec<FrameProblem> {
     let mut problems = frame_gaps(clip);
-    let Ok(sequence) = clip.sequence() else { return problems };
     let mut first = None;
     for (index, path) in sequence.paths().iter().enumerate() {
         match sequence.image(index) {

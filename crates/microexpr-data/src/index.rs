@@ -25,7 +25,8 @@ pub struct ClipRecord {
     pub clip: String,
     /// Emotion or class, as the dataset calls it.
     pub label: String,
-    /// Image files from onset to offset in playing order, at least one.
+    /// Image files from onset to offset in playing order, at least one; of a clip in a video the names of its frames
+    /// (`clip.avi/12` for the twelfth), or the video alone for all of them.
     pub frames: Vec<PathBuf>,
     /// Number of the frame in which the expression begins, if annotated.
     pub onset: Option<u64>,

@@ -42,6 +42,7 @@ mod label_scheme;
 mod manifest;
 mod names;
 mod smic;
+mod video_clip;
 mod workbook;
 
 pub use annotated::{read_casme, read_casme2, read_samm};
@@ -54,7 +55,7 @@ pub use dataset::{Dataset, Layout};
 pub use errata::{Erratum, FrameColumn};
 pub use error::DataError;
 pub use flow_map_list::{FlowMapIndex, FlowMapRecord, read_flow_maps};
-pub use frame_check::{FrameProblem, check_frames, frame_gaps};
+pub use frame_check::{FrameProblem, check_frames, check_frames_of, frame_gaps};
 pub use index::{ClipRecord, DatasetIndex, SkippedClip};
 pub use label_scheme::{LabelScheme, ProtocolCounts};
 pub use manifest::read_manifest;

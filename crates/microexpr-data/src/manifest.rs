@@ -13,8 +13,8 @@ const EXPECTED: &str = "a CSV file with the header dataset,subject,clip,path,lab
 
 /// Reads a CSV list of clips: `dataset,subject,clip,path,label[,onset,apex,offset,fps]`, one row per clip.
 ///
-/// `path` is a folder of frames, relative to the list. With onset and offset only the frames numbered so
-/// belong to the clip; without, all. `fps` may be left out for the datasets of [`Dataset::fps`]. `root` is the list or
+/// `path` is a folder of frames or a video, relative to the list. With onset and offset only the frames numbered so
+/// belong to the clip (those of a video count from 1); without, all. `fps` may be left out for the datasets of [`Dataset::fps`]. `root` is the list or
 /// a folder with `manifest.csv`. Semicolons and tabs separate, too, UTF-16 is read, and numbers may be written `9.0` or, in
 /// quotes or beside semicolons, `29,97`. A row that cannot be used becomes a skipped clip; what workbooks are warned of, as an
 /// apex outside its clip, lists are, too.

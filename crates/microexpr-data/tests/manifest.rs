@@ -209,3 +209,36 @@ fn gaps_unreadable_files_and_odd_sizes_are_found() {
     assert!(text[1].ends_with("f5.bmp: frame is 6x5 pixels, but the first one is 6x4"));
     assert!(text[2].contains("f6.bmp: cannot be decoded as an image: "));
 }
+
+#[test]
+fn a_path_may_be_a_video() {
+    let root = tree(
+        "dataset,subject,clip,path,label,onset,apex,offset,fps\n\
+         mine,p,part,long.AVI,positive,31,33,34,30\n\
+         mine,p,whole,clip5.mp4,surprise,,5,,30\n\
+         mine,p,half,long.AVI,positive,31,,,30\n\
+         mine,p,zero,long.AVI,positive,0,,9,30\n\
+         mine,p,vast,long.AVI,positive,1,,9999999999999,30\n\
+         mine,p,none,missing.avi,positive,,,,30\n",
+    );
+    for video in ["long.AVI", "clip5.mp4"] {
+        fs::write(root.path().join(video), "not looked at").unwrap();
+    }
+    let index = read_manifest(root.path()).unwrap();
+    let frames = |clip: usize| -> Vec<_> {
+        let below = |path: &std::path::PathBuf| path.strip_prefix(root.path()).unwrap().to_owned();
+        index.clips[clip].frames.iter().map(below).collect()
+    };
+    let part: Vec<_> = (31..=34).map(|n| Path::new("long.AVI").join(n.to_string())).collect();
+    assert_eq!(frames(0), part);
+    assert_eq!((index.clips[0].apex, index.clips[0].apex_index()), (Some(33), Some(2)));
+    assert_eq!((frames(1), index.clips[1].apex), (vec!["clip5.mp4".into()], Some(5)));
+    let reasons: Vec<&str> = index.skipped.iter().map(|clip| clip.reason.as_str()).collect();
+    for (reason, part) in
+        reasons.iter().zip(["both onset and offset", "is 1", "more than 1000000", "missing.avi"])
+    {
+        assert!(reason.contains(part), "{reasons:?}");
+    }
+    assert!(frame_gaps(&index.clips[0]).is_empty() && reasons.len() == 4);
+    assert!(index.warnings.is_empty(), "{:?}", index.warnings);
+}

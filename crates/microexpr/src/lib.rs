@@ -12,6 +12,7 @@
 //! | module | crate | holds |
 //! |---|---|---|
 //! | [`core`] | `microexpr-core` | clips, flow fields, landmarks, image operators |
+//! | [`video`] | `microexpr-video` | frames of video files and pipes |
 //! | [`magnify`] | `microexpr-magnify` | motion magnification |
 //! | [`flow`] | `microexpr-flow` | optical flow, frame selection |
 //! | [`landmarks`] | `microexpr-landmarks` | face detection, landmarks, tracking, alignment |
@@ -40,16 +41,18 @@ pub use microexpr_landmarks as landmarks;
 pub use microexpr_magnify as magnify;
 pub use microexpr_pipeline as pipeline;
 pub use microexpr_synth as synth;
+pub use microexpr_video as video;
 
 /// The names that most programs need.
 pub mod prelude {
     pub use microexpr_classifier::{
         Classifier, ClassifierError, Device, Experiment, Outcome, Prediction, Settings,
     };
-    pub use microexpr_core::{Clip, FlowField, ImageSequence, Landmarks};
+    pub use microexpr_core::{Clip, FlowField, FrameSource, ImageSequence, Landmarks};
     pub use microexpr_data::{DatasetIndex, LabelScheme, Layout};
     pub use microexpr_evaluation::{Evaluation, EvaluationRequest, Example, Learner, Protocol};
     pub use microexpr_pipeline::{Cache, Pipeline};
+    pub use microexpr_video::Video;
 }
 
 /// The code of the project's front page, which is to compile.
