@@ -3,7 +3,7 @@ use std::sync::OnceLock;
 
 use microexpr_core::{Clip, Digest, ImageSequence, Landmarks};
 use microexpr_landmarks::{
-    FaceLandmarker, LandmarkModel, LandmarkerParams, PointMotion, SeetaFace, SeetaFaceParams,
+    FaceLandmarker, FollowedFace, LandmarkModel, LandmarkerParams, PointMotion, SeetaFace, SeetaFaceParams,
     grey_from_frame, read_landmarks, track,
 };
 
@@ -58,12 +58,12 @@ impl PointSource {
         &self,
         frames: &ImageSequence,
         fps: f64,
-    ) -> Result<(Clip, Vec<Landmarks>), PipelineError> {
+    ) -> Result<(Clip, FollowedFace), PipelineError> {
         match self {
             Self::Model { landmarker, .. } => {
                 let face = landmarker.read(frames, fps)?;
-                let points = landmarker.follow(&face.clip, &face.face)?;
-                Ok((face.clip, points))
+                let followed = landmarker.follow(&face.clip, &face.face)?;
+                Ok((face.clip, followed))
             }
             Self::Files { params } => {
                 let path = landmark_file(frames)?;
@@ -73,8 +73,8 @@ impl PointSource {
                     return Err(PipelineError::LandmarkFrames { path, expected, found });
                 }
                 let clip = frames.to_clip(fps)?;
-                let points = followed(&clip, points, params)?;
-                Ok((clip, points))
+                let followed = followed(&clip, points, params)?;
+                Ok((clip, followed))
             }
         }
     }
@@ -84,7 +84,7 @@ impl PointSource {
         &self,
         clip: &Clip,
         landmarks: Option<&[Landmarks]>,
-    ) -> Result<Vec<Landmarks>, PipelineError> {
+    ) -> Result<FollowedFace, PipelineError> {
         match (self, landmarks) {
             (_, Some(found)) if found.len() != clip.len() => {
                 Err(PipelineError::GivenLandmarks { expected: clip.len(), found: found.len() })
@@ -124,9 +124,10 @@ fn followed(
     clip: &Clip,
     found: Vec<Landmarks>,
     params: &LandmarkerParams,
-) -> Result<Vec<Landmarks>, PipelineError> {
-    match params.motion {
-        PointMotion::Tracked => Ok(track(clip, &found[0], &params.track)?),
-        PointMotion::PerFrame => Ok(found),
-    }
+) -> Result<FollowedFace, PipelineError> {
+    let landmarks = match params.motion {
+        PointMotion::Tracked => track(clip, &found[0], &params.track)?,
+        PointMotion::PerFrame => found,
+    };
+    Ok(FollowedFace { landmarks, pose: None })
 }

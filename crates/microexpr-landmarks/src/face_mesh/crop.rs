@@ -22,10 +22,6 @@ const EYE_CORNERS: [usize; 2] = [33, 263];
 /// Side of the crop around the points that are found over that of the box, as dlib's detector gives it, that they are found in: median
 /// over 67 faces of dlib's example photographs (quartiles 1.62 and 1.75). The middles are the same.
 const BOX_SCALE: f64 = 1.68;
-/// From which place in its first pixel the network counts to the right: with it a mirrored face has its points mirrored (median over the
-/// same faces; 0 and 0.5, the pixel's edge and middle, leave 0.4 and 0.7 % of the inter-ocular distance). Downwards nothing tells, and
-/// the middle is taken.
-const FIRST_PIXEL: [f64; 2] = [0.17, 0.5];
 
 impl FaceCrop {
     /// The upright crop about a box as dlib's detector gives it.
@@ -90,7 +86,8 @@ impl FaceCrop {
     /// A point that the network found, with its depth, in pixels of the image.
     pub(super) fn point(&self, found: [f32; 3], width: usize) -> [f64; 3] {
         let [x, y, z] = found.map(f64::from);
-        let [image_x, image_y] = self.in_image([x + FIRST_PIXEL[0], y + FIRST_PIXEL[1]], width);
+        // The network counts from the middle of its first pixel.
+        let [image_x, image_y] = self.in_image([x + 0.5, y + 0.5], width);
         [image_x, image_y, z / width as f64 * self.side_px]
     }
 
