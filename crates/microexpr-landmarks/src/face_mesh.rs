@@ -95,17 +95,19 @@ impl FaceMesh {
     #[must_use]
     pub fn find<P: Pixel<Subpixel = u8>>(&self, image: &ImageBuffer<P, Vec<u8>>, face: &FaceBox) -> MeshFace {
         let mut crop = FaceCrop::around_box(face);
-        let mut found = self.network.run(image, &crop);
+        let mut picture = crop.sample(image, self.network.file.input);
+        let mut found = self.network.run(picture.clone(), &crop);
         for pass in 1..PASSES + MORE_PASSES {
             if pass >= PASSES && found.spread <= STEADY {
                 break;
             }
             let Some(next) = FaceCrop::around_points(&found.points) else { break };
             crop = next;
-            let before = std::mem::replace(&mut found, self.network.run(image, &crop));
+            picture = crop.sample(image, self.network.file.input);
+            let before = std::mem::replace(&mut found, self.network.run(picture.clone(), &crop));
             found.spread = moved(&before.points, &found.points);
         }
-        let mirrored = self.network.run_mirrored(image, &crop);
+        let mirrored = self.network.run_mirrored(picture, &crop);
         for (p, q) in found.points.iter_mut().zip(&mirrored) {
             *p = std::array::from_fn(|axis| f64::midpoint(p[axis], q[axis]));
         }
@@ -154,19 +156,16 @@ impl MeshNetwork {
         Self { file, regions }
     }
 
-    fn run<P: Pixel<Subpixel = u8>>(&self, image: &ImageBuffer<P, Vec<u8>>, crop: &FaceCrop) -> MeshFace {
-        let (points, presence) = self.mesh(crop.sample(image, self.file.input));
+    /// The face in the picture of a crop.
+    fn run(&self, picture: Tensor, crop: &FaceCrop) -> MeshFace {
+        let (points, presence) = self.mesh(picture);
         let points = self.in_image(points, crop);
         MeshFace { points, presence, spread: f64::INFINITY, face: crop.face() }
     }
 
-    /// The points as the network finds them in the crop's mirror image.
-    fn run_mirrored<P: Pixel<Subpixel = u8>>(
-        &self,
-        image: &ImageBuffer<P, Vec<u8>>,
-        crop: &FaceCrop,
-    ) -> Vec<[f64; 3]> {
-        let (points, _) = self.mesh(mirrored_picture(crop.sample(image, self.file.input)));
+    /// Its points as the network finds them in the picture's mirror image.
+    fn run_mirrored(&self, picture: Tensor, crop: &FaceCrop) -> Vec<[f64; 3]> {
+        let (points, _) = self.mesh(mirrored_picture(picture));
         self.in_image(mirrored_points(&points, self.file.input.width), crop)
     }
 
