@@ -84,6 +84,7 @@ fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
     }
     println!("class: {}", prediction.class_name());
     println!("kept frames: {:?}", prediction.kept_frames);
+    shared::print_pose(prediction.face.as_ref().and_then(|face| face.pose));
     for FrameExplanation { frame, attention, relevance, .. } in &prediction.frames {
         if let Some(relevance) = relevance {
             println!("frame {frame}: relevance {relevance:.4}, attention {attention:.2}");

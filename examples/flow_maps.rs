@@ -99,7 +99,8 @@ fn flow_maps(options: &Options) -> Result<(), Box<dyn Error>> {
 }
 
 fn flow_map(clip: &ClipRecord, pipeline: &Pipeline, size: usize) -> Result<FlowMap, PipelineError> {
-    let aligned = pipeline.register(&clip.sequence()?, clip.fps)?;
+    let frames = decode_videos(&clip.sequence()?, MOST_CLIP_BYTES)?;
+    let aligned = pipeline.register(&frames, clip.fps)?;
     pipeline.flow_map(&aligned, clip.apex_index(), size)
 }
 

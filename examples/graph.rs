@@ -68,6 +68,7 @@ fn graph(options: &Options) -> Result<(), Box<dyn Error>> {
         graph.selection.kept.len(),
         graph.frames
     );
+    shared::print_pose(graph.pose);
     if let Some(path) = &options.picture {
         draw(&aligned, &graph, path)?;
         println!("{}", path.display());

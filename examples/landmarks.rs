@@ -9,8 +9,8 @@ use clap::Parser;
 use image::{DynamicImage, GrayImage, ImageFormat, RgbImage};
 use microexpr::core::{ImageSequence, Point, SampleBits, atomic_file};
 use microexpr::landmarks::{
-    FaceBox, FaceLandmarker, FoundFaces, LandmarkError, LandmarkerParams, PictureParams, draw_landmarks,
-    grey_as_dlib,
+    FaceBox, FaceLandmarker, FaceLandmarks, FoundFaces, HeadPose, LandmarkError, LandmarkerParams,
+    PictureParams, draw_landmarks, grey_as_dlib,
 };
 use microexpr::video::is_video;
 use serde::Serialize;
@@ -33,7 +33,8 @@ struct Arguments {
     /// Box of one face, in pixels; without it all faces are found
     #[arg(long = "box", value_name = "L,T,R,B", value_parser = parse_box, allow_hyphen_values = true)]
     face: Option<FaceBox>,
-    /// JSON file to write: {"faces":[{"box":[l,t,r,b],"points":[[x,y],...]}]} [default: standard output]
+    /// JSON file to write: {"faces":[{"box":[l,t,r,b],"points":[[x,y],...],"pose":{...}}]}, the pose in degrees where the model is the mesh
+    /// [default: standard output]
     #[arg(long, value_name = "F.json")]
     out: Option<PathBuf>,
     /// Picture of the points and their numbers to write
@@ -54,6 +55,9 @@ struct OutputFace {
     #[serde(rename = "box")]
     face: FaceBox,
     points: Vec<Point>,
+    /// The head's turn; only the mesh tells.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pose: Option<HeadPose>,
 }
 
 fn parse_box(text: &str) -> Result<FaceBox, String> {
@@ -79,7 +83,11 @@ fn find(arguments: &Arguments) -> Result<(), Box<dyn Error>> {
     let mut faces = Vec::new();
     for found in faces_of(&grey_as_dlib(&image), arguments)?.faces {
         draw_landmarks(&mut picture, &found.landmarks, Some(&found.face), &PictureParams::default());
-        faces.push(OutputFace { face: found.face, points: found.landmarks.points().to_vec() });
+        let FaceLandmarks { face, landmarks, pose } = found;
+        if let Some(pose) = pose.filter(HeadPose::is_turned) {
+            eprintln!("warning: the head at {:.0},{:.0} is turned: {pose}", face.left(), face.top());
+        }
+        faces.push(OutputFace { face, points: landmarks.points().to_vec(), pose });
     }
     if let Some(path) = &arguments.picture {
         write_png(path, &picture)?;

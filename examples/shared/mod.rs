@@ -20,6 +20,7 @@ use std::process::ExitCode;
 use clap::Parser;
 use indicatif::{ProgressBar, ProgressStyle};
 use microexpr::classifier::{Outcome, Progress, summary};
+use microexpr::landmarks::HeadPose;
 
 /// Reads the command line and runs a program: an error becomes one line on standard error, causes joined by colons, and exit code 1.
 pub(crate) fn run<T: Parser>(program: impl FnOnce(&T) -> Result<(), Box<dyn Error>>) -> ExitCode {
@@ -60,6 +61,17 @@ pub(crate) fn finish_evaluation(outcome: &Outcome, out: &Path) -> Result<(), Box
     println!("\nresults: {}", out.join("results.json").display());
     println!("report:  {}", out.join("report.html").display());
     Ok(())
+}
+
+/// Prints how the head is turned, and warns of one turned away.
+pub(crate) fn print_pose(pose: Option<HeadPose>) {
+    let Some(pose) = pose else { return };
+    println!("head: {pose}");
+    if pose.is_turned() {
+        eprintln!(
+            "warning: the head is turned away: motion on the far side of the face looks smaller than it is"
+        );
+    }
 }
 
 /// A bar on the terminal with the time left; silent where standard error is no terminal.

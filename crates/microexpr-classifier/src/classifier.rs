@@ -163,7 +163,8 @@ impl Classifier {
         let mut prediction = self.ask(&graphs, frames, relevance)?;
         prediction.kept_frames = kept_frames;
         prediction.times.graph = graph;
-        prediction.face = Some(PredictedFace { image: aligned.clip.frame(0).to_owned(), points });
+        prediction.face =
+            Some(PredictedFace { image: aligned.clip.frame(0).to_owned(), points, pose: aligned.pose });
         Ok(prediction)
     }
 

@@ -14,7 +14,7 @@ use crate::progress::{Progress, ProgressSink};
 use crate::training_set::wanted;
 use crate::{
     ClassifierError, Device, LearnerName, MachineLearner, MachineParams, NetworkLearner, Outcome,
-    OutcomePart, SavedModel, Settings, key_frames,
+    OutcomePart, SavedModel, Settings, key_frames, turned_heads,
 };
 
 /// What an experiment is asked to do.
@@ -120,7 +120,12 @@ impl Experiment {
         };
         part.timing.preparing_seconds = preparing_seconds;
         part.plan.skipped = skipped.into_iter().map(left_out).collect();
-        part.plan.warnings.splice(0..0, self.warnings(request));
+        part.plan.warnings.splice(
+            0..0,
+            self.warnings(request)
+                .into_iter()
+                .chain(turned_heads::warning(clips.iter().map(|clip| (clip.record.id(), clip.pose())))),
+        );
         let paper = PaperProtocol::of(&request.protocol, scheme, &clips);
         part.plan.paper_protocol = paper.map(|protocol| protocol.name().to_owned());
         let key_frames = key_frames::of_wrong_answers(&clips, &part.folds);

@@ -78,6 +78,7 @@ mod summary;
 mod training;
 mod training_set;
 mod training_settings;
+mod turned_heads;
 
 pub use ablation::{Ablation, AblationRow, Variant};
 pub use classifier::{Classifier, ClassifierInput, ClassifierOptions, Relevance};

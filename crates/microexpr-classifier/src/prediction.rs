@@ -5,6 +5,7 @@ use image::{Rgb, RgbImage};
 use imageproc::drawing::draw_filled_circle_mut;
 use microexpr_core::{Landmarks, atomic_file, resize};
 use microexpr_evaluation::{FrameExplanation, largest};
+use microexpr_landmarks::HeadPose;
 use ndarray::Array2;
 
 use crate::ClassifierError;
@@ -39,6 +40,8 @@ pub struct PredictedFace {
     pub image: Array2<f32>,
     /// The 51 points in it, in its pixels.
     pub points: Landmarks,
+    /// How the head is turned in the recording's first frame; only the face mesh tells.
+    pub pose: Option<HeadPose>,
 }
 
 /// Wall time of the stages from files to probabilities.
@@ -102,7 +105,7 @@ impl Prediction {
     fn write_picture(&self, values: &[f64], path: &Path) -> Result<(), ClassifierError> {
         const ZOOM: usize = 3;
         let none = || ClassifierError::NoFace { path: path.to_owned() };
-        let PredictedFace { image, points } = self.face.as_ref().ok_or_else(none)?;
+        let PredictedFace { image, points, .. } = self.face.as_ref().ok_or_else(none)?;
         let face = resize::bilinear(image.view(), (ZOOM * image.nrows(), ZOOM * image.ncols()));
         let mut picture = RgbImage::from_fn(face.ncols() as u32, face.nrows() as u32, |x, y| {
             let grey = (face[[y as usize, x as usize]] * 255.0).round().clamp(0.0, 255.0) as u8;

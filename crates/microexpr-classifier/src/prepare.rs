@@ -6,6 +6,7 @@ use microexpr_core::Digest;
 use microexpr_data::{ClipRecord, SkippedClip};
 use microexpr_evaluation::Example;
 use microexpr_flow::Selection;
+use microexpr_landmarks::HeadPose;
 use microexpr_pipeline::{Cache, ClipPreparation, Pipeline, PipelineError};
 use rayon::prelude::*;
 
@@ -32,6 +33,8 @@ struct PreparedClip {
     inputs: HashMap<Alpha, NetworkInput>,
     /// Kept frames at the magnification of the tests.
     selection: Selection,
+    /// How the head is turned in the first frame, if the landmark model tells.
+    pose: Option<HeadPose>,
 }
 
 impl<'a> LabelledClip<'a> {
@@ -49,6 +52,11 @@ impl<'a> LabelledClip<'a> {
     /// Kept frames, intensities and thresholds, of a prepared clip.
     pub(crate) fn selection(&self) -> Option<&Selection> {
         self.prepared.as_ref().map(|p| &p.selection)
+    }
+
+    /// How the head of a prepared clip is turned, if its landmark model tells.
+    pub(crate) fn pose(&self) -> Option<HeadPose> {
+        self.prepared.as_ref()?.pose
     }
 
     /// The graphs of a prepared clip, taken out.
@@ -127,12 +135,13 @@ impl PreparedClip {
     /// The clip as it is tested.
     fn new(preparation: &mut ClipPreparation<'_>, alpha: f64) -> Result<Self, ClassifierError> {
         let graph = preparation.graph(alpha)?;
-        let selection = graph.value.selection.clone();
+        let (selection, pose) = (graph.value.selection.clone(), graph.value.pose);
         Ok(Self {
             content: preparation.content(),
             source: preparation.key(alpha)?.digest(),
             inputs: HashMap::from([(alpha.into(), NetworkInput::of(graph)?)]),
             selection,
+            pose,
         })
     }
 }

@@ -13,7 +13,7 @@ use ndarray::Array3;
 use crate::eyes::{Eyes, require_68};
 use crate::parallel::{fill_frames, map_in_parallel};
 use crate::plane_map::{distance, fit_robust};
-use crate::{LandmarkError, MotionModel, PlaneMap};
+use crate::{HeadPose, LandmarkError, MotionModel, PlaneMap};
 use hull::ConvexHull;
 use registration::{Registered, Registration};
 
@@ -32,6 +32,8 @@ pub struct AlignedClip {
     /// For every frame: root mean square motion of the face's stable parts that the alignment left over, in pixels of the
     /// original, measurement noise included.
     pub residual_px: Vec<f64>,
+    /// How the head is turned in the first frame, if that is known: whoever found the landmarks may tell.
+    pub pose: Option<HeadPose>,
 }
 
 /// Aligns the frames of a clip to its first one and cuts the face out, in a single resampling.
@@ -75,7 +77,8 @@ impl FaceAligner {
             .enumerate()
             .map(|(i, (t, l))| moved_back(t, l, i))
             .collect::<Result<_, _>>()?;
-        Ok(AlignedClip { clip: self.cut(clip, &transforms)?, landmarks, transforms, residual_px })
+        let clip = self.cut(clip, &transforms)?;
+        Ok(AlignedClip { clip, landmarks, transforms, residual_px, pose: None })
     }
 
     fn cut(&self, clip: &Clip, transforms: &[PlaneMap]) -> Result<Clip, LandmarkError> {

@@ -4,7 +4,7 @@ use microexpr_core::Landmarks;
 #[cfg(feature = "face-mesh")]
 use crate::FaceMesh;
 use crate::landmarker::PointMedian;
-use crate::{FaceBox, ShapePredictor};
+use crate::{FaceBox, HeadPose, ShapePredictor};
 
 /// What finds the landmarks of a face in its box.
 #[derive(Debug, Clone)]
@@ -26,6 +26,8 @@ pub(crate) struct Prediction {
     pub(crate) spread: Option<f64>,
     /// How sure a network is that it sees a face.
     pub(crate) presence: Option<f64>,
+    /// How the head is turned, if the model tells.
+    pub(crate) pose: Option<HeadPose>,
 }
 
 impl LandmarkPredictor {
@@ -48,6 +50,7 @@ impl LandmarkPredictor {
                 let found = mesh.find(image, face);
                 Prediction {
                     landmarks: found.ibug68(),
+                    pose: Some(found.pose()),
                     face: found.face,
                     spread: Some(found.spread),
                     presence: Some(found.presence),

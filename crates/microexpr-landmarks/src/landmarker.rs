@@ -15,11 +15,12 @@ use serde::{Deserialize, Serialize};
 use crate::FaceMesh;
 use crate::landmark_predictor::Prediction;
 use crate::{
-    FaceBox, FaceChoice, FaceDetector, Implausible, LandmarkError, LandmarkModel, LandmarkPredictor,
-    SeetaFace, SeetaFaceParams, ShapePredictor, choose_face,
+    FaceBox, FaceChoice, FaceDetector, HeadPose, Implausible, LandmarkError, LandmarkModel,
+    LandmarkPredictor, SeetaFace, SeetaFaceParams, ShapePredictor, choose_face,
 };
 
 pub use face_clip::FaceClip;
+pub use follow::FollowedFace;
 pub use params::{LandmarkerParams, OnLoss, PointMotion, SAME_FACE_OVERLAP};
 pub(crate) use point_median::PointMedian;
 
@@ -31,6 +32,15 @@ pub struct FaceLandmarks {
     pub face: FaceBox,
     /// Its landmarks.
     pub landmarks: Landmarks,
+    /// How the head is turned, if the landmark model tells: the mesh does.
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub pose: Option<HeadPose>,
+}
+
+impl From<Prediction> for FaceLandmarks {
+    fn from(found: Prediction) -> Self {
+        Self { face: found.face, landmarks: found.landmarks, pose: found.pose }
+    }
 }
 
 /// The faces of an image, and what was taken for one at first.
@@ -143,7 +153,7 @@ impl FaceLandmarker {
             Err(reason) => return Err(LandmarkError::NotAFace { face: *face, reason }),
             Ok(()) => {}
         }
-        Ok(FaceLandmarks { face: found.face, landmarks: found.landmarks })
+        Ok(found.into())
     }
 
     /// A second opinion on points that wander with the box: small or blurred faces have such points, too.
@@ -171,8 +181,7 @@ impl FaceLandmarker {
         let another =
             found.presence.is_some() || !cfg!(feature = "face-mesh") || self.mesh_sees_a_face(image, &found);
         let looks_like_a_face = self.params.plausibility.judge(&found).is_ok();
-        (fills_it && looks_like_a_face && another)
-            .then_some(FaceLandmarks { face: found.face, landmarks: found.landmarks })
+        (fills_it && looks_like_a_face && another).then(|| found.into())
     }
 
     /// The chosen face's box: of the largest one that looks like a face, the detector's if none does.

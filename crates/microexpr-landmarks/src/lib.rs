@@ -8,8 +8,8 @@
 //!
 //! let landmarker = FaceLandmarker::open(None, LandmarkerParams::default())?;
 //! let seen = landmarker.read(&ImageSequence::open("s1_ne_01")?, 100.0)?;
-//! let points = landmarker.follow(&seen.clip, &seen.face)?;
-//! let aligned = FaceAligner::new(AlignParams::default())?.align(&seen.clip, &points)?;
+//! let followed = landmarker.follow(&seen.clip, &seen.face)?;
+//! let aligned = FaceAligner::new(AlignParams::default())?.align(&seen.clip, &followed.landmarks)?;
 //! let nodes = paper51(&aligned.landmarks[0], (254, 254), &Paper51Params::default())?;
 //! # Ok::<(), microexpr_landmarks::LandmarkError>(())
 //! ```
@@ -42,6 +42,7 @@
 //! | `shape_predictor` | [`ShapePredictor`]: landmarks in a box, by models in dlib's format, read and written |
 //! | `shape_predictor/training` | [`ShapePredictorTrainer`]: models for one's own annotated faces |
 //! | `face_mesh` | [`FaceMesh`]: 478 points with depths, the 68 among them, the head's pose; any face (feature `face-mesh`, default) |
+//! | `head_pose` | [`HeadPose`]: yaw, pitch, roll |
 //! | `generated_faces` | [`ShapePredictor::for_generated_faces`]: a model for generated faces only |
 //! | `model_path`, `landmark_model` | [`find_landmark_model`], [`LandmarkModel`]: where the model comes from |
 //! | `landmark_predictor` | [`LandmarkPredictor`]: whichever model |
@@ -54,6 +55,10 @@
 //! | `picture` | [`draw_landmarks`]: points and their numbers on the face |
 //!
 //! # Models and licences
+//!
+//! A program built with default features is under `MIT AND Apache-2.0 AND BSD-2-Clause` as far as this project goes (the crates it depends
+//! on state theirs); without the feature `face-mesh` under `MIT AND BSD-2-Clause`. The notices to pass on are `models/*/NOTICE` and
+//! `models/mediapipe/LICENSE`, which the package holds.
 //!
 //! The detector's model is SeetaFace's (BSD 2-Clause, © 2016 Visual Information Processing and Learning group, Chinese
 //! Academy of Sciences), embedded at build time from the source package of `rustface`. The face mesh is MediaPipe's attention
@@ -81,6 +86,7 @@ mod face_box;
 mod face_mesh;
 mod generated_faces;
 mod grey;
+mod head_pose;
 mod landmark_file;
 mod landmark_model;
 mod landmark_predictor;
@@ -102,13 +108,14 @@ pub use detector::{Detection, FaceChoice, FaceDetector, choose_face};
 pub use error::LandmarkError;
 pub use face_box::FaceBox;
 #[cfg(feature = "face-mesh")]
-pub use face_mesh::{FaceMesh, HeadPose, MeshFace};
+pub use face_mesh::{FaceMesh, MeshFace};
 pub use grey::{grey_as_dlib, grey_from_frame};
+pub use head_pose::HeadPose;
 pub use landmark_file::{ClipLandmarks, FolderFrames, LandmarkFile, read_landmarks, write_landmarks};
 pub use landmark_model::{FACE_MESH_MODEL, GENERATED_FACES_MODEL, LandmarkModel};
 pub use landmark_predictor::LandmarkPredictor;
 pub use landmarker::{
-    FaceClip, FaceLandmarker, FaceLandmarks, FoundFaces, LandmarkerParams, OnLoss, PointMotion,
+    FaceClip, FaceLandmarker, FaceLandmarks, FollowedFace, FoundFaces, LandmarkerParams, OnLoss, PointMotion,
     SAME_FACE_OVERLAP,
 };
 pub use model_path::{LANDMARK_MODEL_DEFAULT, LANDMARK_MODEL_VARIABLE, find_landmark_model};

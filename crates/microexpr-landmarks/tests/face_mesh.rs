@@ -3,7 +3,7 @@
 
 use image::{GrayImage, Luma, imageops};
 use imageproc::geometric_transformations::{Border, Interpolation, rotate_about_center};
-use microexpr_core::{Landmarks, Point};
+use microexpr_core::{Clip, Landmarks, Point};
 use microexpr_landmarks::{
     FaceBox, FaceLandmarker, FaceMesh, Implausible, LandmarkError, LandmarkModel, LandmarkerParams, MeshFace,
     PlausibilityParams, grey_from_frame,
@@ -140,16 +140,52 @@ fn a_tilted_picture_tilts_points_and_pose() {
 }
 
 #[test]
-fn a_mirrored_face_looks_the_other_way() {
+fn a_mirrored_face_has_its_points_mirrored_and_looks_the_other_way() {
+    // Each point's place in the mirror image: left and right of the middle, jaw, brows, nose, eyes, lips.
+    let mirrored_number = |i: usize| match i {
+        0..17 => 16 - i,
+        17..27 => 43 - i,
+        27..31 => i,
+        31..36 => 66 - i,
+        36..40 | 42..46 => 81 - i,
+        40 | 41 | 46 | 47 => 87 - i,
+        48..55 => 102 - i,
+        55..60 => 114 - i,
+        60..65 => 124 - i,
+        _ => 132 - i,
+    };
     let (image, truth) = person(4);
-    let found = mesh_of(&image, &truth).pose();
+    let found = mesh_of(&image, &truth);
     let right = f64::from(image.width()) - 1.0;
     let there = truth.map(|p| [right - p[0], p[1]]).expect("finite");
-    let mirrored = mesh_of(&imageops::flip_horizontal(&image), &there).pose();
-    println!("{found:?} {mirrored:?}");
-    assert!((found.roll_deg + mirrored.roll_deg).abs() < 1.5);
-    assert!((found.yaw_deg + mirrored.yaw_deg).abs() < 3.0);
-    assert!((found.pitch_deg - mirrored.pitch_deg).abs() < 3.0);
+    let mirrored = mesh_of(&imageops::flip_horizontal(&image), &there);
+    let points = found.ibug68();
+    let expected: Vec<Point> =
+        (0..68).map(|i| points.points()[mirrored_number(i)]).map(|[x, y]| [right - x, y]).collect();
+    let error = median_error(mirrored.ibug68().points(), &expected, INTER_OCULAR_PX);
+    let (pose, other) = (found.pose(), mirrored.pose());
+    println!("points differ by {error:.4}; {pose:?} {other:?}");
+    assert!(error < 0.005, "{error}");
+    assert!((pose.roll_deg + other.roll_deg).abs() < 1.0);
+    assert!((pose.yaw_deg + other.yaw_deg).abs() < 1.0);
+    assert!((pose.pitch_deg - other.pitch_deg).abs() < 1.0);
+}
+
+#[test]
+fn the_mesh_tells_the_pose_of_a_face_and_of_a_followed_one() {
+    let (image, truth) = person(5);
+    let Some(mesh) = landmarker("mesh") else { return };
+    let seen = mesh.points_in(&image, &box_about(&truth)).expect("a face").pose.expect("the mesh tells");
+    assert!(!seen.is_turned(), "{seen}");
+    let frame =
+        ndarray::Array3::from_shape_fn((2, image.height() as usize, image.width() as usize), |(_, y, x)| {
+            f32::from(image.get_pixel(x as u32, y as u32).0[0]) / 255.0
+        });
+    let clip = Clip::new(frame, 100.0).expect("a clip");
+    let followed = mesh.follow(&clip, &box_about(&truth)).expect("followed");
+    assert_eq!((followed.landmarks.len(), followed.pose), (2, Some(seen)));
+    let trees = landmarker("generated-faces").expect("the detector is there");
+    assert_eq!(trees.follow(&clip, &box_about(&truth)).expect("followed").pose, None);
 }
 
 #[test]

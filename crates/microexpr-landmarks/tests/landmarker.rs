@@ -90,9 +90,9 @@ fn tracked_points_of_a_still_face_stand_still_and_predicted_ones_jitter() {
     let Some(tracking) = landmarker(LandmarkerParams::default()) else { return };
     let (clip, truth) = &*STILL;
     let face = tracking.face(&grey_from_frame(clip.frame(0))).expect("a face").face;
-    let tracked = tracking.follow(clip, &face).expect("followed");
+    let tracked = tracking.follow(clip, &face).expect("followed").landmarks;
     let params = LandmarkerParams { motion: PointMotion::PerFrame, ..LandmarkerParams::default() };
-    let predicted = landmarker(params).expect("as above").follow(clip, &face).expect("followed");
+    let predicted = landmarker(params).expect("as above").follow(clip, &face).expect("followed").landmarks;
     let (tracked_px, predicted_px) = (jitter_px(&tracked), jitter_px(&predicted));
     println!("jitter: {tracked_px:.4} px tracked, {predicted_px:.4} px frame by frame");
     assert!(tracked_px < 0.03, "{tracked_px}");
@@ -114,7 +114,7 @@ fn a_face_that_was_hidden_is_found_again_where_it_was() {
     let jumped = Clip::new(frames.clone(), 100.0).expect("finite frames");
     let Some(finding) = landmarker(LandmarkerParams::default()) else { return };
     let face = finding.face(&grey_from_frame(clip.frame(0))).expect("a face").face;
-    let points = finding.follow(&jumped, &face).expect("found again");
+    let points = finding.follow(&jumped, &face).expect("found again").landmarks;
     assert_eq!(points.len(), 16);
     let there: Vec<Point> = truth.points().iter().map(|p| [p[0] + 14.0, p[1]]).collect();
     let error = mean_error_px(&points[15], &there);

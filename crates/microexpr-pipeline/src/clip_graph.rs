@@ -1,6 +1,7 @@
 use microexpr_core::Landmarks;
 use microexpr_flow::Selection;
 use microexpr_graph::VideoGraph;
+use microexpr_landmarks::HeadPose;
 use serde::{Deserialize, Serialize};
 
 /// The graph of one clip at one magnification.
@@ -17,6 +18,8 @@ pub struct ClipGraph {
     pub frames: usize,
     /// Largest motion of the face's stable parts that the alignment left over in a frame, in pixels.
     pub residual_px: f64,
+    /// How the head is turned in the first frame; only the face mesh tells.
+    pub pose: Option<HeadPose>,
     /// The paper's 51 points in the first frame, in pixels of the aligned clip.
     pub first_points: Landmarks,
 }

@@ -4,7 +4,8 @@ use microexpr_core::{Clip, Digest, FlowField, ImageSequence, Landmarks};
 use microexpr_flow::{LucasKanadeParams, flow_pairs, select_frames_of};
 use microexpr_graph::{build, build_triplets};
 use microexpr_landmarks::{
-    AlignedClip, FaceAligner, LandmarkError, LandmarkerParams, PointMotion, TrackParams, paper51, track,
+    AlignedClip, FaceAligner, FollowedFace, LandmarkError, LandmarkerParams, PointMotion, TrackParams,
+    paper51, track,
 };
 use microexpr_magnify::{MagnifyParams, average_frames, magnify_clip};
 use ndarray::Axis;
@@ -64,8 +65,8 @@ impl Pipeline {
     /// [`PipelineError::Core`] naming a frame that cannot be used, [`PipelineError::Landmarks`] if no face is found or
     /// followed.
     pub fn register(&self, frames: &ImageSequence, fps: f64) -> Result<AlignedClip, PipelineError> {
-        let (clip, tracked) = self.points.follow(frames, fps)?;
-        self.aligned(clip, &tracked)
+        let (clip, followed) = self.points.follow(frames, fps)?;
+        self.aligned(clip, &followed)
     }
 
     /// [`Pipeline::register`] for a clip in memory, such as one from a camera. `landmarks` are the 68 points of every frame where
@@ -80,12 +81,13 @@ impl Pipeline {
         clip: Clip,
         landmarks: Option<&[Landmarks]>,
     ) -> Result<AlignedClip, PipelineError> {
-        let tracked = self.points.follow_clip(&clip, landmarks)?;
-        self.aligned(clip, &tracked)
+        let followed = self.points.follow_clip(&clip, landmarks)?;
+        self.aligned(clip, &followed)
     }
 
-    fn aligned(&self, clip: Clip, points: &[Landmarks]) -> Result<AlignedClip, PipelineError> {
-        let aligned = self.aligner.align(&clip, points)?;
+    fn aligned(&self, clip: Clip, followed: &FollowedFace) -> Result<AlignedClip, PipelineError> {
+        let aligned = self.aligner.align(&clip, &followed.landmarks)?;
+        let aligned = AlignedClip { pose: followed.pose, ..aligned };
         // The averaged clip may lie where this one did.
         drop(clip);
         if self.settings.averaging_s == 0.0 {
@@ -157,6 +159,7 @@ impl Pipeline {
             selection,
             frames: magnified.len(),
             residual_px: aligned.residual_px.iter().copied().fold(0.0, f64::max),
+            pose: aligned.pose,
             first_points,
         })
     }

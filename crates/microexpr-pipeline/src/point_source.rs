@@ -2,7 +2,7 @@ use std::sync::OnceLock;
 
 use microexpr_core::{Clip, Digest, ImageSequence, Landmarks};
 use microexpr_landmarks::{
-    FaceLandmarker, LandmarkModel, LandmarkerParams, PointMotion, SeetaFace, SeetaFaceParams,
+    FaceLandmarker, FollowedFace, LandmarkModel, LandmarkerParams, PointMotion, SeetaFace, SeetaFaceParams,
     grey_from_frame, track,
 };
 
@@ -55,18 +55,18 @@ impl PointSource {
         &self,
         frames: &ImageSequence,
         fps: f64,
-    ) -> Result<(Clip, Vec<Landmarks>), PipelineError> {
+    ) -> Result<(Clip, FollowedFace), PipelineError> {
         match self {
             Self::Model { landmarker, .. } => {
                 let face = landmarker.read(frames, fps)?;
-                let points = landmarker.follow(&face.clip, &face.face)?;
-                Ok((face.clip, points))
+                let followed = landmarker.follow(&face.clip, &face.face)?;
+                Ok((face.clip, followed))
             }
             Self::Files { params } => {
                 let found = landmarks_beside(frames)?;
                 let clip = frames.to_clip(fps)?;
-                let points = complete(&clip, &found.points, params)?;
-                Ok((clip, points))
+                let landmarks = complete(&clip, &found.points, params)?;
+                Ok((clip, FollowedFace { landmarks, pose: None }))
             }
         }
     }
@@ -76,7 +76,7 @@ impl PointSource {
         &self,
         clip: &Clip,
         landmarks: Option<&[Landmarks]>,
-    ) -> Result<Vec<Landmarks>, PipelineError> {
+    ) -> Result<FollowedFace, PipelineError> {
         match (self, landmarks) {
             (_, Some(found)) if found.len() != clip.len() => {
                 Err(PipelineError::GivenLandmarks { expected: clip.len(), found: found.len() })
@@ -107,9 +107,10 @@ fn followed(
     clip: &Clip,
     found: Vec<Landmarks>,
     params: &LandmarkerParams,
-) -> Result<Vec<Landmarks>, PipelineError> {
-    match params.motion {
-        PointMotion::Tracked => Ok(track(clip, &found[0], &params.track)?),
-        PointMotion::PerFrame => Ok(found),
-    }
+) -> Result<FollowedFace, PipelineError> {
+    let landmarks = match params.motion {
+        PointMotion::Tracked => track(clip, &found[0], &params.track)?,
+        PointMotion::PerFrame => found,
+    };
+    Ok(FollowedFace { landmarks, pose: None })
 }

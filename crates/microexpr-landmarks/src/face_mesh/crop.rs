@@ -22,10 +22,6 @@ const EYE_CORNERS: [usize; 2] = [33, 263];
 /// Side of the crop around the points that are found over that of the box, as dlib's detector gives it, that they are found in: median
 /// over 67 faces of dlib's example photographs (quartiles 1.62 and 1.75). The middles are the same.
 const BOX_SCALE: f64 = 1.68;
-/// From which place in its first pixel the network counts to the right: with it a mirrored face has its points mirrored (median over the
-/// same faces; 0 and 0.5, the pixel's edge and middle, leave 0.4 and 0.7 % of the inter-ocular distance). Downwards nothing tells, and
-/// the middle is taken.
-const FIRST_PIXEL: [f64; 2] = [0.17, 0.5];
 
 impl FaceCrop {
     /// The upright crop about a box as dlib's detector gives it.
@@ -72,16 +68,13 @@ impl FaceCrop {
         // Of a crop of more pixels than the network sees several are averaged for each of its own.
         let fine = if self.side_px > 1.5 * shape.width as f64 { 2 } else { 1 };
         let weight = 1.0 / ((fine * fine) as f32 * f32::from(u8::MAX));
-        let places = (0..shape.height).flat_map(|row| (0..shape.width).map(move |column| (row, column)));
-        for ((row, column), pixel) in places.zip(tensor.values.as_chunks_mut::<3>().0) {
+        for (row, pixels) in tensor.values.as_chunks_mut::<3>().0.chunks_mut(shape.width).enumerate() {
             for (i, j) in (0..fine).flat_map(|i| (0..fine).map(move |j| (i, j))) {
                 let at = |place: usize, part: usize| place as f64 + (part as f64 + 0.5) / fine as f64;
-                let [x, y] = self.in_image([at(column, j), at(row, i)], shape.width);
-                add_pixel(image, [x, y], pixel);
-            }
-            pixel.iter_mut().for_each(|value| *value *= weight);
-            if is_grey::<P>() {
-                *pixel = [pixel[0]; 3];
+                for (column, pixel) in pixels.iter_mut().enumerate() {
+                    let colour = colour_at(image, self.in_image([at(column, j), at(row, i)], shape.width));
+                    pixel.iter_mut().zip(colour).for_each(|(sum, value)| *sum += weight * value);
+                }
             }
         }
         tensor
@@ -90,7 +83,8 @@ impl FaceCrop {
     /// A point that the network found, with its depth, in pixels of the image.
     pub(super) fn point(&self, found: [f32; 3], width: usize) -> [f64; 3] {
         let [x, y, z] = found.map(f64::from);
-        let [image_x, image_y] = self.in_image([x + FIRST_PIXEL[0], y + FIRST_PIXEL[1]], width);
+        // The network counts from the middle of its first pixel.
+        let [image_x, image_y] = self.in_image([x + 0.5, y + 0.5], width);
         [image_x, image_y, z / width as f64 * self.side_px]
     }
 
@@ -103,30 +97,22 @@ impl FaceCrop {
     }
 }
 
-/// Whether pictures have one channel, for red, green and blue alike.
-fn is_grey<P: Pixel>() -> bool {
-    P::CHANNEL_COUNT < 3
-}
-
-/// Adds what lies between the pixels of an image at `[x, y]`, interpolated bilinearly.
-fn add_pixel<P: Pixel<Subpixel = u8>>(image: &ImageBuffer<P, Vec<u8>>, place: Point, sum: &mut [f32; 3]) {
+/// What lies between the pixels of an image, interpolated bilinearly: red, green and blue.
+fn colour_at<P: Pixel<Subpixel = u8>>(image: &ImageBuffer<P, Vec<u8>>, [x, y]: Point) -> [f32; 3] {
     let (width, channels) = (image.width() as usize, usize::from(P::CHANNEL_COUNT));
-    let last = [image.width() as usize - 1, image.height() as usize - 1];
-    let [x, y] = [0, 1].map(|axis| place[axis].clamp(0.0, last[axis] as f64));
-    let (column, row) = (x as usize, y as usize);
-    let (next_column, next_row) = ((column + 1).min(last[0]), (row + 1).min(last[1]));
-    let (u, v) = ((x - column as f64) as f32, (y - row as f64) as f32);
-    let offsets: &[usize] = if is_grey::<P>() { &[0] } else { &[0, 1, 2] };
+    let (right, bottom) = (image.width() - 1, image.height() - 1);
+    let (x, y) = (x.clamp(0.0, f64::from(right)), y.clamp(0.0, f64::from(bottom)));
+    let (column, row) = (x as u32, y as u32);
+    let (u, v) = ((x - f64::from(column)) as f32, (y - f64::from(row)) as f32);
+    let [left, right] = [column, (column + 1).min(right)].map(|column| column as usize * channels);
+    let [upper, lower] = [row, (row + 1).min(bottom)].map(|row| row as usize * width * channels);
     let pixels = image.as_raw();
-    for (c, r, weight) in [
-        (column, row, (1.0 - u) * (1.0 - v)),
-        (next_column, row, u * (1.0 - v)),
-        (column, next_row, (1.0 - u) * v),
-        (next_column, next_row, u * v),
-    ] {
-        let start = (r * width + c) * channels;
-        for (sum, offset) in sum.iter_mut().zip(offsets) {
-            *sum += weight * f32::from(pixels[start + offset]);
-        }
-    }
+    let channel = |c: usize| {
+        let at = |row: usize, column: usize| f32::from(pixels[row + column + c]);
+        let above = at(upper, left) + u * (at(upper, right) - at(upper, left));
+        let below = at(lower, left) + u * (at(lower, right) - at(lower, left));
+        above + v * (below - above)
+    };
+    // Grey images have one channel, for red, green and blue alike.
+    if channels < 3 { [channel(0); 3] } else { [channel(0), channel(1), channel(2)] }
 }

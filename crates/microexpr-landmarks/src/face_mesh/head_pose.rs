@@ -1,21 +1,7 @@
 use nalgebra::Vector3;
-use serde::{Deserialize, Serialize};
 
 use super::MeshFace;
-
-/// How a head is turned, in degrees; all zero for a face that looks into the camera, upright.
-///
-/// The head's turn is `R = Rz(roll) · Ry(yaw) · Rx(pitch)`: seen from the camera it is first nodded, then turned, then tilted in the
-/// image plane.
-#[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
-pub struct HeadPose {
-    /// About the head's height; above zero the face looks to the image's right.
-    pub yaw_deg: f64,
-    /// About the line through the ears; above zero the face looks up.
-    pub pitch_deg: f64,
-    /// In the image plane; above zero the head is tilted clockwise.
-    pub roll_deg: f64,
-}
+use crate::HeadPose;
 
 /// Points that mirror each other, left in the image first: eyes' corners, mouth's corners, ears, jaw's angles.
 const PAIRS: [(usize, usize); 5] = [(33, 263), (133, 362), (61, 291), (234, 454), (58, 288)];
@@ -24,7 +10,8 @@ const CHIN: usize = 152;
 
 impl MeshFace {
     /// How the head is turned, from the mesh's points and their depths. The depths are the network's guess from one picture: on 60
-    /// generated faces that look into the camera yaw is 0.5° ± 1.3°, pitch −0.4° ± 1.8° (mean and standard deviation).
+    /// generated faces that look into the camera yaw is 0.5° ± 1.3°, pitch −0.4° ± 1.8° (mean and standard deviation); of
+    /// people, pitch is less sure (see [`HeadPose::is_turned`]).
     #[must_use]
     pub fn pose(&self) -> HeadPose {
         let point = |i: usize| Vector3::from(self.points[i]);

@@ -3,7 +3,16 @@ use microexpr_core::{Clip, Landmarks};
 
 use super::{FaceLandmarker, FaceLandmarks, OnLoss, PointMotion, SAME_FACE_OVERLAP};
 use crate::tracking::track_from;
-use crate::{FaceBox, LandmarkError, grey_from_frame};
+use crate::{FaceBox, HeadPose, LandmarkError, grey_from_frame};
+
+/// A face followed through a clip.
+#[derive(Debug, Clone, PartialEq)]
+pub struct FollowedFace {
+    /// Its points in every frame.
+    pub landmarks: Vec<Landmarks>,
+    /// How the head is turned in the first frame, if the landmark model tells: the mesh does.
+    pub pose: Option<HeadPose>,
+}
 
 impl FaceLandmarker {
     /// The points of every frame of a clip, by the way that [`LandmarkerParams::motion`](crate::LandmarkerParams::motion) names. `face` is the box of the
@@ -15,21 +24,22 @@ impl FaceLandmarker {
     ///
     /// Those of [`track`](crate::track) where a lost face is not found again, [`LandmarkError::NotAFace`] for a first frame (frame by
     /// frame: for any) whose points do not look like a face's, and the detector's.
-    pub fn follow(&self, clip: &Clip, face: &FaceBox) -> Result<Vec<Landmarks>, LandmarkError> {
+    pub fn follow(&self, clip: &Clip, face: &FaceBox) -> Result<FollowedFace, LandmarkError> {
         match self.params.motion {
             PointMotion::Tracked => self.follow_by_tracking(clip, face),
             PointMotion::PerFrame => self.follow_by_prediction(clip, face),
         }
     }
 
-    fn follow_by_tracking(&self, clip: &Clip, face: &FaceBox) -> Result<Vec<Landmarks>, LandmarkError> {
+    fn follow_by_tracking(&self, clip: &Clip, face: &FaceBox) -> Result<FollowedFace, LandmarkError> {
         let mut all: Vec<Landmarks> = Vec::new();
         let mut from = self.points_in(&grey_from_frame(clip.frame(0)), face)?;
+        let pose = from.pose;
         loop {
             let run = track_from(clip, all.len(), &from.landmarks, &self.params.track)?;
             let last_seen = run.points.last().map_or(from.face, |last| moved_with(&from, last));
             all.extend(run.points);
-            let Some(lost) = run.lost else { return Ok(all) };
+            let Some(lost) = run.lost else { return Ok(FollowedFace { landmarks: all, pose }) };
             let image = grey_from_frame(clip.frame(all.len()));
             let found = self.find_again(&image, &last_seen)?;
             match found.map(|face| self.points_in(&image, &face)) {
@@ -39,14 +49,14 @@ impl FaceLandmarker {
         }
     }
 
-    fn follow_by_prediction(&self, clip: &Clip, face: &FaceBox) -> Result<Vec<Landmarks>, LandmarkError> {
+    fn follow_by_prediction(&self, clip: &Clip, face: &FaceBox) -> Result<FollowedFace, LandmarkError> {
         let first = self.points_in(&grey_from_frame(clip.frame(0)), face)?;
         let mut all = vec![first.landmarks.clone()];
         for frame in 1..clip.len() {
             let now = all.last().map_or(*face, |last| moved_with(&first, last));
             all.push(self.points_in(&grey_from_frame(clip.frame(frame)), &now)?.landmarks);
         }
-        Ok(all)
+        Ok(FollowedFace { landmarks: all, pose: first.pose })
     }
 
     /// The box of the face that was last seen at `last_seen`.

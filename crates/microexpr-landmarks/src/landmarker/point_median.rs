@@ -39,7 +39,7 @@ impl PointMedian<'_> {
         let j = self.box_jitter;
         if j == 0.0 {
             let landmarks = self.trees.predict(self.image, face);
-            return Prediction { landmarks, face: *face, spread: None, presence: None };
+            return Prediction { landmarks, face: *face, spread: None, presence: None, pose: None };
         }
         let shifts = [(-j, 0.0), (j, 0.0), (0.0, -j), (0.0, j)];
         let mut boxes: Vec<FaceBox> = shifts
@@ -54,7 +54,7 @@ impl PointMedian<'_> {
             .collect();
         let landmarks = Landmarks::new(all[0].scheme(), points).expect("medians of finite values are finite");
         let spread = Some(spread_px(&all, landmarks.points()) / inter_ocular_px(&landmarks, face));
-        Prediction { landmarks, face: *face, spread, presence: None }
+        Prediction { landmarks, face: *face, spread, presence: None, pose: None }
     }
 }
 
