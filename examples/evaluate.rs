@@ -7,8 +7,8 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use microexpr::classifier::{FlowMapExperiment, LearnerName, Preset};
-use microexpr::prelude::Experiment;
 use microexpr::pipeline::LandmarkSource;
+use microexpr::prelude::Experiment;
 use shared::dataset_options::DatasetOptions;
 use shared::evaluation_options::EvaluationOptions;
 use shared::experiment_options::ExperimentOptions;

@@ -11,10 +11,11 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use microexpr::classifier::Preset;
-use microexpr::core::atomic_file;
+use microexpr::core::{CoreError, atomic_file};
 use microexpr::data::{ClipRecord, LabelScheme, Layout, SkippedClip};
 use microexpr::flow::{FlowMap, write_flow_map};
 use microexpr::pipeline::{Pipeline, PipelineError};
+use microexpr::video::{MOST_CLIP_BYTES, decode_videos};
 use rayon::prelude::*;
 use shared::experiment_options::{BaseOptions, PipelineOptions};
 use shared::reading_options::ReadingOptions;
@@ -99,7 +100,7 @@ fn flow_maps(options: &Options) -> Result<(), Box<dyn Error>> {
 }
 
 fn flow_map(clip: &ClipRecord, pipeline: &Pipeline, size: usize) -> Result<FlowMap, PipelineError> {
-    let frames = decode_videos(&clip.sequence()?, MOST_CLIP_BYTES)?;
+    let frames = decode_videos(&clip.sequence()?, MOST_CLIP_BYTES).map_err(CoreError::from)?;
     let aligned = pipeline.register(&frames, clip.fps)?;
     pipeline.flow_map(&aligned, clip.apex_index(), size)
 }
