@@ -73,19 +73,11 @@ pub struct ModelSettings {
     /// Whether the last layer starts from zero.
     pub zero_start: bool,
     /// Number of random Fourier features of the readout, if any: the classifier is then near a kernel machine's.
-    #[serde(skip_serializing_if = "Option::is_none")]
     pub fourier_features: Option<usize>,
     /// Scale of the Fourier features, see [`FourierFeaturesConfig`](microexpr_gnn::FourierFeaturesConfig).
-    #[serde(skip_serializing_if = "is_one")]
     pub fourier_scale: f64,
     /// Widths of fully connected layers before the class scores.
     pub fully_connected: Vec<usize>,
-}
-
-/// Whether a setting has its default of 1, and results written before it existed stay what they are.
-#[allow(clippy::trivially_copy_pass_by_ref, reason = "serde's signature")]
-fn is_one(value: &f64) -> bool {
-    *value == 1.0
 }
 
 impl Default for ModelSettings {

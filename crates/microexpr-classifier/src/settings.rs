@@ -11,7 +11,6 @@ pub struct Settings {
     /// How clips become graphs.
     pub pipeline: PipelineSettings,
     /// How flow maps become graphs, where they stand for clips.
-    #[serde(skip_serializing_if = "is_default")]
     pub flow_maps: FlowMapParams,
     /// The network.
     pub model: ModelSettings,
@@ -20,11 +19,6 @@ pub struct Settings {
     /// How the number of epochs is chosen inside every fold; absent for a fixed number.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub inner_validation: Option<InnerValidation>,
-}
-
-/// Whether nothing is set, and results written before the setting existed stay what they are.
-fn is_default(params: &FlowMapParams) -> bool {
-    *params == FlowMapParams::default()
 }
 
 impl Settings {

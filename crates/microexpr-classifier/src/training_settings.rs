@@ -53,7 +53,6 @@ pub struct TrainingSettings {
     /// How rare classes weigh in the loss.
     pub class_weights: ClassWeights,
     /// How the weights of the last layer are found.
-    #[serde(skip_serializing_if = "LastLayer::is_trained")]
     pub last_layer: LastLayer,
     /// Magnifications from which copies of rare-class training clips are drawn until the classes are balanced; empty
     /// for no copies.

@@ -29,7 +29,7 @@ impl FeatureTable {
     pub(super) fn digest(&self, example: usize) -> Digest {
         let mut digester = Digester::default();
         for value in self.examples[example].iter().flatten() {
-            digester.add(&value.to_le_bytes());
+            digester.add(value.to_le_bytes());
         }
         digester.finish()
     }
@@ -109,7 +109,7 @@ mod tests {
         let table = FeatureTable::new([vec![&graph, &graph]].into_iter(), Streams::Both);
         // Displacements 0 and 4 px, flows of 2 and 4 px, both down.
         assert_eq!(table.examples[0][1], [[0.0, 2.0].repeat(4), [0.0, 3.0].repeat(4)].concat());
-        assert_eq!((table.scales([0].into_iter())[0] - 2.0f64.sqrt()).abs() < 1e-12, true);
+        assert!((table.scales([0].into_iter())[0] - 2.0f64.sqrt()).abs() < 1e-12);
         let (rows, counts) = table.rows([0].into_iter(), [2.0, 3.0]);
         assert_eq!((rows.nrows(), counts), (2, vec![2]));
         assert!((0..8).all(|landmark| rows[(0, 2 * landmark + 1)] == 1.0));
