@@ -2,6 +2,8 @@
 #![allow(dead_code, reason = "each program uses a part of it")]
 
 pub(crate) mod output;
+pub(crate) mod page;
+pub(crate) mod pictures;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
@@ -32,6 +34,8 @@ pub(crate) struct Spotted {
     pub(crate) expressions: Vec<SpottedExpression>,
     /// `None` if no face was ever found.
     pub(crate) motion: Option<PartMotion>,
+    /// Where the face's regions were when it was first seen.
+    pub(crate) regions: Option<FaceRegions>,
     pub(crate) frames: usize,
     pub(crate) frames_without_face: usize,
     pub(crate) fps: f64,
@@ -88,7 +92,7 @@ struct Watch<'a> {
 
 impl<'a> Watch<'a> {
     fn new(landmarker: &'a FaceLandmarker, params: &'a SpotParams, fps: f64) -> Self {
-        let seen = Spotted { expressions: Vec::new(), motion: None, frames: 0, frames_without_face: 0, fps };
+        let seen = Spotted { expressions: Vec::new(), motion: None, regions: None, frames: 0, frames_without_face: 0, fps };
         Self { landmarker, params, fps, tracker: None, spotter: None, seen }
     }
 
@@ -133,6 +137,7 @@ impl<'a> Watch<'a> {
             // Frames before the face was found count, too.
             spotter.skip(self.seen.frames);
             (self.spotter, self.seen.motion) = (Some(spotter), Some(motion));
+            self.seen.regions = Some(regions);
         }
         Ok(())
     }

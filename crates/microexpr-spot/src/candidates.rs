@@ -62,11 +62,15 @@ impl<'a> Stretch<'a> {
         let reach = frames_in(reach_s, self.fps);
         let departures = self.track.departures(&self.around, reach);
         let blink = near(&self.hidden, reach);
+        // At long reaches a macro-expression would make itself usual.
+        let times = if reach_s <= self.params.longest_micro_s { self.params.times_usual } else { 0.0 };
+        let usual: Vec<f64> =
+            (0..self.parts.len()).map(|region| usual_square(&departures, region, times)).collect();
         let mut squares = Vec::with_capacity(self.parts.len());
         let mut strength = |frame: usize| {
             squares.clear();
             let seen = (0..self.parts.len()).filter(|region| is_seen(self.parts[*region], blink[frame]));
-            squares.extend(seen.map(|region| square(departures.at(frame, region))));
+            squares.extend(seen.map(|region| (square(departures.at(frame, region)) - usual[region]).max(0.0)));
             squares.sort_unstable_by(|a, b| b.total_cmp(a));
             let count = self.params.strongest_regions.min(squares.len()).max(1);
             (squares.iter().take(count).sum::<f64>() / count as f64).sqrt()
@@ -147,6 +151,15 @@ fn is_seen(part: FacePart, blink: bool) -> bool {
 
 fn square(by: Point) -> f64 {
     by[0] * by[0] + by[1] * by[1]
+}
+
+/// What a region departs by without any reason, squared: its median departure `times`; large where a region has little texture.
+fn usual_square(departures: &MotionTrack, region: usize, times: f64) -> f64 {
+    let mut squares: Vec<f64> =
+        (0..departures.frames).map(|frame| square(departures.at(frame, region))).collect();
+    let middle = squares.len() / 2;
+    let (_, median, _) = squares.select_nth_unstable_by(middle, f64::total_cmp);
+    times * times * *median
 }
 
 /// Half-way between the apex and the lowest place on one side of it.

@@ -11,6 +11,8 @@ pub struct SpotParams {
     pub threshold: f64,
     /// How much more is asked for per second of further reach: what lies farther apart differs more by itself.
     pub threshold_per_s: f64,
+    /// A region's departure counts as far as it exceeds this many times its own median: what always moves says nothing.
+    pub times_usual: f64,
     /// Number of regions whose departures are averaged (root mean square).
     pub strongest_regions: usize,
     /// Deviation of the Gaussian that motion is averaged by.
@@ -33,9 +35,10 @@ impl Default for SpotParams {
             reaches_s: vec![0.25, 0.35, 0.5, 0.75, 1.1, 1.6],
             threshold: 0.0042,
             threshold_per_s: 0.0032,
+            times_usual: 2.5,
             strongest_regions: 4,
             smoothing_s: 0.015,
-            shortest_s: 0.24,
+            shortest_s: 0.26,
             longest_micro_s: 0.62,
             longest_s: 4.0,
             macro_threshold: 0.0205,
@@ -52,6 +55,7 @@ impl SpotParams {
         OutOfRange::unless(reaches, "reaches_s", "times from 0.05 to 10", format!("{:?}", self.reaches_s))?;
         OutOfRange::unless(self.threshold > 0.0, "threshold", "above 0", self.threshold)?;
         OutOfRange::unless_within(0.0.., "threshold_per_s", "0 or more", self.threshold_per_s)?;
+        OutOfRange::unless_within(0.0.., "times_usual", "0 or more", self.times_usual)?;
         let strongest = self.strongest_regions;
         OutOfRange::unless(strongest > 0, "strongest_regions", "1 or more", strongest)?;
         OutOfRange::unless_within(0.0..=1.0, "smoothing_s", "0 to 1", self.smoothing_s)?;

@@ -27,6 +27,13 @@ impl PartMotion {
         self.motion.push(motion.map(|motion| self.head.removed(&motion.displacements)));
     }
 
+    /// What every region moved between two frames beside the head, `[right, down]` in inter-ocular distances; `None` where there is no face.
+    #[must_use]
+    pub fn between(&self, from: usize, to: usize) -> Option<Vec<[f64; 2]>> {
+        let (from, to) = (self.motion.get(from)?.as_ref()?, self.motion.get(to)?.as_ref()?);
+        Some(from.iter().zip(to).map(|(from, to)| [to[0] - from[0], to[1] - from[1]]).collect())
+    }
+
     /// The motion of a part in every frame, against its places half a second before and after; 0 where there is no face.
     #[must_use]
     pub fn of(&self, part: FacePart, fps: f64) -> Vec<f64> {
