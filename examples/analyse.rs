@@ -85,8 +85,8 @@ fn analyse(options: &Options) -> Result<(), Box<dyn Error>> {
     let (mut intervals, mut shown) = (Vec::new(), Vec::new());
     for spotted in &seen.expressions {
         let looked_at = Looked::at(spotted, &frames, fps, regions)?;
-        let answer =
-            classifier.answer(ClassifierInput::Clip { clip: &looked_at.clip, landmarks: None }, Relevance::Measured);
+        let answer = classifier
+            .answer(ClassifierInput::Clip { clip: &looked_at.clip, landmarks: None }, Relevance::Measured);
         let answer = answer.map_err(|error| error.to_string());
         shown.push(looked_at.shown(&seen, regions, answer.as_ref().map_err(Clone::clone))?);
         intervals.push(AnalysedInterval {

@@ -92,7 +92,14 @@ struct Watch<'a> {
 
 impl<'a> Watch<'a> {
     fn new(landmarker: &'a FaceLandmarker, params: &'a SpotParams, fps: f64) -> Self {
-        let seen = Spotted { expressions: Vec::new(), motion: None, regions: None, frames: 0, frames_without_face: 0, fps };
+        let seen = Spotted {
+            expressions: Vec::new(),
+            motion: None,
+            regions: None,
+            frames: 0,
+            frames_without_face: 0,
+            fps,
+        };
         Self { landmarker, params, fps, tracker: None, spotter: None, seen }
     }
 

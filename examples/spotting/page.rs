@@ -61,7 +61,10 @@ fn section(html: &mut String, interval: &Shown) {
     html.push_str("<div class='pictures'>");
     for (caption, address) in &interval.pictures {
         let caption = escaped(caption);
-        let _ = write!(html, "<figure><img src='{address}' alt='{caption}'><figcaption>{caption}</figcaption></figure>");
+        let _ = write!(
+            html,
+            "<figure><img src='{address}' alt='{caption}'><figcaption>{caption}</figcaption></figure>"
+        );
     }
     html.push_str("</div></section>");
 }

@@ -70,7 +70,8 @@ impl<'a> Stretch<'a> {
         let mut strength = |frame: usize| {
             squares.clear();
             let seen = (0..self.parts.len()).filter(|region| is_seen(self.parts[*region], blink[frame]));
-            squares.extend(seen.map(|region| (square(departures.at(frame, region)) - usual[region]).max(0.0)));
+            squares
+                .extend(seen.map(|region| (square(departures.at(frame, region)) - usual[region]).max(0.0)));
             squares.sort_unstable_by(|a, b| b.total_cmp(a));
             let count = self.params.strongest_regions.min(squares.len()).max(1);
             (squares.iter().take(count).sum::<f64>() / count as f64).sqrt()

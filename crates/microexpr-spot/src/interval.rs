@@ -80,7 +80,7 @@ pub struct SpottedExpression {
     pub interval: Interval,
     /// Frame of the strongest motion.
     pub apex: usize,
-    /// Motion of its strongest regions at the apex, in inter-ocular distances.
+    /// How far its strongest regions depart at the apex beyond what is usual for them, in inter-ocular distances: less than they move.
     pub strength: f64,
     /// How many times the motion exceeds what is taken for an expression, 1 or more.
     pub score: f64,

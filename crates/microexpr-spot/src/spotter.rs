@@ -13,7 +13,8 @@ const HOP_S: f64 = 0.5;
 /// Finds expressions in the motion of a face's regions, while it is being recorded.
 ///
 /// An expression departs from where the face was before and comes back: at reach `w` region `r` departs by
-/// `D_r(t) = d_r(t) − (d_r(t−w) + d_r(t+w))/2`, `d` being its displacement less the head's affine motion. Where the root mean square of the
+/// `D_r(t) = d_r(t) − (d_r(t−w) + d_r(t+w))/2`, `d` being its displacement less the head's affine motion; at short reaches it
+/// counts as far as it exceeds [`SpotParams::times_usual`] times its median. Where the root mean square of the
 /// strongest four exceeds a threshold that grows with `w`, the motion of all regions along `D(t)` has its apex nearby; its ends lie twice as far from
 /// it as the frames of half its height. The strongest departure over all reaches goes first and keeps its frames.
 ///
