@@ -32,7 +32,23 @@ pub(crate) enum Recording {
     Video(Box<Video>, f64),
 }
 
+impl Recording {
+    /// How many frames there are; `None` where only the end will tell.
+    pub(crate) fn frame_count(&self) -> Option<usize> {
+        match self {
+            Self::Folder(frames, _) => Some(frames.len()),
+            Self::Video(video, _) => video.frame_count(),
+        }
+    }
+}
+
 impl InputOptions {
+    /// A folder of frames within the input, with the input's options.
+    pub(crate) fn at(&self, folder: &Path) -> Result<Recording, Box<dyn Error>> {
+        let frames = at_depth(ImageSequence::open(folder)?, self.bits)?;
+        Ok(Recording::Folder(frames, self.rate(None)?))
+    }
+
     /// All frames, those of a video in memory.
     pub(crate) fn sequence(&self) -> Result<(ImageSequence, f64), Box<dyn Error>> {
         match self.recording()? {

@@ -22,6 +22,7 @@
 //! | [`data`] | `microexpr-data` | datasets |
 //! | [`evaluation`] | `microexpr-evaluation` | protocols, learners, finished folds, shares, metrics |
 //! | [`classifier`] | `microexpr-classifier` | the network as a learner, training, report, saved models, prediction |
+//! | [`spot`] | `microexpr-spot` | where in a long recording expressions are |
 //! | [`synth`] | `microexpr-synth` | generated faces with exact ground truth |
 //!
 //! Each crate can be used alone; this one adds nothing but the names.
@@ -40,6 +41,7 @@ pub use microexpr_graph as graph;
 pub use microexpr_landmarks as landmarks;
 pub use microexpr_magnify as magnify;
 pub use microexpr_pipeline as pipeline;
+pub use microexpr_spot as spot;
 pub use microexpr_synth as synth;
 pub use microexpr_video as video;
 
