@@ -150,6 +150,10 @@ fn lines_are_right_with_every_line_end() {
         let error =
             read(folder.path(), "l.csv", &text.replace('\n', end), &["img1.png"]).unwrap_err().to_string();
         assert!(error.contains("line 4: expected a number in column x_0, found \"here\""), "{end:?} {error}");
+        // Blank lines count, wherever they stand.
+        let spaced = text.replacen("\n3, 0,", "\n\n\n3, 0,", 1).replacen('\n', "\n\n", 1).replace('\n', end);
+        let error = read(folder.path(), "l.csv", &spaced, &["img1.png"]).unwrap_err().to_string();
+        assert!(error.contains("line 7: expected a number"), "{end:?} {error}");
     }
 }
 

@@ -14,15 +14,15 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<(Vec<FoundFace>, Vec<u64>
     // By this the lines are counted as an editor counts them.
     let text = text.trim_start_matches('\u{feff}').replace("\r\n", "\n").replace('\r', "\n");
     let mut reader = csv::ReaderBuilder::new().trim(csv::Trim::All).from_reader(text.as_bytes());
-    let header = reader.headers().map_err(|e| at_line(path, &e))?.clone();
+    let header = reader.headers().map_err(|e| at_line(path, &text, &e))?.clone();
     let columns = Columns::find(&header).map_err(|name| {
         let cure = "the 68 points are x_0 to x_67 and y_0 to y_67, as OpenFace's -2Dfp writes them";
         wrong(path, 1, format!("expected a column {name}, found none: {cure}"))
     })?;
     let (mut faces, mut lost) = (Vec::new(), Vec::new());
     for (index, record) in reader.records().enumerate() {
-        let record = record.map_err(|e| at_line(path, &e))?;
-        let line = record.position().map_or(0, csv::Position::line);
+        let record = record.map_err(|e| at_line(path, &text, &e))?;
+        let line = line_of(&text, record.position());
         let failed = |problem| wrong(path, line, problem);
         let number = columns.frame_number(&record, index).map_err(failed)?;
         match columns.row(&record).map_err(failed)? {
@@ -101,8 +101,15 @@ impl Columns {
     }
 }
 
-fn at_line(path: &Path, error: &csv::Error) -> LandmarkError {
-    wrong(path, error.position().map_or(1, csv::Position::line), error.to_string())
+fn at_line(path: &Path, text: &str, error: &csv::Error) -> LandmarkError {
+    wrong(path, line_of(text, error.position()), error.to_string())
+}
+
+/// The line of a record; the position that the reader names lies before blank lines, which it passes over.
+fn line_of(text: &str, position: Option<&csv::Position>) -> u64 {
+    let Some(position) = position else { return 1 };
+    let rest = text.as_bytes().get(position.byte() as usize..).unwrap_or_default();
+    position.line() + rest.iter().take_while(|byte| **byte == b'\n').count() as u64
 }
 
 pub(super) fn format(frames: &[Landmarks]) -> String {
