@@ -114,8 +114,8 @@ fn analyse(options: &Options) -> Result<(), Box<dyn Error>> {
         classes: classifier.description().classes.clone(),
         intervals,
     };
-    atomic_file::write(&options.out.join("analysis.json"), &serde_json::to_vec_pretty(&analysis)?)?;
-    atomic_file::write(&options.out.join("analysis.html"), html.as_bytes())?;
+    atomic_file::write(options.out.join("analysis.json"), &serde_json::to_vec_pretty(&analysis)?)?;
+    atomic_file::write(options.out.join("analysis.html"), html.as_bytes())?;
     println!("{summary}");
     println!("page: {}", options.out.join("analysis.html").display());
     Ok(())

@@ -36,11 +36,11 @@ pub(crate) fn page(recording: &str, summary: &str, timeline: &str, shown: &[Show
     for interval in shown {
         section(&mut html, interval);
     }
-    let _ = write!(
+    let _ = writeln!(
         html,
         "<p><small>Arrows: motion from onset to apex beside the head's, {ARROW_GAIN:.0} times as long. Discs: how far the answer's \
          probability falls without the landmark, redder and larger for more. Probabilities are a model's, not a diagnosis; \
-         models trained on micro-expressions also answer for macro-expressions, for which they were not made.</small></p></body></html>\n"
+         models trained on micro-expressions also answer for macro-expressions, for which they were not made.</small></p></body></html>"
     );
     html
 }
