@@ -85,10 +85,10 @@ impl MachineLearner {
         params.check()?;
         let identity = Digest::of(&serde_json::to_vec(&params).map_err(ClassifierError::EncodeSettings)?);
         let name = match (params.machine, params.kernel) {
-            (Machine::Svm, Kernel::Linear) => "linear support vector machine",
-            (Machine::Svm, Kernel::Rbf { .. }) => "RBF support vector machine",
-            (Machine::KernelRidge, Kernel::Linear) => "linear ridge regression",
-            (Machine::KernelRidge, Kernel::Rbf { .. }) => "RBF kernel ridge regression",
+            (Machine::Svm, Kernel::Linear) => "linear SVM",
+            (Machine::Svm, Kernel::Rbf { .. }) => "RBF SVM",
+            (Machine::KernelRidge, Kernel::Linear) => "linear ridge",
+            (Machine::KernelRidge, Kernel::Rbf { .. }) => "RBF kernel ridge",
         };
         Ok(Self { name, params, table: FeatureTable::new(graphs, params.streams), identity })
     }

@@ -99,7 +99,7 @@ impl Rivals {
     #[must_use]
     pub fn table(&self) -> String {
         let mut text =
-            format!("{}: {} clips, {} subjects\n\n{:<30}", self.protocol, self.clips, self.subjects, "");
+            format!("{}: {} clips, {} subjects\n\n{:<26}", self.protocol, self.clips, self.subjects, "");
         let datasets = self.datasets();
         for head in ["accuracy", "UF1", "±", "95 %", "UAR"] {
             let _ = write!(text, "{head:>width$}", width = if head == "95 %" { 14 } else { 9 });
@@ -111,7 +111,7 @@ impl Rivals {
         for row in &self.rows {
             let (scores, (low, high)) = (&row.scores, row.intervals.uf1);
             let interval = format!("{low:.3}–{high:.3}");
-            let _ = write!(text, "{:<30}{:>9.4}{:>9.4}", row.name, scores.accuracy, scores.uf1);
+            let _ = write!(text, "{:<26}{:>9.4}{:>9.4}", row.name, scores.accuracy, scores.uf1);
             let _ = write!(text, "{:>9.4}{interval:>14}{:>9.4}", row.deviation.uf1, scores.uar);
             row.datasets.iter().for_each(|dataset| {
                 let _ = write!(text, "{:>10.4}", dataset.scores.uf1);
@@ -125,7 +125,7 @@ impl Rivals {
         if let Some(b) = &self.majority_baseline {
             let _ = writeln!(
                 text,
-                "{:<30}{:>9.4}{:>9.4}{:>32.4}",
+                "{:<26}{:>9.4}{:>9.4}{:>32.4}",
                 "always the largest class", b.accuracy, b.uf1, b.uar
             );
         }
@@ -143,7 +143,7 @@ impl Rivals {
         let mut head = vec!["", "accuracy", "UF1", "95 %, from 0 to 1", "UAR"];
         let names: Vec<String> = datasets.iter().map(|name| format!("UF1, {}", escape(name))).collect();
         head.extend(names.iter().map(String::as_str));
-        head.extend(["gained", "lost", "exact p"]);
+        head.extend(["gained/lost", "exact p"]);
         let first = self.rows.first().map_or(0.0, |row| row.scores.uf1);
         let cells = self.rows.iter().map(|row| {
             let (s, d) = (&row.scores, &row.deviation);
@@ -160,12 +160,11 @@ impl Rivals {
             ];
             cells.extend(row.datasets.iter().map(|dataset| format!("{:.4}", dataset.scores.uf1)));
             cells.extend(match &row.against_first {
-                Some(test) => [
-                    test.only_second.to_string(),
-                    test.only_first.to_string(),
-                    format!("{:.4}", test.exact_p),
-                ],
-                None => [const { String::new() }; 3],
+                Some(test) => {
+                    let counts = format!("{}/{}", test.only_second, test.only_first);
+                    [counts, format!("{:.4}", test.exact_p)]
+                }
+                None => [const { String::new() }; 2],
             });
             cells
         });

@@ -87,7 +87,7 @@ fn every_learner_recognises_flow_maps_on_the_same_folds() {
     rivals.write(out.path()).unwrap();
     let page = fs::read_to_string(out.path().join("rivals.html")).unwrap();
     assert!(page.contains("STSTNet") && page.contains("UF1, samm"), "{page}");
-    assert!(rivals.table().contains("RBF support vector machine"));
+    assert!(rivals.table().contains("RBF SVM"));
 }
 
 #[test]

@@ -264,3 +264,44 @@ fn dropout_of_sparse_features_drops_entries_only() {
     assert!((642..=758).contains(&kept), "{kept}");
     assert!(values.iter().all(|v| *v == 0.0 || (*v - 2.0 / 0.7).abs() < 1e-6));
 }
+
+#[test]
+fn a_network_without_layers_is_a_kernel_machine_whose_features_stay() {
+    let (input, labels) = batch(6, 2);
+    let stream = StreamModelConfig::new(5)
+        .with_layers(0)
+        .with_input_readout(true)
+        .with_readout(Readout::Sum)
+        .with_input_dropout(0.0);
+    let config = TwoStreamModelConfig::new(3)
+        .with_flow(Some(stream))
+        .with_fourier_features(Some(4000))
+        .with_fourier_scale(0.7);
+    let mut model = init(&config, 3);
+    // Inner products of the features are the Gaussian kernel of the streams' outputs, within 4 deviations of 4,000 features.
+    let features = model.features(&input).into_data().to_vec::<f32>().unwrap();
+    let sums =
+        input.flow.nodes.clone().readout(Readout::Sum, &input.graph).into_data().to_vec::<f32>().unwrap();
+    for (i, j) in [(0, 0), (0, 1), (2, 5)] {
+        let row = |values: &[f32], width: usize, at: usize| values[at * width..][..width].to_vec();
+        let pair = |values: &[f32], width| row(values, width, i).into_iter().zip(row(values, width, j));
+        let squared: f32 = pair(&sums, 5).map(|(a, b)| (a - b) * (a - b)).sum();
+        let kernel = (-0.49 * squared / (2.0 * 5.0)).exp();
+        let found: f32 = pair(&features, 4000).map(|(a, b)| a * b).sum();
+        assert!((found - kernel).abs() < 0.065, "{i} {j}: {found} {kernel}");
+    }
+    let before = model.fourier.as_ref().unwrap().weight.val().into_data();
+    let target: Vec<i64> = labels.iter().map(|l| *l as i64).collect();
+    let target = Tensor::from_data(TensorData::from(target.as_slice()), &Default::default());
+    let loss = CrossEntropyLossConfig::new().init::<B>(&Default::default());
+    let mut optimizer = AdamConfig::new().init();
+    let mut losses = Vec::new();
+    for _ in 0..20 {
+        let value = loss.forward(model.forward(&input, Some(&mut SeededRng::new(1))), target.clone());
+        losses.push(value.clone().into_scalar());
+        let gradients = GradientsParams::from_grads(value.backward(), &model);
+        model = optimizer.step(1e-2, model, gradients);
+    }
+    assert!(losses[19] < 0.5 * losses[0], "{losses:?}");
+    assert_eq!(model.fourier.as_ref().unwrap().weight.val().into_data(), before);
+}
