@@ -41,6 +41,29 @@ impl ModelDescription {
         self.model.check().map_err(|refused| refused.to_string())
     }
 
+    /// Weights of the described networks, if they have no attention layers: then they consist of Fourier features and fully
+    /// connected layers alone.
+    pub(crate) fn values_without_layers(&self) -> Option<usize> {
+        let model = &self.model;
+        if model.layers > 0 {
+            return None;
+        }
+        let [location, flow] = self.node_features.map(|width| model.readout.width(width));
+        let read = match model.streams {
+            Streams::Both => location.saturating_add(flow),
+            Streams::Location => location,
+            Streams::Flow => flow,
+        };
+        // A layer of so many inputs has a bias beside them; so have Fourier features their phases.
+        let layer = |from: usize, to: usize| from.saturating_add(1).saturating_mul(to);
+        let fourier = model.fourier_features.map_or(0, |features| layer(read, features));
+        let first = model.fourier_features.unwrap_or(read);
+        let widths = model.fully_connected.iter().copied().chain([self.classes.len()]);
+        let (connected, _) =
+            widths.fold((0usize, first), |(sum, from), to| (sum.saturating_add(layer(from, to)), to));
+        Some(self.networks.saturating_mul(fourier.saturating_add(connected)))
+    }
+
     /// Weights that the described networks have at the least: their layers' matrices alone.
     pub(crate) fn least_values(&self) -> usize {
         let hidden = self.model.hidden;

@@ -94,6 +94,11 @@ impl SavedModel {
         if values < least {
             return Err(format!("it holds {values} weights, the networks it describes have {least} or more"));
         }
+        if let Some(all) = description.values_without_layers().filter(|all| *all != values) {
+            return Err(format!(
+                "it holds {values} weights, the networks without layers it describes have {all}"
+            ));
+        }
         Ok(Self { description, weights })
     }
 

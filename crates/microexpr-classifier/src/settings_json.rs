@@ -178,7 +178,10 @@ mod tests {
         let message = error(settings.with("pipeline.flow", r#"{"algorithm":"tvl1","warpz":3}"#));
         assert!(message.contains("`pipeline.flow.warpz`"), "{message}");
         let message = error(Settings::from_json(br#"{"modell": {}}"#));
-        assert!(message.contains("`modell`; expected one of model, pipeline, training"), "{message}");
+        assert!(
+            message.contains("`modell`; expected one of flow_maps, model, pipeline, training"),
+            "{message}"
+        );
     }
 
     #[test]

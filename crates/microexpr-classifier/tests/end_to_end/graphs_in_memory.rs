@@ -2,7 +2,7 @@
 
 use microexpr_classifier::{
     Classifier, ClassifierError, ClassifierInput, ClassifierOptions, Device, NetworkLearner, Preset,
-    Relevance, Settings, TRAINING_VERSION,
+    Relevance, SavedModel, Settings, TRAINING_VERSION,
 };
 use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
 use microexpr_data::LabelScheme;
@@ -112,6 +112,27 @@ fn graphs_that_do_not_belong_together_are_refused() {
     assert!(matches!(error, ClassifierError::UnlikeGraphs { .. }), "{error}");
     let error = classifier.answer(ClassifierInput::Graphs(&[]), Relevance::Omitted).unwrap_err();
     assert!(matches!(error, ClassifierError::NoGraph { .. }), "{error}");
+}
+
+#[test]
+fn a_network_without_layers_answers_the_same_from_a_file() {
+    let mut settings = Preset::FlowMaps.settings();
+    settings.training.networks = 2;
+    settings.model.fourier_features = Some(40);
+    settings.model.fully_connected = vec![6];
+    let all = graphs(&settings.pipeline.graph);
+    let first = all[0].clone();
+    let learner = NetworkLearner::new(all, settings, Device::Cpu).unwrap();
+    let labels: Vec<usize> = (0..12).map(|i| i % 3).collect();
+    let model = learner.train(&labels, classes(), 7, "twelve graphs".into(), &mut || ()).unwrap();
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("model.safetensors");
+    model.save(&path).unwrap();
+    let answer = |model| {
+        let classifier = Classifier::new(model, ClassifierOptions::default()).unwrap();
+        classifier.answer(ClassifierInput::Graphs(&first), Relevance::Omitted).unwrap().probabilities
+    };
+    assert_eq!(answer(SavedModel::load(&path).unwrap()), answer(model));
 }
 
 #[test]
