@@ -235,3 +235,59 @@ fn nothing_overwrites_an_input_and_lost_points_are_marked() {
     let lines: Vec<&str> = tracks.lines().collect();
     assert!(lines[0] == "x,y" && lines[1] != "nan,nan" && lines[2] == "nan,nan", "{tracks}");
 }
+
+#[test]
+fn counts_that_no_run_can_go_on_with_are_refused_at_once() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, out) = (folder.path().join("data"), folder.path().join("out"));
+    run(program("synthesize").args(["--layout", "smic", "--subjects", "3", "--clips", "2", "--out"]).arg(&root));
+    let refuse = |name: &str, words: &[&str]| {
+        refused(&program(name).args(words).arg("--out").arg(&out).output().unwrap())
+    };
+    let too_many = refuse("synthesize", &["--layout", "smic", "--subjects", "99999999999"]);
+    assert!(too_many.contains("subjects"), "{too_many}");
+    let root = root.to_str().unwrap();
+    let data = ["--dataset", "smic", "--root", root, "--landmarks", "files"];
+    for (words, named) in [
+        (&["--threads", "100000"][..], "threads"),
+        (&["--protocol", "k-fold", "--folds", "1"], "folds"),
+        (&["--set", "training.networks=18446744073709551615"], "networks"),
+        (&["--set", "model.layers=10000"], "layers"),
+        (&["--set", "model.hidden=100000"], "hidden"),
+        (&["--set", "model.fully_connected=[0]"], "fully_connected"),
+        (&["--set", "model.fourier_features=1000000000"], "fourier_features"),
+        (&["--learner", "ststnet"], "flow maps"),
+        (&["--learner", "rbf,rbf"], "twice"),
+    ] {
+        let error = refuse("evaluate", &[&data[..], words].concat());
+        assert!(error.contains(named), "{words:?}: {error}");
+    }
+    assert!(!out.join("results.json").exists());
+}
+
+#[test]
+fn flow_maps_of_a_dataset_are_evaluated_like_published_ones() {
+    let folder = tempfile::tempdir().unwrap();
+    let (root, maps, out) = (folder.path().join("data"), folder.path().join("maps"), folder.path().join("out"));
+    run(program("synthesize").args(["--layout", "samm", "--subjects", "3", "--clips", "3", "--out"]).arg(&root));
+    let write = || {
+        let mut command = program("flow_maps");
+        command.args(["--dataset", "samm", "--landmarks", "files", "--root"]).arg(&root).arg("--out").arg(&maps);
+        command
+    };
+    assert!(run(&mut write()).starts_with("9 flow maps in "));
+    let again = refused(&write().output().unwrap());
+    assert!(again.contains("is not empty; nothing was written"), "{again}");
+    let list = maps.join("list.csv");
+    let table = run(program("evaluate")
+        .args(["--dataset", "flow-maps", "--learner", "network,kernel-ridge", "--root"])
+        .arg(&maps)
+        .arg("--list")
+        .arg(&list)
+        .arg("--out")
+        .arg(&out));
+    assert!(table.contains("9 clips, 3 subjects") && table.contains("RBF kernel ridge"), "{table}");
+    assert!(out.join("rivals.html").exists() && out.join("network/report.html").exists());
+    let missing = program("evaluate").args(["--dataset", "flow-maps", "--root"]).arg(&maps).arg("--out").arg(&out).output();
+    assert!(refused(&missing.unwrap()).contains("flow maps need --list FILE"));
+}
