@@ -240,7 +240,9 @@ fn nothing_overwrites_an_input_and_lost_points_are_marked() {
 fn counts_that_no_run_can_go_on_with_are_refused_at_once() {
     let folder = tempfile::tempdir().unwrap();
     let (root, out) = (folder.path().join("data"), folder.path().join("out"));
-    run(program("synthesize").args(["--layout", "smic", "--subjects", "3", "--clips", "2", "--out"]).arg(&root));
+    run(program("synthesize")
+        .args(["--layout", "smic", "--subjects", "3", "--clips", "2", "--out"])
+        .arg(&root));
     let refuse = |name: &str, words: &[&str]| {
         refused(&program(name).args(words).arg("--out").arg(&out).output().unwrap())
     };
@@ -268,11 +270,18 @@ fn counts_that_no_run_can_go_on_with_are_refused_at_once() {
 #[test]
 fn flow_maps_of_a_dataset_are_evaluated_like_published_ones() {
     let folder = tempfile::tempdir().unwrap();
-    let (root, maps, out) = (folder.path().join("data"), folder.path().join("maps"), folder.path().join("out"));
-    run(program("synthesize").args(["--layout", "samm", "--subjects", "3", "--clips", "3", "--out"]).arg(&root));
+    let (root, maps, out) =
+        (folder.path().join("data"), folder.path().join("maps"), folder.path().join("out"));
+    run(program("synthesize")
+        .args(["--layout", "samm", "--subjects", "3", "--clips", "3", "--out"])
+        .arg(&root));
     let write = || {
         let mut command = program("flow_maps");
-        command.args(["--dataset", "samm", "--landmarks", "files", "--root"]).arg(&root).arg("--out").arg(&maps);
+        command
+            .args(["--dataset", "samm", "--landmarks", "files", "--root"])
+            .arg(&root)
+            .arg("--out")
+            .arg(&maps);
         command
     };
     assert!(run(&mut write()).starts_with("9 flow maps in "));
@@ -288,6 +297,11 @@ fn flow_maps_of_a_dataset_are_evaluated_like_published_ones() {
         .arg(&out));
     assert!(table.contains("9 clips, 3 subjects") && table.contains("RBF kernel ridge"), "{table}");
     assert!(out.join("rivals.html").exists() && out.join("network/report.html").exists());
-    let missing = program("evaluate").args(["--dataset", "flow-maps", "--root"]).arg(&maps).arg("--out").arg(&out).output();
+    let missing = program("evaluate")
+        .args(["--dataset", "flow-maps", "--root"])
+        .arg(&maps)
+        .arg("--out")
+        .arg(&out)
+        .output();
     assert!(refused(&missing.unwrap()).contains("flow maps need --list FILE"));
 }

@@ -11,7 +11,7 @@ use microexpr_gnn::{GraphBackend, SeededRng};
 use serde::{Deserialize, Serialize};
 
 use super::machine_learner::balanced_weights;
-use super::ststnet::Ststnet;
+use super::ststnet::{ROWS, Ststnet, neighbourhoods};
 use crate::device::OnBackend;
 use crate::{ClassifierError, Device};
 
@@ -51,8 +51,9 @@ impl StstnetParams {
 pub struct StstnetLearner {
     params: StstnetParams,
     device: Device,
-    /// Channels, rows and columns of every map, −½ to ½.
+    /// The neighbourhoods of every map's pixels, values from −½ to ½.
     maps: Vec<Vec<f32>>,
+    digests: Vec<Digest>,
     identity: Digest,
 }
 
@@ -72,16 +73,23 @@ impl StstnetLearner {
         }
         let identity = Digest::of(&serde_json::to_vec(&params).map_err(ClassifierError::EncodeSettings)?);
         let values = |map: &FlowMap| {
-            let channels = [map.u(), map.v(), map.strain()];
-            channels.iter().flatten().map(|value| f32::from(*value) / 255.0 - 0.5).collect()
+            let channels = [map.u(), map.v(), map.strain()].map(|plane| {
+                std::array::from_fn(|row| {
+                    std::array::from_fn(|col| f32::from(plane[[row, col]]) / 255.0 - 0.5)
+                })
+            });
+            neighbourhoods(&channels)
         };
-        Ok(Self { params, device, maps: maps.iter().map(values).collect(), identity })
+        let maps: Vec<Vec<f32>> = maps.iter().map(values).collect();
+        let bytes = |map: &Vec<f32>| map.iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>();
+        let digests = maps.iter().map(|map| Digest::of(&bytes(map))).collect();
+        Ok(Self { params, device, maps, digests, identity })
     }
 
-    /// Some of the maps, `[map, channel, row, col]`.
-    fn tensor<B: Backend>(&self, maps: &[usize], device: &B::Device) -> Tensor<B, 4> {
+    /// Some of the maps, as [`Ststnet::forward`] takes them.
+    fn tensor<B: Backend>(&self, maps: &[usize], device: &B::Device) -> Tensor<B, 2> {
         let values: Vec<f32> = maps.iter().flat_map(|map| &self.maps[*map]).copied().collect();
-        let shape = [maps.len(), 3, FlowMap::SIZE, FlowMap::SIZE];
+        let shape = [maps.len() * ROWS, values.len() / (maps.len() * ROWS).max(1)];
         Tensor::from_data(TensorData::new(values, shape), device)
     }
 }
@@ -100,7 +108,7 @@ impl Learner for StstnetLearner {
     }
 
     fn digest(&self, example: usize) -> Digest {
-        Digest::of(&self.maps[example].iter().flat_map(|value| value.to_le_bytes()).collect::<Vec<u8>>())
+        self.digests[example]
     }
 
     fn steps(&self) -> usize {
