@@ -62,7 +62,7 @@ fn spot(options: &Options) -> Result<(), Box<dyn Error>> {
         }
         let report = SpottingReport::new(&all, truth);
         report.print();
-        atomic_file::write(&options.out.join("spotting.json"), &serde_json::to_vec_pretty(&report)?)?;
+        atomic_file::write(options.out.join("spotting.json"), &serde_json::to_vec_pretty(&report)?)?;
     }
     println!("intervals: {}", options.out.join("intervals.csv").display());
     Ok(())
