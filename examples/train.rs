@@ -12,6 +12,7 @@ use microexpr::data::Layout;
 use shared::ProgressBars;
 use shared::dataset_options::label_scheme;
 use shared::experiment_options::ExperimentOptions;
+use shared::outputs::keep_inputs;
 use shared::reading_options::ReadingOptions;
 
 /// Trains a network on all clips of a dataset, for use by `classify`.
@@ -48,6 +49,9 @@ fn train(options: &Options) -> Result<(), Box<dyn Error>> {
     let scheme = label_scheme(&options.classes, &[options.dataset])?;
     options.reading.check(&[options.dataset])?;
     let index = options.reading.read(options.dataset, options.root.clone())?;
+    let frames = index.clips.iter().flat_map(|clip| &clip.frames).map(PathBuf::as_path);
+    let files = options.root.as_deref().filter(|root| root.is_file());
+    keep_inputs(&[("--out", Some(&options.out))], &frames.chain(files).collect::<Vec<_>>())?;
     let bars = ProgressBars::new();
     let (model, skipped) = experiment.train(&index, scheme, options.seed, &|p| bars.show(p))?;
     bars.finish();

@@ -228,6 +228,15 @@ fn nothing_overwrites_an_input_and_lost_points_are_marked() {
     assert!(error.contains("would overwrite an input"), "{error}");
     assert_eq!(fs::read(&a).unwrap(), before);
 
+    let manifest = folder.path().join("list.csv");
+    fs::write(&manifest, "dataset,subject,clip,path,label,fps\nmine,p,c,in,positive,30\n").unwrap();
+    for out in [&manifest, &a] {
+        let mut train = program("train");
+        train.args(["--dataset", "manifest", "--root"]).arg(&manifest).arg("--out").arg(out);
+        let error = refused(&train.output().unwrap());
+        assert!(error.contains("would overwrite an input"), "{error}");
+    }
+
     let (points, out) = (folder.path().join("points.csv"), folder.path().join("tracks.csv"));
     fs::write(&points, "x,y\n30,16\n8,16\n").unwrap();
     run(program("flow").args([&a, &b]).arg("--points").arg(&points).arg("--out").arg(&out));
