@@ -158,7 +158,7 @@ impl Classifier {
         let made = pipeline.graph(&aligned, pipeline.settings().alpha())?;
         let kept_frames = made.graph.kept_frames().to_vec();
         let (frames, points) = (made.frames, made.first_points.clone());
-        let graphs = PreparedGraph::all(made.into_units())?;
+        let graphs = PreparedGraph::of_clip(made)?;
         let graph = started.elapsed();
         let mut prediction = self.ask(&graphs, frames, relevance)?;
         prediction.kept_frames = kept_frames;

@@ -53,9 +53,9 @@ pub(crate) fn received_attention<B: Backend>(
         .collect();
     let landmarks = graphs.first().map_or(0, |g| g.graph.landmarks());
     let frames = node_frames(graphs);
-    let place = |PreparedGraph { graph, .. }: &PreparedGraph, source: u32| {
-        let (in_graph, landmark) = (source as usize / landmarks, source as usize % landmarks);
-        (landmark, frames.partition_point(|frame| *frame < graph.kept_frames()[in_graph]))
+    let place = |prepared: &PreparedGraph, source: u32| {
+        let (node, kept) = (source as usize, prepared.graph.kept_frames());
+        (prepared.landmark(node), frames.partition_point(|frame| *frame < kept[node / landmarks]))
     };
     let mut received = Shares { landmarks: vec![0.0; landmarks], frames: vec![0.0; frames.len()] };
     for weights in &layers {

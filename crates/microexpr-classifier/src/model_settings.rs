@@ -1,6 +1,6 @@
 use microexpr_core::OutOfRange;
 use microexpr_gnn::attention::{Activation, DensityReduction, Fusion, SelfAttentionKind};
-use microexpr_gnn::{EdgeSimilarity, Readout, StreamModelConfig, TwoStreamModelConfig};
+use microexpr_gnn::{EdgeSimilarity, Readout, ReadoutScale, StreamModelConfig, TwoStreamModelConfig};
 use microexpr_graph::{FeatureColumns, Stream, VideoGraph};
 use serde::{Deserialize, Serialize};
 
@@ -70,6 +70,8 @@ pub struct ModelSettings {
     pub readout: Readout,
     /// Whether the readout of the node features themselves stands beside that of the layers.
     pub input_readout: bool,
+    /// Whether the strength of a stream's readout counts, or its pattern alone.
+    pub readout_scale: ReadoutScale,
     /// Whether the last layer starts from zero.
     pub zero_start: bool,
     /// Number of random Fourier features of the readout, if any: the classifier is then near a kernel machine's.
@@ -100,6 +102,7 @@ impl Default for ModelSettings {
             variance_floor: 1e-2,
             readout: Readout::MaxMean,
             input_readout: false,
+            readout_scale: ReadoutScale::AsRead,
             zero_start: false,
             fourier_features: None,
             fourier_scale: 1.0,
@@ -189,6 +192,7 @@ impl ModelSettings {
                 .with_dropout(self.dropout)
                 .with_readout(self.readout)
                 .with_input_readout(self.input_readout)
+                .with_readout_scale(self.readout_scale)
         };
         TwoStreamModelConfig::new(classes)
             .with_location((self.streams != Streams::Flow).then(|| stream(location)))

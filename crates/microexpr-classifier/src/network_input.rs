@@ -20,7 +20,7 @@ impl NetworkInput {
     pub(crate) fn of(cached: Cached<ClipGraph>) -> Result<Self, ClassifierError> {
         let Cached { value, digest } = cached;
         let frames = value.frames;
-        Ok(Self { graphs: PreparedGraph::all(value.into_units())?, frames, digest })
+        Ok(Self { graphs: PreparedGraph::of_clip(value)?, frames, digest })
     }
 
     /// Graphs that somebody else has built; of the clip's length only the last frame with nodes is known.

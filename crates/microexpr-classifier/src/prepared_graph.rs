@@ -1,5 +1,6 @@
 use microexpr_gnn::Topology;
-use microexpr_graph::{Stream, VideoGraph};
+use microexpr_graph::{MIRROR_51, Stream, VideoGraph};
+use microexpr_pipeline::ClipGraph;
 
 use crate::ClassifierError;
 
@@ -8,6 +9,8 @@ use crate::ClassifierError;
 pub(crate) struct PreparedGraph {
     pub(crate) graph: VideoGraph,
     pub(crate) topology: Topology,
+    /// Whether it shows the clip's mirror image.
+    mirrored: bool,
 }
 
 /// A part of a graph, in both streams.
@@ -28,14 +31,27 @@ pub(crate) struct GraphView<'a> {
 }
 
 impl PreparedGraph {
-    pub(crate) fn new(graph: VideoGraph) -> Result<Self, ClassifierError> {
+    fn new(graph: VideoGraph, mirrored: bool) -> Result<Self, ClassifierError> {
         let edges = graph.edges();
         let topology = Topology::new(graph.nodes(), edges.source.clone(), edges.target.clone())?;
-        Ok(Self { graph, topology })
+        Ok(Self { graph, topology, mirrored })
     }
 
     pub(crate) fn all(graphs: Vec<VideoGraph>) -> Result<Vec<Self>, ClassifierError> {
-        graphs.into_iter().map(Self::new).collect()
+        graphs.into_iter().map(|graph| Self::new(graph, false)).collect()
+    }
+
+    /// The graphs that stand for a clip.
+    pub(crate) fn of_clip(clip: ClipGraph) -> Result<Vec<Self>, ClassifierError> {
+        let (units, mirrored) = clip.into_units();
+        let units = units.into_iter().map(|graph| Self::new(graph, false));
+        units.chain(mirrored.into_iter().map(|graph| Self::new(graph, true))).collect()
+    }
+
+    /// The landmark of the clip that a node shows.
+    pub(crate) fn landmark(&self, node: usize) -> usize {
+        let landmark = node % self.graph.landmarks();
+        if self.mirrored { MIRROR_51[landmark] } else { landmark }
     }
 
     pub(crate) fn whole(&self) -> GraphView<'_> {
@@ -51,11 +67,10 @@ impl PreparedGraph {
 impl GraphView<'_> {
     fn is_hidden(&self, node: usize) -> bool {
         let graph = &self.prepared.graph;
-        let landmarks = graph.landmarks();
         match self.hidden {
             None => false,
-            Some(Hidden::Landmark(landmark)) => node % landmarks == landmark,
-            Some(Hidden::Frame(frame)) => graph.kept_frames()[node / landmarks] == frame,
+            Some(Hidden::Landmark(landmark)) => self.prepared.landmark(node) == landmark,
+            Some(Hidden::Frame(frame)) => graph.kept_frames()[node / graph.landmarks()] == frame,
         }
     }
 
@@ -66,5 +81,41 @@ impl GraphView<'_> {
             let hide = self.is_hidden(node);
             row.into_iter().map(move |value| if hide { 0.0 } else { *value })
         })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
+    use microexpr_graph::{GraphParams, TEMPLATE_51, build};
+
+    use super::*;
+
+    #[test]
+    fn a_landmark_is_hidden_at_its_partner_in_the_mirror() {
+        let points = TEMPLATE_51.map(|p| [127.0 + 70.0 * p[0], 90.0 + 70.0 * p[1]]);
+        let face = Landmarks::new(LandmarkScheme::Paper51, points.to_vec()).unwrap();
+        let flow = FlowField::zeros(254, 254);
+        let graph = || {
+            build(
+                &[face.clone(), face.clone()],
+                &[flow.clone(), flow.clone()],
+                &[0, 3],
+                &GraphParams::default(),
+            )
+        };
+        let hidden = |prepared: &PreparedGraph, landmark: usize| -> Vec<usize> {
+            let view = prepared.without(Hidden::Landmark(landmark));
+            (0..102).filter(|node| view.is_hidden(*node)).collect()
+        };
+        let (own, mirrored) = (
+            PreparedGraph::new(graph().unwrap(), false).unwrap(),
+            PreparedGraph::new(graph().unwrap(), true).unwrap(),
+        );
+        for landmark in 0..51 {
+            let partner = MIRROR_51[landmark];
+            assert_eq!(hidden(&own, landmark), [landmark, 51 + landmark]);
+            assert_eq!(hidden(&mirrored, landmark), [partner, 51 + partner]);
+        }
     }
 }

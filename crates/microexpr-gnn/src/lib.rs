@@ -32,7 +32,7 @@
 //! | [`attention`] | GAT, GATv2, Gaussian attention, their adaptive fusion (§3.3 of the paper) |
 //! | [`message_passing`] | layers of your own: message, aggregation, update |
 //! | [`SagPool`], [`TopKPool`] | self-attention graph pooling, top-k pooling |
-//! | [`Readout`], [`AttentionalAggregation`] | nodes of a graph to one vector |
+//! | [`Readout`], [`ReadoutScale`], [`AttentionalAggregation`] | nodes of a graph to one vector |
 //! | [`FourierFeatures`] | a kernel machine as a layer |
 //! | [`GraphNorm`], [`JumpingKnowledge`], [`dropout()`] | normalisation, outputs of all layers, regularisation |
 //! | [`pyg`] | weights from and for PyTorch Geometric |
@@ -133,7 +133,7 @@ pub use jumping_knowledge::JumpingKnowledge;
 pub use labelled_batch::{LabelledBatch, LabelledGraph};
 pub use node_features::NodeFeatures;
 pub use pooling::Pooled;
-pub use readout::Readout;
+pub use readout::{Readout, ReadoutScale};
 pub use sag_pool::{SagPool, SagPoolConfig};
 pub use seeded_rng::SeededRng;
 pub use stream_model::{StreamExplanation, StreamInput, StreamModel, StreamModelConfig};

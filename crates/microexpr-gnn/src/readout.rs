@@ -55,6 +55,38 @@ impl Readout {
     }
 }
 
+/// How large the vector is that a graph becomes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
+#[serde(rename_all = "kebab-case")]
+pub enum ReadoutScale {
+    /// As the readout gives it.
+    #[default]
+    AsRead,
+    /// Divided by its root mean square: the pattern of the values counts, their strength does not. A vector of zeros stays one.
+    Unit,
+}
+
+/// Least mean square that a vector is divided by the root of: smaller ones are zeros.
+const STILL: f64 = 1e-20;
+
+impl ReadoutScale {
+    /// Scales every row.
+    ///
+    /// # Shapes
+    ///
+    /// - `x` and output: `[G, C]`
+    #[must_use]
+    pub fn apply<B: Backend>(self, x: Tensor<B, 2>) -> Tensor<B, 2> {
+        match self {
+            Self::AsRead => x,
+            Self::Unit => {
+                let mean_square = (x.clone() * x.clone()).mean_dim(1);
+                x / (mean_square + STILL).sqrt()
+            }
+        }
+    }
+}
+
 /// Maximum over a graph's nodes, which are laid out as rows of equal length first; missing ones repeat the first node.
 fn largest<B: GraphBackend>(x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
     let (topology, channels) = (graph.topology(), x.dims()[1]);

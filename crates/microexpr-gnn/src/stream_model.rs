@@ -7,8 +7,8 @@ use crate::attention::{
 use crate::edge_similarity::{EdgeSimilarity, recompute_similarity};
 use crate::error::OrPanic;
 use crate::{
-    FullyConnected, FullyConnectedConfig, GnnError, GraphBackend, GraphBatch, NodeFeatures, Readout, SagPool,
-    SagPoolConfig, SeededRng, dropout,
+    FullyConnected, FullyConnectedConfig, GnnError, GraphBackend, GraphBatch, NodeFeatures, Readout,
+    ReadoutScale, SagPool, SagPoolConfig, SeededRng, dropout,
 };
 
 /// Configuration of [`StreamModel`]; the defaults are the paper's.
@@ -67,6 +67,9 @@ pub struct StreamModelConfig {
     /// (jumping knowledge, Xu et al. 2018, of layer 0).
     #[config(default = false)]
     pub input_readout: bool,
+    /// How large the stream's output is.
+    #[config(default = "ReadoutScale::AsRead")]
+    pub readout_scale: ReadoutScale,
 }
 
 /// One stream of the network: adaptive multi-attention layers, SAGPool, dropout, readout.
@@ -86,6 +89,8 @@ pub struct StreamModel<B: Backend> {
     readout: Readout,
     #[module(skip)]
     input_readout: bool,
+    #[module(skip)]
+    readout_scale: ReadoutScale,
     #[module(skip)]
     edge_similarity: EdgeSimilarity,
 }
@@ -167,6 +172,7 @@ impl StreamModelConfig {
             dropout: self.dropout,
             readout: self.readout,
             input_readout: self.input_readout,
+            readout_scale: self.readout_scale,
             edge_similarity: self.edge_similarity,
         }
     }
@@ -217,7 +223,7 @@ impl<B: GraphBackend> StreamModel<B> {
             None => (None, StreamExplanation::without_layers(graph)),
         };
         let parts: Vec<_> = of_layers.into_iter().chain(of_input).collect();
-        (Tensor::cat(parts, 1), explanation)
+        (self.readout_scale.apply(Tensor::cat(parts, 1)), explanation)
     }
 
     /// The readout of the last layer's pooled nodes.

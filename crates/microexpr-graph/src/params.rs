@@ -56,9 +56,13 @@ impl Default for GraphParams {
 const LARGEST_PATCH_PX: usize = 256;
 
 impl GraphParams {
-    /// Rejects patches without a pixel or beyond all faces, and trends that no face can show.
+    /// Rejects patches without a pixel or beyond all faces, patches that cannot be halved, and trends that no face can show.
     pub(crate) fn check(&self) -> Result<(), OutOfRange> {
         OutOfRange::unless_within(1..=LARGEST_PATCH_PX, "patch_size_px", "1 to 256", self.patch_size_px)?;
+        let halved =
+            self.patch_feature != PatchFeature::HalfComponents || self.patch_size_px.is_multiple_of(2);
+        let expected = "an even number for half components";
+        OutOfRange::unless(halved, "patch_size_px", expected, self.patch_size_px)?;
         self.trend.check()
     }
 }

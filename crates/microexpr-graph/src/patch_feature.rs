@@ -21,6 +21,9 @@ pub enum PatchFeature {
     Strain,
     /// All of u, then all of v, in pixels: twice the values.
     Components,
+    /// The means of every two columns of u, then of v, in pixels: as many values as the patch has pixels, which must have an even
+    /// side. Direction and magnitude in the room of one of them.
+    HalfComponents,
     /// The patch's mean u and mean v, in pixels: two values.
     Mean,
 }
@@ -32,6 +35,7 @@ impl PatchFeature {
         match self {
             Self::Components => 2 * size_px * size_px,
             Self::Mean => 2,
+            Self::HalfComponents => 2 * (size_px / 2) * size_px,
             _ => size_px * size_px,
         }
     }
@@ -62,6 +66,11 @@ impl PatchFeature {
             let mean = |plane: &[f32]| plane.iter().sum::<f32>() / plane.len().max(1) as f32;
             return components.chunks(size_px * size_px).map(mean).collect();
         }
+        if self == Self::HalfComponents {
+            let components = Self::Components.patch(flow, centre, size_px);
+            let rows = components.chunks(size_px);
+            return rows.flat_map(|row| row.chunks_exact(2).map(|pair| (pair[0] + pair[1]) / 2.0)).collect();
+        }
         let mut values = Vec::with_capacity(self.width(size_px));
         let (u, v) = (flow.u(), flow.v());
         if u.is_empty() {
@@ -78,7 +87,7 @@ impl PatchFeature {
             Self::Vertical => plane(&|at| v[at]),
             Self::Orientation => plane(&|at| v[at].atan2(u[at])),
             Self::Strain => plane(&|at| flow.strain_at(at)),
-            Self::Components | Self::Mean => {
+            Self::Components | Self::HalfComponents | Self::Mean => {
                 plane(&|at| u[at]);
                 plane(&|at| v[at]);
             }

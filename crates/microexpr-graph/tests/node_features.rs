@@ -59,6 +59,22 @@ fn patch_repeats_the_border_outside_the_image() {
 }
 
 #[test]
+fn half_components_are_means_of_two_columns_u_before_v() {
+    let patch = PatchFeature::HalfComponents.patch(&ramp(40, 40), [20.0, 10.0], 10);
+    // Rows 5 to 14, columns 15 to 24 by twos: 15.5, 17.5 and so on.
+    let u: Vec<f32> = (5..15)
+        .flat_map(|row| (0..5).map(move |pair| (100 * row) as f32 + 15.5 + (2 * pair) as f32))
+        .collect();
+    let v: Vec<f32> = u.iter().map(|value| -value).collect();
+    assert_eq!(patch, [u, v].concat());
+    assert_eq!(PatchFeature::HalfComponents.width(10), 100);
+    let (flows, odd) = ([FlowField::zeros(200, 254)], PatchFeature::HalfComponents);
+    let params = GraphParams { patch_feature: odd, patch_size_px: 9, ..GraphParams::default() };
+    let refused = build(&[face([0.0, 0.0])], &flows, &[0], &params).unwrap_err();
+    assert!(refused.to_string().contains("even"), "{refused}");
+}
+
+#[test]
 fn patch_of_a_uniform_motion_shows_its_length_and_direction() {
     let flow = FlowField::new(Array2::from_elem((20, 20), 3.0), Array2::from_elem((20, 20), -4.0)).unwrap();
     let all = |feature: PatchFeature, value: f32| {

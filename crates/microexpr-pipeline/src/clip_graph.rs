@@ -12,6 +12,9 @@ pub struct ClipGraph {
     /// The graphs of every three successive frames; empty unless [`PipelineSettings::unit`](crate::PipelineSettings::unit)
     /// asks for them.
     pub triplets: Vec<VideoGraph>,
+    /// The same of the clip's mirror image: its graph, or its triplets; empty unless [`PipelineSettings::views`](crate::PipelineSettings::views)
+    /// asks for them. Landmark `i` of a mirrored graph is landmark [`MIRROR_51`](microexpr_graph::MIRROR_51)`[i]` of the clip.
+    pub mirrored: Vec<VideoGraph>,
     /// Intensities, thresholds and kept frames.
     pub selection: Selection,
     /// Number of frames of the clip.
@@ -25,15 +28,16 @@ pub struct ClipGraph {
 }
 
 impl ClipGraph {
-    /// What the network sees: the triplets if there are any, else the graph of the whole clip.
+    /// What the network sees of the clip as it is: the triplets if there are any, else the graph of the whole clip.
     #[must_use]
     pub fn units(&self) -> &[VideoGraph] {
         if self.triplets.is_empty() { std::slice::from_ref(&self.graph) } else { &self.triplets }
     }
 
-    /// [`ClipGraph::units`], taken out.
+    /// [`ClipGraph::units`] and [`ClipGraph::mirrored`], taken out.
     #[must_use]
-    pub fn into_units(self) -> Vec<VideoGraph> {
-        if self.triplets.is_empty() { vec![self.graph] } else { self.triplets }
+    pub fn into_units(self) -> (Vec<VideoGraph>, Vec<VideoGraph>) {
+        let units = if self.triplets.is_empty() { vec![self.graph] } else { self.triplets };
+        (units, self.mirrored)
     }
 }

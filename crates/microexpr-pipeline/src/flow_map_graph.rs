@@ -9,7 +9,7 @@ use microexpr_graph::{
 use ndarray::Array2;
 use serde::{Deserialize, Serialize};
 
-use crate::PipelineError;
+use crate::{PipelineError, Views};
 
 /// Where a flow map's graph has its nodes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
@@ -49,18 +49,6 @@ pub enum FlowMapFrames {
     OnsetApexOffset,
 }
 
-/// Which graphs stand for one flow map.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
-#[serde(rename_all = "kebab-case")]
-pub enum FlowMapViews {
-    /// Its own.
-    Single,
-    /// Its own and that of its mirror image, which shows an expression of the same class: both are learned from, and answers are
-    /// averaged over both.
-    #[default]
-    Mirrored,
-}
-
 /// How a flow map becomes a graph.
 #[derive(Debug, Clone, Copy, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
@@ -72,7 +60,7 @@ pub struct FlowMapParams {
     /// Which frames there are.
     pub frames: FlowMapFrames,
     /// Which graphs stand for one map.
-    pub views: FlowMapViews,
+    pub views: Views,
     /// What becomes of motion that all nodes share, beside the median, which a map has not kept.
     pub trend: Trend,
 }
@@ -83,7 +71,7 @@ impl Default for FlowMapParams {
             nodes: FlowMapNodes::Grid { side: 10 },
             channels: FlowMapChannels::default(),
             frames: FlowMapFrames::default(),
-            views: FlowMapViews::default(),
+            views: Views::Mirrored,
             trend: Trend::Keep,
         }
     }
@@ -145,14 +133,14 @@ pub fn flow_map_graph(map: &FlowMap, params: &FlowMapParams) -> Result<VideoGrap
     }
 }
 
-/// The graphs that stand for a flow map, see [`FlowMapViews`].
+/// The graphs that stand for a flow map, see [`Views`].
 ///
 /// # Errors
 ///
 /// As [`flow_map_graph`].
 pub fn flow_map_graphs(map: &FlowMap, params: &FlowMapParams) -> Result<Vec<VideoGraph>, PipelineError> {
     let mut graphs = vec![flow_map_graph(map, params)?];
-    if params.views == FlowMapViews::Mirrored {
+    if params.views == Views::Mirrored {
         graphs.push(flow_map_graph(&map.mirrored(), params)?);
     }
     Ok(graphs)

@@ -36,15 +36,16 @@ mod landmark_files;
 mod pipeline;
 mod pipeline_settings;
 mod point_source;
+mod views;
 
 pub use cache::{Cache, CacheKey, Cached};
 pub use clip_graph::ClipGraph;
 pub use clip_preparation::ClipPreparation;
 pub use error::PipelineError;
 pub use flow_map_graph::{
-    FlowMapChannels, FlowMapFrames, FlowMapNodes, FlowMapParams, FlowMapViews, flow_map_graph,
-    flow_map_graphs,
+    FlowMapChannels, FlowMapFrames, FlowMapNodes, FlowMapParams, flow_map_graph, flow_map_graphs,
 };
 pub use landmark_files::landmarks_beside;
 pub use pipeline::Pipeline;
 pub use pipeline_settings::{FlowSpan, GraphUnit, LandmarkSource, PipelineSettings};
+pub use views::Views;

@@ -2,7 +2,7 @@ use std::borrow::Cow;
 
 use microexpr_core::{Clip, Digest, FlowField, ImageSequence, Landmarks};
 use microexpr_flow::{LucasKanadeParams, flow_pairs, select_frames_of};
-use microexpr_graph::{build, build_triplets};
+use microexpr_graph::{VideoGraph, build, build_triplets, mirrored_face};
 use microexpr_landmarks::{
     AlignedClip, FaceAligner, FollowedFace, LandmarkError, LandmarkerParams, PointMotion, TrackParams,
     paper51, track,
@@ -12,7 +12,7 @@ use ndarray::Axis;
 use serde::Serialize;
 
 use crate::point_source::PointSource;
-use crate::{ClipGraph, FlowSpan, GraphUnit, LandmarkSource, PipelineError, PipelineSettings};
+use crate::{ClipGraph, FlowSpan, GraphUnit, LandmarkSource, PipelineError, PipelineSettings, Views};
 
 /// Turns clips into graphs: everything between the frames on disk and the network.
 ///
@@ -152,16 +152,38 @@ impl Pipeline {
             GraphUnit::Clip => Vec::new(),
             GraphUnit::Triplet => build_triplets(&points, &flows, &selection.kept, &self.settings.graph)?,
         };
+        let mirrored = match self.settings.views {
+            Views::Single => Vec::new(),
+            Views::Mirrored => self.mirrored_units(&points, &flows, &selection.kept)?,
+        };
         let first_points = points.into_iter().next().expect("frame selection always keeps the first frame");
         Ok(ClipGraph {
             graph,
             triplets,
+            mirrored,
             selection,
             frames: magnified.len(),
             residual_px: aligned.residual_px.iter().copied().fold(0.0, f64::max),
             pose: aligned.pose,
             first_points,
         })
+    }
+
+    /// What the network sees of the clip's mirror image.
+    fn mirrored_units(
+        &self,
+        points: &[Landmarks],
+        flows: &[FlowField],
+        kept: &[usize],
+    ) -> Result<Vec<VideoGraph>, PipelineError> {
+        let width = flows.first().map_or(0, |flow| flow.dim().1);
+        let points: Vec<Landmarks> =
+            points.iter().map(|face| mirrored_face(face, width)).collect::<Result<_, _>>()?;
+        let flows: Vec<FlowField> = flows.iter().map(FlowField::mirrored).collect();
+        match self.settings.unit {
+            GraphUnit::Clip => Ok(vec![build(&points, &flows, kept, &self.settings.graph)?]),
+            GraphUnit::Triplet => Ok(build_triplets(&points, &flows, kept, &self.settings.graph)?),
+        }
     }
 
     /// The flow whose patches describe each kept frame; frames without nodes need none.

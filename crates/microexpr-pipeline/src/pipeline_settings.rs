@@ -6,6 +6,8 @@ use microexpr_landmarks::{AlignEvidence, AlignParams, LandmarkerParams, Paper51P
 use microexpr_magnify::MagnifyParams;
 use serde::{Deserialize, Serialize};
 
+use crate::Views;
+
 /// Where the 68 points come from.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -77,6 +79,8 @@ pub struct PipelineSettings {
     pub flow_span: FlowSpan,
     /// What the network sees as one graph.
     pub unit: GraphUnit,
+    /// Whether the clip's mirror image is seen, too.
+    pub views: Views,
     /// The graph and its features.
     pub graph: GraphParams,
 }

@@ -5,8 +5,8 @@ use microexpr_core::FlowField;
 use microexpr_flow::{FlowMap, area_mean};
 use microexpr_graph::canonical_face;
 use microexpr_pipeline::{
-    FlowMapChannels, FlowMapFrames, FlowMapNodes, FlowMapParams, FlowMapViews, LandmarkSource, Pipeline,
-    PipelineSettings, flow_map_graph, flow_map_graphs,
+    FlowMapChannels, FlowMapFrames, FlowMapNodes, FlowMapParams, LandmarkSource, Pipeline, PipelineSettings,
+    Views, flow_map_graph, flow_map_graphs,
 };
 use microexpr_synth::{Expression, Nuisance, Subject, SynthClip, SynthParams};
 use ndarray::Array2;
@@ -43,7 +43,7 @@ fn the_mirrored_view_is_the_same_motion_on_the_other_side() {
         assert!((own[[node, 0]] + mirrored[[partner, 0]]).abs() < 1e-5);
         assert!((own[[node, 1]] - mirrored[[partner, 1]]).abs() < 1e-5);
     }
-    let single = FlowMapParams { views: FlowMapViews::Single, ..FlowMapParams::default() };
+    let single = FlowMapParams { views: Views::Single, ..FlowMapParams::default() };
     assert_eq!(flow_map_graphs(&map(), &single).unwrap().len(), 1);
 }
 

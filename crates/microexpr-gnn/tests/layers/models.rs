@@ -9,8 +9,8 @@ use burn::prelude::*;
 use microexpr_gnn::attention::{Fusion, SelfAttentionKind};
 use microexpr_gnn::sparse::SparseMatrix;
 use microexpr_gnn::{
-    EdgeSimilarity, GraphBatch, NodeFeatures, Readout, SeededRng, StreamInput, StreamModelConfig, Topology,
-    TwoStreamInput, TwoStreamModel, TwoStreamModelConfig, dropout,
+    EdgeSimilarity, GraphBatch, NodeFeatures, Readout, ReadoutScale, SeededRng, StreamInput,
+    StreamModelConfig, Topology, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig, dropout,
 };
 
 use crate::device::{B, Plain};
@@ -263,6 +263,21 @@ fn dropout_of_sparse_features_drops_entries_only() {
     // Four standard deviations of a count among 1,000.
     assert!((642..=758).contains(&kept), "{kept}");
     assert!(values.iter().all(|v| *v == 0.0 || (*v - 2.0 / 0.7).abs() < 1e-6));
+}
+
+#[test]
+fn a_unit_readout_keeps_the_pattern_and_drops_the_strength() {
+    let rows = [[3.0, -4.0, 0.0, 5.0], [0.3, -0.4, 0.0, 0.5], [0.0; 4]];
+    let scaled = ReadoutScale::Unit.apply(Tensor::<Plain, 2>::from_floats(rows, &Default::default()));
+    let values = scaled.into_data().to_vec::<f32>().unwrap();
+    // The root mean square of the first row is √(50/4).
+    let expected = rows[0].map(|v: f32| v / 12.5f32.sqrt());
+    for (at, value) in values.iter().enumerate() {
+        let wanted = if at < 8 { expected[at % 4] } else { 0.0 };
+        assert!((value - wanted).abs() < 1e-6, "{values:?}");
+    }
+    let rows = Tensor::<Plain, 2>::from_floats(rows, &Default::default());
+    assert_eq!(ReadoutScale::AsRead.apply(rows.clone()).into_data(), rows.into_data());
 }
 
 #[test]
