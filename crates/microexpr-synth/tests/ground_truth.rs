@@ -125,17 +125,22 @@ fn expressions_move_the_points_as_far_as_lucas_kanade_finds() {
 fn every_frame_shows_the_neutral_brightness_at_the_moved_points() {
     let quiet = |nuisance| Nuisance { noise_levels: 0.0, flicker: 0.0, ..nuisance };
     let spontaneous = SynthParams { acting: Acting::default(), ..params(quiet(Nuisance::default())) };
-    for (settings, number) in [(params(quiet(Nuisance::fluttering())), 2), (spontaneous, 2)] {
-        let (subject, clip) = render(&settings, 4, number, Expression::Surprise);
+    for settings in [params(quiet(Nuisance::fluttering())), spontaneous] {
+        let (subject, clip) = render(&settings, 4, 2, Expression::Surprise);
+        let mut errors = Vec::new();
         for (index, landmarks) in clip.truth.landmarks.iter().enumerate() {
             let shown = SplineImage::new(frame(&clip, index).view());
             for (point, neutral) in landmarks.points().iter().zip(subject.landmarks().points()) {
                 let truth = 255.0 * subject.surface().at(neutral[0], neutral[1]);
-                // 8-bit rounding, spread by the spline. At the lids a level is a thirtieth of a pixel.
-                let error = (shown.at(point[0], point[1]) - truth).abs();
-                assert!(error < 1.0, "frame {index}: {error} grey levels off at {point:?}");
+                errors.push((shown.at(point[0], point[1]) - truth).abs());
             }
         }
+        // 8-bit rounding has a deviation of 0.29 levels and a bound of half a level, which a cubic spline between pixels makes
+        // ((1 + 3√3) / 4)² = 2.4 times as large at most. At the lids a level is a thirtieth of a pixel.
+        let largest = errors.iter().fold(0.0, |m: f32, e| m.max(*e));
+        let deviation = (errors.iter().map(|e| e * e).sum::<f32>() / errors.len() as f32).sqrt();
+        assert!(largest < 1.2, "{largest} grey levels off");
+        assert!(deviation < 0.35, "off by {deviation} grey levels in the mean");
     }
 }
 
