@@ -11,7 +11,7 @@ use microexpr_synth::{Layout, SynthParams, write_dataset};
 fn benches(criterion: &mut Criterion) {
     let folder = tempfile::tempdir().expect("a temporary folder");
     let params =
-        SynthParams { subjects: 1, clips_per_subject: 1, frames: [34, 34], ..SynthParams::default() };
+        SynthParams { subjects: 1, clips_per_subject: 1, frames: [34, 34], ..SynthParams::prototypical() };
     let root = folder.path().join("data");
     let clips = write_dataset(&params, Layout::Smic, &root, |_| ()).expect("a writable folder");
     let path = clips.into_values().next().expect("one clip").path;

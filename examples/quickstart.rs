@@ -3,6 +3,7 @@
 
 mod shared;
 
+use std::collections::BTreeMap;
 use std::error::Error;
 use std::path::Path;
 use std::process::ExitCode;
@@ -13,7 +14,7 @@ use microexpr::classifier::{Preset, summary};
 use microexpr::data::{LabelScheme, Layout};
 use microexpr::pipeline::LandmarkSource;
 use microexpr::prelude::{Cache, Device, Experiment};
-use microexpr_synth::{SynthParams, write_dataset};
+use microexpr_synth::{Ceiling, GeneratedClip, SynthParams, write_dataset};
 use shared::{ProgressBars, progress_bar};
 
 /// Everything goes into this folder, below the current one.
@@ -21,7 +22,9 @@ const FOLDER: &str = "quickstart";
 
 /// Generates a small dataset of faces with micro-expressions, runs the full pipeline on it, prints the table.
 ///
-/// The faces are generated and their landmarks known; what it shows is the path, not the performance on real recordings.
+/// The faces are generated and their landmarks known; expressions are as strong, as fast and as ambiguous as real ones are known to
+/// be, so that even somebody who knew every action unit would not be right always: that score is printed, too. With 36 clips all
+/// figures scatter by a tenth and more.
 #[derive(Debug, Parser)]
 struct Options {
     /// Decides the generated faces and the training
@@ -49,6 +52,7 @@ fn quickstart(options: &Options) -> Result<(), Box<dyn Error>> {
     bars.finish();
     outcome.write(&out)?;
     print!("{}", summary(&outcome.evaluation));
+    println!("{}", ceiling(&data.join("truth.json"))?);
     println!(
         "\n{:.0} s. Results, pictures and the report (report.html) are in {}",
         started.elapsed().as_secs_f64(),
@@ -71,4 +75,11 @@ fn generate(root: &Path, seed: u64) -> Result<(), Box<dyn Error>> {
     write_dataset(&params, microexpr_synth::Layout::Smic, root, |p| bar.set_position(p.done as u64))?;
     bar.finish_and_clear();
     Ok(())
+}
+
+/// What somebody would score who knew the action units of every clip.
+fn ceiling(truth: &Path) -> Result<String, Box<dyn Error>> {
+    let clips: BTreeMap<String, GeneratedClip> = serde_json::from_slice(&std::fs::read(truth)?)?;
+    let ceiling = Ceiling::of_clips(clips.values().map(|clip| (clip.class, &clip.action_units)));
+    Ok(format!("knowing the action units: accuracy {:.4}, UF1 {:.4}", ceiling.accuracy(), ceiling.uf1()))
 }

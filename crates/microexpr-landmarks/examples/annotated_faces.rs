@@ -13,7 +13,7 @@ use std::fmt::Write;
 use std::path::PathBuf;
 
 use microexpr_core::{Landmarks, atomic_file};
-use microexpr_synth::{Expression, Nuisance, Subject, SynthClip, SynthError, SynthParams};
+use microexpr_synth::{Acting, Expression, Nuisance, Subject, SynthClip, SynthError, SynthParams};
 use ndarray::Axis;
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
@@ -49,19 +49,19 @@ fn face(number: usize) -> Result<(Vec<u8>, Landmarks), SynthError> {
         pose_deg: 8.0,
         sway_px: 0.5,
         drift_px: 0.1,
-        blink_px: 0.1,
+        flutter_px: 0.1,
         noise_levels: 3.0,
-        ..Nuisance::default()
+        ..Nuisance::fluttering()
     };
     let params = SynthParams {
         seed: SEED,
         width_px: SIDE,
         height_px: SIDE,
         inter_ocular_px: INTER_OCULAR_PX,
-        amplitude_px: [0.0, 0.04 * INTER_OCULAR_PX],
+        acting: Acting::Prototypical { peak_px: [0.0, 0.04 * INTER_OCULAR_PX] },
         frames: [3, 3],
         nuisance,
-        ..SynthParams::default()
+        ..SynthParams::prototypical()
     };
     let person = Subject::new(&params, number)?;
     let clip = SynthClip::render(&params, &person, 1, Expression::ALL[number % Expression::ALL.len()])?;

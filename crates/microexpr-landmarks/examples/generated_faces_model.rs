@@ -16,7 +16,7 @@ use microexpr_landmarks::{
     AnnotatedFace, COMPACT_COMPONENTS, FaceBox, FaceDetector, SeetaFace, SeetaFaceParams, ShapePredictor,
     ShapePredictorTrainer, TrainParams,
 };
-use microexpr_synth::{Expression, Nuisance, Subject, SynthClip, SynthError, SynthParams};
+use microexpr_synth::{Acting, Expression, Nuisance, Subject, SynthClip, SynthError, SynthParams};
 use rand::{Rng, SeedableRng};
 use rand_chacha::ChaCha8Rng;
 use rayon::prelude::*;
@@ -68,18 +68,18 @@ fn training_face(number: usize) -> Result<Face, SynthError> {
         pose_px: 0.05 * iod,
         pose_deg: 9.0,
         noise_levels: rng.random_range(0.0..6.0),
-        ..Nuisance::default()
+        ..Nuisance::fluttering()
     };
     let params = SynthParams {
         seed: TRAINING_SEED,
         width_px: side,
         height_px: side,
         inter_ocular_px: iod,
-        amplitude_px: [0.0, 0.04 * iod],
+        acting: Acting::Prototypical { peak_px: [0.0, 0.04 * iod] },
         texture: rng.random_range(0.3..1.5),
         frames: [3, 3],
         nuisance,
-        ..SynthParams::default()
+        ..SynthParams::prototypical()
     };
     face_of(&params, number)
 }
@@ -130,7 +130,7 @@ fn eyes(points: &Landmarks) -> ([f64; 2], f64) {
 /// How well faces of other persons, as a dataset holds them, are found.
 fn report(full: &ShapePredictor, compact: &ShapePredictor) -> Result<(), Box<dyn Error>> {
     let detector = SeetaFace::new(SeetaFaceParams::default())?;
-    let params = SynthParams { seed: TEST_SEED, frames: [3, 3], ..SynthParams::default() };
+    let params = SynthParams { seed: TEST_SEED, frames: [3, 3], ..SynthParams::prototypical() };
     let faces = (1..=TEST_PERSONS)
         .into_par_iter()
         .map(|number| face_of(&params, number))

@@ -31,7 +31,7 @@ fn main() -> Result<(), Box<dyn Error>> {
             inter_ocular_px: INTER_OCULAR_PX,
             frames: [3, 3],
             nuisance,
-            ..SynthParams::default()
+            ..SynthParams::prototypical()
         };
         let person = Subject::new(&params, number)?;
         let clip = SynthClip::render(&params, &person, 1, Expression::ALL[number % Expression::ALL.len()])?;

@@ -162,7 +162,7 @@ fn faces(seed: u64, persons: usize) -> Result<Vec<Face>, SynthError> {
     let mut all = Vec::new();
     for number in 1..=persons {
         let nuisance = Nuisance { pose_px: 6.0, pose_deg: 6.0, noise_levels: 1.0, ..Nuisance::none() };
-        let params = SynthParams { seed, frames: [3, 3], nuisance, ..SynthParams::default() };
+        let params = SynthParams { seed, frames: [3, 3], nuisance, ..SynthParams::prototypical() };
         let person = Subject::new(&params, number)?;
         let clip = SynthClip::render(&params, &person, 1, Expression::ALL[number % Expression::ALL.len()])?;
         let pixels = clip.frames.index_axis(Axis(0), 0);

@@ -15,7 +15,7 @@ const INTER_OCULAR_PX: f64 = 78.0;
 /// A generated person's picture and true points.
 fn person(number: usize) -> (GrayImage, Landmarks) {
     let nuisance = Nuisance { noise_levels: 2.0, ..Nuisance::none() };
-    let params = SynthParams { seed: 21, frames: [2, 2], nuisance, ..SynthParams::default() };
+    let params = SynthParams { seed: 21, frames: [2, 2], nuisance, ..SynthParams::prototypical() };
     assert_eq!(params.inter_ocular_px, INTER_OCULAR_PX);
     let person = Subject::new(&params, number).expect("a person");
     let clip = SynthClip::render(&params, &person, 1, Expression::Positive).expect("a clip");

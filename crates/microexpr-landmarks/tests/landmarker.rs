@@ -9,7 +9,7 @@ use microexpr_landmarks::{
     Detection, FaceBox, FaceChoice, FaceDetector, FaceLandmarker, LandmarkError, LandmarkModel,
     LandmarkerParams, OnLoss, PointMotion, SeetaFace, SeetaFaceParams, ShapePredictor, grey_from_frame,
 };
-use microexpr_synth::{Expression, Nuisance, Subject, SynthClip, SynthParams};
+use microexpr_synth::{Acting, Expression, Nuisance, Subject, SynthClip, SynthParams};
 
 /// A still head with sensor noise of two grey levels, in 320x320 pixels.
 static STILL: LazyLock<(Clip, Landmarks)> = LazyLock::new(|| {
@@ -17,9 +17,9 @@ static STILL: LazyLock<(Clip, Landmarks)> = LazyLock::new(|| {
     let params = SynthParams {
         seed: 11,
         frames: [16, 16],
-        amplitude_px: [0.0, 0.0],
+        acting: Acting::Prototypical { peak_px: [0.0, 0.0] },
         nuisance,
-        ..SynthParams::default()
+        ..SynthParams::prototypical()
     };
     let person = Subject::new(&params, 1).expect("a person");
     let clip = SynthClip::render(&params, &person, 1, Expression::Surprise).expect("a clip");
@@ -69,7 +69,7 @@ fn the_embedded_model_is_small_and_known_by_its_name() {
 #[test]
 fn points_of_generated_faces_are_found_without_any_file() {
     let Some(landmarker) = landmarker(LandmarkerParams::default()) else { return };
-    let params = SynthParams { seed: 12, frames: [2, 2], ..SynthParams::default() };
+    let params = SynthParams { seed: 12, frames: [2, 2], ..SynthParams::prototypical() };
     let mut errors: Vec<f64> = (1..=6)
         .map(|number| {
             let person = Subject::new(&params, number).expect("a person");

@@ -18,7 +18,7 @@ static PORTRAITS: LazyLock<Vec<(GrayImage, Vec<[f64; 2]>)>> = LazyLock::new(|| {
         height_px: 100,
         inter_ocular_px: IOD_PX,
         nuisance: Nuisance::none(),
-        ..SynthParams::default()
+        ..SynthParams::prototypical()
     };
     let portrait = |number| {
         let person = Subject::new(&params, number).expect("a small face in a small frame");

@@ -8,7 +8,7 @@ use microexpr_pipeline::{
     FlowMapChannels, FlowMapFrames, FlowMapNodes, FlowMapParams, LandmarkSource, Pipeline, PipelineSettings,
     Views, flow_map_graph, flow_map_graphs,
 };
-use microexpr_synth::{Expression, Nuisance, Subject, SynthClip, SynthParams};
+use microexpr_synth::{Acting, Expression, Nuisance, Subject, SynthClip, SynthParams};
 use ndarray::Array2;
 
 /// A map without symmetry.
@@ -79,9 +79,9 @@ fn a_grid_finer_than_the_map_is_refused() {
 #[test]
 fn the_map_of_a_smile_moves_the_mouth_corners_up_and_outwards() {
     let params = SynthParams {
-        amplitude_px: [3.0, 3.0],
-        nuisance: Nuisance { noise_levels: 0.5, ..Nuisance::default() },
-        ..SynthParams::default()
+        acting: Acting::Prototypical { peak_px: [3.0, 3.0] },
+        nuisance: Nuisance { noise_levels: 0.5, ..Nuisance::fluttering() },
+        ..SynthParams::prototypical()
     };
     let subject = Subject::new(&params, 1).unwrap();
     let smile = SynthClip::render(&params, &subject, 1, Expression::Positive).unwrap();

@@ -77,7 +77,7 @@ fn fill_samm(sheet: &mut Worksheet, clips: &[(Place, GeneratedClip)]) -> Result<
         sheet.write(row, 0, &place.subject)?.write(row, 1, &place.name)?.write(row, 2, clip.number as f64)?;
         sheet.write(row, 3, onset)?.write(row, 4, apex)?.write(row, 5, offset)?;
         sheet.write(row, 6, clip.frames as f64)?.write(row, 7, "Micro - 1/2")?;
-        sheet.write(row, 8, units(clip))?.write(row, 9, &clip.emotion)?;
+        sheet.write(row, 8, clip.action_units.to_string())?.write(row, 9, &clip.emotion)?;
         sheet.write(row, 10, objective_class(&clip.emotion))?;
     }
     Ok(())
@@ -89,13 +89,7 @@ fn fill_casme2(sheet: &mut Worksheet, clips: &[(Place, GeneratedClip)]) -> Resul
         let [onset, apex, offset] = clip.frame_numbers().map(|n| n as f64);
         sheet.write(row, 0, clip.subject as f64)?.write(row, 1, &place.name)?;
         sheet.write(row, 3, onset)?.write(row, 4, apex)?.write(row, 5, offset)?;
-        sheet.write(row, 7, units(clip))?.write(row, 8, &clip.emotion)?;
+        sheet.write(row, 7, clip.action_units.to_string())?.write(row, 8, &clip.emotion)?;
     }
     Ok(())
-}
-
-/// `1+4`.
-fn units(clip: &GeneratedClip) -> String {
-    let numbers: Vec<String> = clip.action_units.iter().map(|unit| unit.number().to_string()).collect();
-    numbers.join("+")
 }

@@ -6,7 +6,7 @@ use rand_distr::StandardNormal;
 
 use crate::performance::{Performance, difference};
 use crate::subject::{Subject, stream};
-use crate::{ActionUnit, Expression, SynthError, SynthParams};
+use crate::{ActionUnitSet, Expression, SynthError, SynthParams};
 
 /// A generated clip and its ground truth.
 #[derive(Debug, Clone, PartialEq)]
@@ -29,12 +29,13 @@ pub struct ClipTruth {
     /// The class.
     pub expression: Expression,
     /// The action units at work.
-    pub action_units: Vec<ActionUnit>,
+    pub action_units: ActionUnitSet,
     /// Index of the frame in which they are strongest, from 0.
     pub apex: usize,
     /// The 68 points of every frame in pixels, with all motion: expression, blink, drift and head.
     ///
-    /// They are the exact images of the neutral face's points under the warp the frames are rendered with: solved in
+    /// They are the exact images of the neutral face's points under the warp the frames are rendered with (an upper lid's
+    /// points come down with it in a blink): solved in
     /// double precision to 1e-12 px; the renderer itself works in single precision, within 1e-5 px.
     pub landmarks: Vec<Landmarks>,
     /// How far the action units alone move every point at the apex, in the upright head's frame, pixels.
@@ -42,6 +43,12 @@ pub struct ClipTruth {
 }
 
 impl ClipTruth {
+    /// How far the landmark that moves most is moved by the action units at the apex, in pixels.
+    #[must_use]
+    pub fn peak_px(&self) -> f64 {
+        self.expression_motion.iter().map(|[x, y]| x.hypot(*y)).fold(0.0, f64::max)
+    }
+
     /// How far every point moves from the first frame to the apex, in pixels.
     #[must_use]
     pub fn total_motion(&self) -> Vec<[f64; 2]> {
@@ -53,8 +60,8 @@ impl ClipTruth {
 impl SynthClip {
     /// Renders clip `number` (from 1) of a person.
     ///
-    /// Pixel `y` of frame `t` is `brightness(t)·S(z − d_t(z)) + noise` with `z = pose_t⁻¹(y)`, `d_t` the sum of all
-    /// deformations and `S` the neutral face as a cubic spline, rounded to 8 bits. The same `params`, person and number
+    /// Pixel `y` of frame `t` is `brightness(t)·S(lid_t⁻¹(z − d_t(z))) + noise` with `z = pose_t⁻¹(y)`, `d_t` the sum of all
+    /// deformations, `lid_t` the blink and `S` the neutral face as a cubic spline, rounded to 8 bits. The same `params`, person and number
     /// always give the same clip. The person must come from the same `params`.
     ///
     /// # Errors
@@ -68,7 +75,7 @@ impl SynthClip {
     ) -> Result<Self, SynthError> {
         params.validate()?;
         let mut rng = stream(params.seed, subject.number(), number);
-        let performance = Performance::draw(params, subject, expression, &mut rng);
+        let performance = Performance::draw(params, subject, number, expression, &mut rng);
         let (height, width) = subject.portrait().dim();
         let mut frames = Array3::zeros((performance.frames, height, width));
         let mut fields = [Array2::zeros((height, width)), Array2::zeros((height, width))];
@@ -124,6 +131,8 @@ fn render_frame(
     for (deformation, gain) in performance.deformations(index) {
         deformation.add_to(fields, gain, &pose);
     }
+    let closure = performance.closure(index);
+    let lids = (closure > 0.0).then(|| performance.eyelids());
     // The pose is affine: positions advance by the same step from column to column.
     let origin = pose.to_face([0.0, 0.0]);
     let right = difference(pose.to_face([1.0, 0.0]), origin);
@@ -133,6 +142,7 @@ fn render_frame(
         for (col, pixel) in line.iter_mut().enumerate() {
             let x = start[0] + col as f64 * right[0] - f64::from(dx[col]);
             let y = start[1] + col as f64 * right[1] - f64::from(dy[col]);
+            let [x, y] = lids.map_or([x, y], |lids| lids.source([x, y], closure));
             // The cast saturates and cuts, so this rounds to the nearest level of 0..=255.
             *pixel = (sense(levels * subject.surface().at(x, y)) + 0.5) as u8;
         }

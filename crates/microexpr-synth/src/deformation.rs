@@ -46,9 +46,25 @@ impl Deformation {
         self
     }
 
+    /// The same shape, scaled so that the point of `points` that is seen farthest from its place is seen `peak_px` from it.
+    ///
+    /// The points follow the field, which changes on their way: by up to its slope, a fifth at the steepest.
+    pub(crate) fn with_seen_peak_at(self, points: &[Point], peak_px: f64) -> Self {
+        let mut field = self.with_peak_at(points, peak_px);
+        // The error shrinks by about the slope in each round.
+        for _ in 0..12 {
+            let seen = |p: &Point| displaced(*p, &[(&field, 1.0)]);
+            let moved = |p: &Point| (seen(p)[0] - p[0]).hypot(seen(p)[1] - p[1]);
+            let largest = points.iter().map(moved).fold(0.0, f64::max);
+            let scale = if largest > 0.0 { peak_px / largest } else { 0.0 };
+            field.bumps.iter_mut().for_each(|b| b.push = b.push.map(|v| v * scale));
+        }
+        field
+    }
+
     /// Adds `gain·d` to `sum`, for a head in the given pose: `sum[row, col]` belongs to the face point `pose.to_face(x, y)`.
     ///
-    /// A pose keeps distances, so a bump stays a (separable) Gaussian about its moved centre.
+    /// A pose scales all distances alike, so a bump stays a (separable) Gaussian about its moved centre.
     pub(crate) fn add_to(&self, sum: &mut [Array2<f32>; 2], gain: f64, pose: &Pose) {
         if gain == 0.0 {
             return;
@@ -56,8 +72,9 @@ impl Deformation {
         let (height, width) = sum[0].dim();
         for bump in &self.bumps {
             let [x, y] = pose.to_frame(bump.centre);
-            let (left, columns) = bell(x, bump.sigma_px, width);
-            let (top, rows) = bell(y, bump.sigma_px, height);
+            let sigma_px = pose.zoom * bump.sigma_px;
+            let (left, columns) = bell(x, sigma_px, width);
+            let (top, rows) = bell(y, sigma_px, height);
             for (component, push) in sum.iter_mut().zip(bump.push) {
                 if push == 0.0 {
                     continue;
@@ -71,6 +88,25 @@ impl Deformation {
             }
         }
     }
+}
+
+/// The point `z` at which the neutral point `p` is seen: the solution of `z − d(z) = p`.
+///
+/// Iterating `z = p + d(z)` converges because `d` is a contraction (settings keep its slope below 1).
+pub(crate) fn displaced(p: Point, deformations: &[(&Deformation, f64)]) -> Point {
+    let mut z = p;
+    for _ in 0..100 {
+        let next = deformations.iter().fold(p, |sum, (field, gain)| {
+            let [dx, dy] = field.at(z);
+            [sum[0] + gain * dx, sum[1] + gain * dy]
+        });
+        let step = (next[0] - z[0]).abs().max((next[1] - z[1]).abs());
+        z = next;
+        if step < 1e-12 {
+            break;
+        }
+    }
+    z
 }
 
 /// `exp(−(i − centre)²/2σ²)` for the pixels `i` of a line within reach, and the first of them.
@@ -90,7 +126,7 @@ mod tests {
         let bump = |x, y, sigma_px, push| Bump { centre: [x, y], sigma_px, push };
         let field =
             Deformation::new(vec![bump(20.0, 14.0, 3.0, [0.3, -0.2]), bump(4.0, 30.0, 6.0, [0.0, 0.4])]);
-        let pose = Pose { centre: [20.0, 20.0], angle: 0.2, shift: [1.5, -2.25] };
+        let pose = Pose { centre: [20.0, 20.0], angle: 0.2, shift: [1.5, -2.25], zoom: 1.1 };
         let mut grid = [Array2::zeros((40, 36)), Array2::zeros((40, 36))];
         field.add_to(&mut grid, 0.5, &pose);
         for ((row, col), u) in grid[0].indexed_iter() {

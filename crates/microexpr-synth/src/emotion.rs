@@ -3,15 +3,15 @@
 use crate::ActionUnit::{
     BrowLowerer, Dimpler, InnerBrowRaiser, LipCornerDepressor, NoseWrinkler, OuterBrowRaiser,
 };
-use crate::{ActionUnit, Expression, Layout};
+use crate::{ActionUnit, ActionUnitSet, Expression, Layout};
 
 /// The word in the annotation file's column Estimated Emotion; SMIC has none, there it is the class.
 ///
 /// Source: the prototypes of P. Ekman, W. Friesen, J. Hager, "Facial Action Coding System", 2002: disgust AU 9, contempt
 /// AU 14, fear AU 1+2+4, sadness AU 1+4 or 15, other negative expressions anger. CASME II's negative expressions are
 /// disgust (AU 4 or 9) or repression (AU 14, 15, 24; Yan et al., PLoS ONE 2014).
-pub(crate) fn emotion(layout: Layout, expression: Expression, units: &[ActionUnit]) -> &'static str {
-    let has = |unit: ActionUnit| units.contains(&unit);
+pub(crate) fn emotion(layout: Layout, expression: Expression, units: &ActionUnitSet) -> &'static str {
+    let has = |unit: ActionUnit| units.contains(unit);
     match (layout, expression) {
         (Layout::Smic, class) => class.name(),
         (Layout::Samm, Expression::Positive) => "Happiness",
@@ -56,7 +56,7 @@ mod tests {
             Expression::Negative
                 .recipes()
                 .iter()
-                .map(|units| emotion(layout, Expression::Negative, units))
+                .map(|units| emotion(layout, Expression::Negative, &units.iter().copied().collect()))
                 .collect::<Vec<_>>()
         };
         // AU 4, 4+9, 15, 4+15, 4+24, 9, 14, 1+4, 1+2+4.

@@ -9,10 +9,16 @@ pub enum SynthError {
     /// A setting outside its range.
     #[error(transparent)]
     Setting(#[from] OutOfRange),
+    /// A text that names no action unit.
+    #[error("expected action units such as 4 or L14, joined by +, found {found:?}")]
+    UnknownActionUnit {
+        /// The text.
+        found: String,
+    },
     /// A face that does not fit into its frame.
     #[error(
         "a face with its eyes {inter_ocular_px} px apart does not fit into a {width}x{height} frame (landmark {landmark} \
-         would lie at {x:.0}, {y:.0}): enlarge the frame or lower inter_ocular_px, pose_px or sway_px",
+         would lie at {x:.0}, {y:.0}): enlarge the frame or lower inter_ocular_px, pose_px, sway_px or sway_zoom",
         x = at[0], y = at[1]
     )]
     FaceOutsideFrame {

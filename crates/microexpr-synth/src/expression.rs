@@ -22,6 +22,12 @@ impl Expression {
     /// All classes in SMIC's order.
     pub const ALL: [Self; 3] = [Self::Negative, Self::Positive, Self::Surprise];
 
+    /// Its position in [`Expression::ALL`].
+    #[must_use]
+    pub fn index(self) -> usize {
+        self as usize
+    }
+
     /// The word SMIC's folders use.
     #[must_use]
     pub fn name(self) -> &'static str {
@@ -32,7 +38,7 @@ impl Expression {
         }
     }
 
-    /// The combinations of action units the class is drawn from.
+    /// The combinations of action units that [`Acting::Prototypical`](crate::Acting::Prototypical) draws the class from.
     ///
     /// Source: the prototypes of P. Ekman, W. Friesen, J. Hager, "Facial Action Coding System", 2002, as they occur in
     /// annotated spontaneous micro-expressions (often a part of the full prototype).

@@ -1,7 +1,7 @@
 use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
-use crate::subject::stream;
+use crate::subject::{NAMES_STREAM, stream};
 use crate::{ClipTruth, Expression, SynthParams};
 use rand::Rng;
 
@@ -28,7 +28,7 @@ impl Layout {
         }
     }
 
-    /// Settings for about as many frames a clip as the dataset has, at its rate; else the default.
+    /// Settings for about as many frames a clip as the dataset has, at its rate; else the defaults.
     #[must_use]
     pub fn params(self) -> SynthParams {
         let frames = match self {
@@ -52,7 +52,7 @@ impl Layout {
     pub(crate) fn place(self, params: &SynthParams, truth: &ClipTruth, nth: usize) -> Place {
         let (subject, number) = (truth.subject, truth.number);
         // Numbers of frames come from random numbers of their own, so that pictures do not depend on the layout.
-        let mut rng = stream(params.seed, subject | 1 << 30, number);
+        let mut rng = stream(params.seed, subject | NAMES_STREAM, number);
         match self {
             Self::Smic => {
                 let short = match truth.expression {

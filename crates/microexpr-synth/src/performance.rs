@@ -4,12 +4,13 @@ use microexpr_core::{Landmarks, Point};
 use rand::Rng;
 use rand_distr::StandardNormal;
 
-use crate::action_unit::contraction;
-use crate::deformation::{Bump, Deformation};
+use crate::deformation::{Bump, Deformation, displaced};
+use crate::eyelids::Eyelids;
 use crate::pose::Pose;
+use crate::pull::contraction;
 use crate::subject::{Subject, centre};
-use crate::time_course::{Blinking, Drifting, Expressing, Flicker, sway};
-use crate::{ActionUnit, Expression, SynthParams};
+use crate::time_course::{Blinking, Drifting, Expressing, Flicker, Fluttering, sway};
+use crate::{ActionUnit, ActionUnitSet, Expression, SynthParams};
 
 /// Bumps of the slow unrelated deformation, and their radius in inter-ocular distances.
 const DRIFT_BUMPS: usize = 10;
@@ -19,40 +20,42 @@ const DRIFT_RADIUS: f64 = 0.5;
 #[derive(Debug, Clone)]
 pub(crate) struct Performance {
     pub(crate) frames: usize,
-    pub(crate) action_units: Vec<ActionUnit>,
+    pub(crate) action_units: ActionUnitSet,
     expression: (Deformation, Expressing),
-    blink: (Deformation, Blinking),
+    flutter: (Deformation, Fluttering),
     drift: (Deformation, Drifting),
     poses: Vec<Pose>,
     flicker: Flicker,
+    eyelids: Eyelids,
+    blink: Option<Blinking>,
 }
 
 impl Performance {
     pub(crate) fn draw(
         params: &SynthParams,
         subject: &Subject,
+        number: usize,
         expression: Expression,
         rng: &mut impl Rng,
     ) -> Self {
         let n = &params.nuisance;
         let (points, unit) = (subject.landmarks().points(), params.inter_ocular_px);
         let frames = rng.random_range(params.frames[0]..=params.frames[1]);
-        let recipes = expression.recipes();
-        let action_units = recipes[rng.random_range(0..recipes.len())].to_vec();
-        let peak = rng.random_range(params.amplitude_px[0]..=params.amplitude_px[1]);
-        let expression = contraction(&action_units, points, unit, peak, rng);
+        let (action_units, expression) = params.acting.draw(params, subject, number, expression, rng);
         let lids =
-            n.blink_px * rng.random_range(0.3..1.0) * f64::from(u8::from(rng.random_bool(n.blink_share)));
-        let blink = contraction(&[ActionUnit::Blink], points, unit, lids, rng);
+            n.flutter_px * rng.random_range(0.3..1.0) * f64::from(u8::from(rng.random_bool(n.flutter_share)));
+        let flutter = contraction(&[ActionUnit::Blink], points, unit, lids, rng);
         let drift = drift(points, unit, n.drift_px, rng);
         Self {
             frames,
             action_units,
-            expression: (expression, Expressing::draw(frames, rng)),
-            blink: (blink, Blinking::draw(frames, rng)),
+            expression: (expression, params.acting.course(frames, params.fps, rng)),
+            flutter: (flutter, Fluttering::draw(frames, rng)),
             drift: (drift, Drifting::draw(frames, rng)),
             poses: poses(params, frames, rng),
-            flicker: Flicker::draw(n.flicker, rng),
+            flicker: Flicker::draw(n.flicker, params.fps, rng),
+            eyelids: Eyelids::new(points, unit),
+            blink: blink(params, frames, rng),
         }
     }
 
@@ -69,18 +72,28 @@ impl Performance {
         self.flicker.gain(frame)
     }
 
+    pub(crate) fn eyelids(&self) -> &Eyelids {
+        &self.eyelids
+    }
+
+    /// How far a blink has closed the eyes in a frame, `0..=1`.
+    pub(crate) fn closure(&self, frame: usize) -> f64 {
+        self.blink.map_or(0.0, |blink| blink.closure(frame))
+    }
+
     /// The deformations of a frame and their gains.
     pub(crate) fn deformations(&self, frame: usize) -> [(&Deformation, f64); 3] {
         [
             (&self.expression.0, self.expression.1.gain(frame)),
-            (&self.blink.0, self.blink.1.gain(frame)),
+            (&self.flutter.0, self.flutter.1.gain(frame)),
             (&self.drift.0, self.drift.1.gain(frame)),
         ]
     }
 
     /// Where a point of the neutral face is seen in a frame.
     pub(crate) fn seen(&self, neutral: Point, frame: usize) -> Point {
-        self.pose(frame).to_frame(displaced(neutral, &self.deformations(frame)))
+        let blinked = self.eyelids.closed(neutral, self.closure(frame));
+        self.pose(frame).to_frame(displaced(blinked, &self.deformations(frame)))
     }
 
     /// How far the action units alone move every point at the apex, in the face's own frame.
@@ -92,25 +105,6 @@ impl Performance {
 
 pub(crate) fn difference(a: Point, b: Point) -> [f64; 2] {
     [a[0] - b[0], a[1] - b[1]]
-}
-
-/// The point `z` at which the neutral point `p` is seen: the solution of `z − d(z) = p`.
-///
-/// Iterating `z = p + d(z)` converges because `d` is a contraction (settings keep its slope below 1).
-fn displaced(p: Point, deformations: &[(&Deformation, f64)]) -> Point {
-    let mut z = p;
-    for _ in 0..100 {
-        let next = deformations.iter().fold(p, |sum, (field, gain)| {
-            let [dx, dy] = field.at(z);
-            [sum[0] + gain * dx, sum[1] + gain * dy]
-        });
-        let step = (next[0] - z[0]).abs().max((next[1] - z[1]).abs());
-        z = next;
-        if step < 1e-12 {
-            break;
-        }
-    }
-    z
 }
 
 fn drift(points: &[Point], unit: f64, peak_px: f64, rng: &mut impl Rng) -> Deformation {
@@ -128,11 +122,20 @@ fn poses(params: &SynthParams, frames: usize, rng: &mut impl Rng) -> Vec<Pose> {
     let start = [either_way(n.pose_px), either_way(n.pose_px)];
     let tilt = either_way(n.pose_deg).to_radians();
     let [x, y, turn] = std::array::from_fn(|_| sway(frames, params.fps, rng));
+    // Drawn only where it shows: settings without it give the clips that they gave before it was there.
+    let nearing = if n.sway_zoom > 0.0 { sway(frames, params.fps, rng) } else { vec![0.0; frames] };
     (0..frames)
         .map(|f| Pose {
             centre: centre(params),
             angle: tilt + n.sway_deg.to_radians() * turn[f],
             shift: [start[0] + n.sway_px * x[f], start[1] + n.sway_px * y[f]],
+            zoom: 1.0 + n.sway_zoom * nearing[f],
         })
         .collect()
+}
+
+fn blink(params: &SynthParams, frames: usize, rng: &mut impl Rng) -> Option<Blinking> {
+    let share = params.nuisance.blink_share;
+    // No draw without blinks, for the same reason.
+    (share > 0.0 && rng.random_bool(share)).then(|| Blinking::draw(frames, params.fps, rng))
 }

@@ -3,9 +3,11 @@ use ndarray::{Array2, ArrayView2};
 use rand::SeedableRng;
 use rand_chacha::ChaCha8Rng;
 
+use crate::acting::Spontaneous;
+use crate::habits::Habits;
 use crate::identity::{Appearance, Proportions};
 use crate::spline_image::SplineImage;
-use crate::{SynthError, SynthParams, portrait};
+use crate::{Acting, SynthError, SynthParams, portrait};
 
 /// The eyes lie at this share of the frame's height.
 const EYE_HEIGHT: f64 = 0.40;
@@ -15,6 +17,7 @@ const EYE_HEIGHT: f64 = 0.40;
 pub struct Subject {
     number: usize,
     landmarks: Landmarks,
+    habits: Habits,
     portrait: Array2<f32>,
     surface: SplineImage,
 }
@@ -40,7 +43,12 @@ impl Subject {
         let portrait = portrait::paint(&points, &look, origin, unit, (height, width), contrast, &mut rng);
         let surface = SplineImage::new(portrait.view());
         let landmarks = Landmarks::new(LandmarkScheme::Ibug68, in_frame)?;
-        Ok(Self { number, landmarks, portrait, surface })
+        let spontaneous = match params.acting {
+            Acting::Spontaneous(spontaneous) => spontaneous,
+            Acting::Prototypical { .. } => Spontaneous::default(),
+        };
+        let habits = Habits::draw(&spontaneous, &mut stream(params.seed, number | ACTING_STREAM, 0));
+        Ok(Self { number, landmarks, habits, portrait, surface })
     }
 
     /// Number of the person, from 1.
@@ -55,6 +63,10 @@ impl Subject {
         &self.landmarks
     }
 
+    pub(crate) fn habits(&self) -> &Habits {
+        &self.habits
+    }
+
     /// The neutral face, grey `[row, col]` in `0..=1`.
     #[must_use]
     pub fn portrait(&self) -> ArrayView2<'_, f32> {
@@ -67,6 +79,11 @@ impl Subject {
         &self.surface
     }
 }
+
+/// Set in a person's number: the random numbers of its habits (`clip` 0) and of the action units of a clip.
+pub(crate) const ACTING_STREAM: usize = 1 << 29;
+/// Set in a person's number: the random numbers of its clips' file names.
+pub(crate) const NAMES_STREAM: usize = 1 << 30;
 
 /// The random numbers of a person (`clip` 0) or of one of its clips (from 1): the same whatever else is generated.
 pub(crate) fn stream(seed: u64, subject: usize, clip: usize) -> ChaCha8Rng {
@@ -83,7 +100,7 @@ fn check_room(params: &SynthParams, points: &[Point]) -> Result<(), SynthError> 
     let turn = (n.pose_deg + n.sway_deg).to_radians();
     for (landmark, p) in points.iter().enumerate() {
         let from_middle = (p[0] - middle[0]).hypot(p[1] - middle[1]);
-        let reach = n.pose_px + n.sway_px + turn * from_middle;
+        let reach = n.pose_px + n.sway_px + (turn + n.sway_zoom) * from_middle;
         let fits = |v: f64, len: usize| v - reach >= 0.0 && v + reach <= len as f64 - 1.0;
         if !(fits(p[0], width) && fits(p[1], height)) {
             let inter_ocular_px = params.inter_ocular_px;

@@ -1,7 +1,11 @@
-//! How motion grows and fades over the frames of a clip. Every course starts at 0 except the blink's.
+//! How motion grows and fades over the frames of a clip. Every course starts at 0 except the lids'.
 
 use rand::Rng;
 use std::f64::consts::{PI, TAU};
+
+/// Of a clip's frames: where the apex lies at the latest, and how much longer the fading may last.
+const LATEST_APEX: f64 = 0.7;
+const LONGEST_FADE: f64 = 0.4;
 
 /// From 0 at the onset over 1 at the apex back towards the offset, along half cosines.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -18,6 +22,15 @@ impl Expressing {
         Self { frames, apex: apex.clamp(1, frames - 1), fall: rng.random_range(0.6..1.0) }
     }
 
+    /// Rising for about `rise` frames, at most 0.7 of the clip; the offset lies up to 0.4 of the clip behind its last frame.
+    pub(crate) fn rising(frames: usize, rise: f64, rng: &mut impl Rng) -> Self {
+        let latest = ((LATEST_APEX * frames as f64) as usize).clamp(1, frames - 1);
+        let apex = (rise.round() as usize).clamp(latest.min(3), latest);
+        let beyond = LONGEST_FADE * rng.random_range(0.0..1.0) * frames as f64;
+        let rest = (frames - 1 - apex) as f64;
+        Self { frames, apex, fall: rest / (rest + beyond).max(1.0) }
+    }
+
     /// Index of the frame with gain 1.
     pub(crate) fn apex(self) -> usize {
         self.apex
@@ -32,20 +45,44 @@ impl Expressing {
     }
 }
 
-/// A blink: a bell about a random frame.
+/// A flutter of the lids: a bell about a random frame.
 #[derive(Debug, Clone, Copy, PartialEq)]
-pub(crate) struct Blinking {
+pub(crate) struct Fluttering {
     at: f64,
     width: f64,
 }
 
-impl Blinking {
+impl Fluttering {
     pub(crate) fn draw(frames: usize, rng: &mut impl Rng) -> Self {
         Self { at: rng.random_range(0.0..frames as f64), width: 0.08 * frames as f64 + 2.0 }
     }
 
     pub(crate) fn gain(self, frame: usize) -> f64 {
         (-((frame as f64 - self.at) / self.width).powi(2)).exp()
+    }
+}
+
+/// Time in which the lids of a blink close, and open again, in seconds.
+const CLOSING_S: f64 = 0.08;
+const OPENING_S: f64 = 0.1;
+
+/// A blink: closed at some moment of the clip.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub(crate) struct Blinking {
+    at: f64,
+    fps: f64,
+}
+
+impl Blinking {
+    pub(crate) fn draw(frames: usize, fps: f64, rng: &mut impl Rng) -> Self {
+        Self { at: rng.random_range(0.0..frames as f64), fps }
+    }
+
+    /// How far the lids are closed, `0..=1`.
+    pub(crate) fn closure(self, frame: usize) -> f64 {
+        let after_s = (frame as f64 - self.at) / self.fps;
+        let phase = if after_s < 0.0 { -after_s / CLOSING_S } else { after_s / OPENING_S };
+        0.5 + 0.5 * (PI * phase.min(1.0)).cos()
     }
 }
 
@@ -84,7 +121,7 @@ pub(crate) fn sway(frames: usize, fps: f64, rng: &mut impl Rng) -> Vec<f64> {
     path.iter().map(|v| v / farthest * reach).collect()
 }
 
-/// A lamp's brightness: `1 + depth·sin`, with a period of 5 to 50 frames.
+/// A lamp's brightness: `1 + depth·sin`, 2 to 20 times a second.
 #[derive(Debug, Clone, Copy, PartialEq)]
 pub(crate) struct Flicker {
     depth: f64,
@@ -93,8 +130,9 @@ pub(crate) struct Flicker {
 }
 
 impl Flicker {
-    pub(crate) fn draw(depth: f64, rng: &mut impl Rng) -> Self {
-        Self { depth, cycles_per_frame: rng.random_range(0.02..0.2), phase: rng.random_range(0.0..TAU) }
+    pub(crate) fn draw(depth: f64, fps: f64, rng: &mut impl Rng) -> Self {
+        let cycles_per_frame = rng.random_range(0.02..0.2) * (100.0 / fps);
+        Self { depth, cycles_per_frame, phase: rng.random_range(0.0..TAU) }
     }
 
     pub(crate) fn gain(self, frame: usize) -> f64 {
@@ -119,6 +157,28 @@ mod tests {
                 gains.iter().enumerate().all(|(f, g)| f == course.apex() || (0.0..1.0).contains(g)),
                 "{gains:?}"
             );
+        }
+    }
+
+    #[test]
+    fn a_spontaneous_expression_rises_as_long_as_asked() {
+        let mut rng = rand_chacha::ChaCha8Rng::seed_from_u64(3);
+        assert_eq!(Expressing::rising(40, 17.2, &mut rng).apex(), 17);
+        assert_eq!(Expressing::rising(40, 60.0, &mut rng).apex(), 28);
+        for frames in 2..50 {
+            let course = Expressing::rising(frames, 17.0, &mut rng);
+            let gains: Vec<f64> = (0..frames).map(|f| course.gain(f)).collect();
+            assert_eq!((gains[0], gains[course.apex()]), (0.0, 1.0));
+            assert!(gains.iter().all(|g| (0.0..=1.0).contains(g)), "{gains:?}");
+        }
+    }
+
+    #[test]
+    fn a_blink_closes_within_80_ms_and_opens_within_100() {
+        let blink = Blinking { at: 20.0, fps: 100.0 };
+        let closures = [11, 12, 16, 20, 25, 30, 31].map(|frame| blink.closure(frame));
+        for (found, stated) in closures.into_iter().zip([0.0, 0.0, 0.5, 1.0, 0.5, 0.0, 0.0]) {
+            assert!((found - stated).abs() < 1e-12, "{closures:?}");
         }
     }
 

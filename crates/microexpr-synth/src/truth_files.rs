@@ -9,7 +9,7 @@ use serde::{Deserialize, Serialize};
 
 use crate::emotion::emotion;
 use crate::layout::Place;
-use crate::{ActionUnit, Expression, Layout, SynthClip, SynthError};
+use crate::{ActionUnitSet, Expression, Layout, SynthClip, SynthError};
 
 /// What `truth.json` says of one clip.
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
@@ -24,10 +24,13 @@ pub struct GeneratedClip {
     /// The emotion as the dataset's annotation file calls it (SMIC, which has none: the class).
     #[serde(default)]
     pub emotion: String,
-    /// Numbers of the action units.
-    pub action_units: Vec<ActionUnit>,
+    /// The action units: numbers, or texts such as `"L14"` where one side moves.
+    pub action_units: ActionUnitSet,
     /// Index of the apex frame, from 0.
     pub apex: usize,
+    /// How far the landmark that moves most is moved by the action units at the apex, in pixels.
+    #[serde(default)]
+    pub peak_px: f64,
     /// Number of frames.
     pub frames: usize,
     /// Number in the first frame's file name: that of frame i is `first_frame + i`.
@@ -62,6 +65,7 @@ impl GeneratedClip {
             emotion: emotion(layout, truth.expression, &truth.action_units).to_owned(),
             action_units: truth.action_units.clone(),
             apex: truth.apex,
+            peak_px: micro(truth.peak_px()),
             frames: truth.landmarks.len(),
             first_frame: place.first_frame,
             fps: clip.fps,
@@ -84,7 +88,11 @@ impl GeneratedClip {
 
 /// To 1e-6 px: a tenth of the renderer's own precision.
 fn rounded(vectors: &[[f64; 2]]) -> Vec<[f64; 2]> {
-    vectors.iter().map(|v| v.map(|c| (1e6 * c).round() / 1e6)).collect()
+    vectors.iter().map(|v| v.map(micro)).collect()
+}
+
+fn micro(px: f64) -> f64 {
+    (1e6 * px).round() / 1e6
 }
 
 /// Writes `landmarks.csv` with OpenFace's column names: `frame` (from 1), `x_0` … `x_67`, `y_0` … `y_67`, in pixels to

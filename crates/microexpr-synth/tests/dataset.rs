@@ -6,8 +6,8 @@ use std::sync::Mutex;
 
 use microexpr_core::{ImageSequence, OutOfRange};
 use microexpr_synth::{
-    ClassShares, Expression, GeneratedClip, Layout, Progress, SynthClip, SynthError, SynthParams,
-    class_sequence, generate, write_dataset,
+    Acting, ClassShares, Expression, GeneratedClip, Layout, Progress, Spontaneous, SynthClip, SynthError,
+    SynthParams, class_sequence, generate, write_dataset,
 };
 
 /// Small frames, few of them.
@@ -121,6 +121,7 @@ fn the_files_on_disk_are_the_generated_clips() {
         assert_eq!((record.subject, record.class), (truth.subject, truth.expression));
         assert_eq!((&record.action_units, record.apex), (&truth.action_units, truth.apex));
         assert_eq!(record.frames, truth.landmarks.len());
+        assert!((record.peak_px - truth.peak_px()).abs() < 1e-6);
         assert!(close(&record.landmarks_frame0, truth.landmarks[0].points()));
         assert!(close(&record.motion_at_apex.total, &truth.total_motion()));
         assert!(close(&record.motion_at_apex.action_units, &truth.expression_motion));
@@ -214,8 +215,21 @@ fn settings_out_of_range_are_named() {
     assert_eq!(refused(SynthParams { frames: [1, 5], ..small() }), "frames");
     assert_eq!(refused(SynthParams { frames: [9, 5], ..small() }), "frames");
     assert_eq!(refused(SynthParams { fps: f64::NAN, ..small() }), "fps");
-    assert_eq!(refused(SynthParams { amplitude_px: [0.4, 0.2], ..small() }), "amplitude_px");
-    assert_eq!(refused(SynthParams { amplitude_px: [0.4, f64::INFINITY], ..small() }), "amplitude_px");
+    let prototypical = |peak_px| refused(SynthParams { acting: Acting::Prototypical { peak_px }, ..small() });
+    assert_eq!(prototypical([0.4, 0.2]), "peak_px");
+    assert_eq!(prototypical([0.4, f64::INFINITY]), "peak_px");
+    assert_eq!(prototypical([f64::NAN, 0.2]), "peak_px");
+    let spontaneous = |change: fn(&mut Spontaneous)| {
+        let mut acting = Spontaneous::default();
+        change(&mut acting);
+        refused(SynthParams { acting: Acting::Spontaneous(acting), ..small() })
+    };
+    assert_eq!(spontaneous(|s| s.peak.median_percent = 6.0), "peak.median_percent");
+    assert_eq!(spontaneous(|s| s.peak.bounds_percent = [2.0, 1.0]), "peak.bounds_percent");
+    assert_eq!(spontaneous(|s| s.rise_s = 0.0), "rise_s");
+    assert_eq!(spontaneous(|s| s.gain_log_deviation = f64::NAN), "gain_log_deviation");
+    assert_eq!(spontaneous(|s| s.least_pull = 1.1), "least_pull");
+    assert_eq!(refused(nuisance(|n| n.sway_zoom = 1.0)), "nuisance.sway_zoom");
     assert_eq!(refused(nuisance(|n| n.blink_share = 1.5)), "nuisance.blink_share");
     assert_eq!(refused(nuisance(|n| n.noise_levels = -1.0)), "nuisance.noise_levels");
     let nothing = ClassShares { negative: 0.0, positive: 0.0, surprise: 0.0 };
@@ -230,4 +244,12 @@ fn settings_survive_json_and_default_where_silent() {
     assert_eq!((partial.seed, partial.subjects), (3, SynthParams::default().subjects));
     assert_eq!(partial.nuisance.noise_levels, SynthParams::default().nuisance.noise_levels);
     assert!(serde_json::from_str::<microexpr_synth::ActionUnit>("3").is_err());
+    let text = r#"{"acting": {"spontaneous": {"peak": {"median_percent": 2.0}}}}"#;
+    let Acting::Spontaneous(acting) = serde_json::from_str::<SynthParams>(text).unwrap().acting else {
+        panic!("expected spontaneous acting");
+    };
+    assert_eq!((acting.peak.median_percent, acting.rise_s), (2.0, Spontaneous::default().rise_s));
+    let prototypical = SynthParams::prototypical();
+    let text = serde_json::to_string(&prototypical).unwrap();
+    assert_eq!(serde_json::from_str::<SynthParams>(&text).unwrap(), prototypical);
 }

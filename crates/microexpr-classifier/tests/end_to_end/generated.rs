@@ -5,7 +5,7 @@ use microexpr_classifier::{Device, Experiment, Preset};
 use microexpr_data::{DatasetIndex, LabelScheme, Layout};
 use microexpr_evaluation::Evaluation;
 use microexpr_pipeline::{Cache, LandmarkSource};
-use microexpr_synth::{Nuisance, SynthParams, write_dataset};
+use microexpr_synth::{Acting, Nuisance, SynthParams, write_dataset};
 use tempfile::TempDir;
 
 /// What all tests share: clips of four persons in SMIC's layout, and a cache.
@@ -24,9 +24,9 @@ impl Generated {
                 subjects: 4,
                 clips_per_subject: 6,
                 frames: [12, 14],
-                amplitude_px: [0.4, 0.8],
-                nuisance: Nuisance { noise_levels: 1.0, ..Nuisance::default() },
-                ..SynthParams::default()
+                acting: Acting::Prototypical { peak_px: [0.4, 0.8] },
+                nuisance: Nuisance { noise_levels: 1.0, ..Nuisance::fluttering() },
+                ..SynthParams::prototypical()
             };
             write_dataset(&params, microexpr_synth::Layout::Smic, folder.path().join("data"), |_| ())
                 .unwrap();

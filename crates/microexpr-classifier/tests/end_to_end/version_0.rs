@@ -19,7 +19,7 @@ fn data(name: &str) -> PathBuf {
 #[test]
 fn an_old_model_answers_as_it_did() {
     let folder = tempfile::tempdir().unwrap();
-    let params = SynthParams { seed: 1, subjects: 2, clips_per_subject: 3, ..SynthParams::default() };
+    let params = SynthParams { seed: 1, subjects: 2, clips_per_subject: 3, ..SynthParams::prototypical() };
     write_dataset(&params, microexpr_synth::Layout::Smic, folder.path(), |_| ()).unwrap();
     let index = Layout::Smic.read(folder.path()).unwrap();
     let landmarks = Some(LandmarkSource::Files);
