@@ -37,7 +37,7 @@ struct Options {
     #[command(flatten)]
     reading: ReadingOptions,
     /// Settings that the variants are made from
-    #[arg(long, value_enum, default_value = "recommended")]
+    #[arg(long, value_enum, default_value = "attention")]
     preset: PresetChoice,
     /// Only these variants beside the full model [default: all]
     #[arg(long, value_enum, value_delimiter = ',')]
@@ -59,9 +59,11 @@ struct Options {
 enum PresetChoice {
     /// The paper's literal configuration.
     Paper,
+    /// The best network with attention.
+    Attention,
     /// What recognises best.
     Recommended,
-    /// Both, one table below the other.
+    /// `paper` and `recommended`, one table below the other.
     Both,
 }
 
@@ -76,6 +78,8 @@ enum VariantName {
     Magnification,
     AllFrames,
     NoInputReadout,
+    AttentionLayer,
+    SingleView,
 }
 
 fn main() -> ExitCode {
@@ -151,6 +155,7 @@ impl Options {
     fn presets(&self) -> Vec<Preset> {
         match self.preset {
             PresetChoice::Paper => vec![Preset::Paper],
+            PresetChoice::Attention => vec![Preset::Attention],
             PresetChoice::Recommended => vec![Preset::Recommended],
             PresetChoice::Both => vec![Preset::Paper, Preset::Recommended],
         }
@@ -170,6 +175,8 @@ impl Options {
             VariantName::Magnification => Variant::Magnification,
             VariantName::AllFrames => Variant::AllFrames,
             VariantName::NoInputReadout => Variant::NoInputReadout,
+            VariantName::AttentionLayer => Variant::AttentionLayer,
+            VariantName::SingleView => Variant::SingleView,
         };
         std::iter::once(Variant::Full).chain(self.variants.iter().map(named)).collect()
     }

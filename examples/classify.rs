@@ -26,7 +26,7 @@ struct Options {
     model: PathBuf,
     #[command(flatten)]
     clip: InputOptions,
-    /// Picture (PNG) of the attention that every landmark receives
+    /// Picture (PNG) of the attention that every landmark receives; of relevance where a model has no attention
     #[arg(long)]
     picture: Option<PathBuf>,
     /// Picture (PNG) of how much the answer rests on every landmark
@@ -87,7 +87,12 @@ fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
     shared::print_pose(prediction.face.as_ref().and_then(|face| face.pose));
     for FrameExplanation { frame, attention, relevance, .. } in &prediction.frames {
         if let Some(relevance) = relevance {
-            println!("frame {frame}: relevance {relevance:.4}, attention {attention:.2}");
+            let attended = if prediction.attention.is_empty() {
+                String::new()
+            } else {
+                format!(", attention {attention:.2}")
+            };
+            println!("frame {frame}: relevance {relevance:.4}{attended}");
         }
     }
     let StageTimes { registration, graph, network } = prediction.times;
@@ -99,7 +104,14 @@ fn classify(options: &Options) -> Result<(), Box<dyn Error>> {
         milliseconds(network),
     );
     if let Some(path) = &options.picture {
-        prediction.write_attention_picture(path)?;
+        if prediction.attention.is_empty() {
+            eprintln!(
+                "note: the model has no attention; the picture shows relevance (`train --preset attention` has both)"
+            );
+            classifier.explain(&frames, fps)?.write_relevance_picture(path)?;
+        } else {
+            prediction.write_attention_picture(path)?;
+        }
         println!("attention: {}", path.display());
     }
     if let Some(path) = &options.relevance {

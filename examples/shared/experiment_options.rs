@@ -44,8 +44,9 @@ pub(crate) enum AttentionKind {
 /// The settings that other options change.
 #[derive(Debug, Args)]
 pub(crate) struct BaseOptions {
-    /// Settings to start from: paper (its literal configuration), recommended, or flow-maps (what recognises best there)
-    /// [default: recommended, of flow maps flow-maps]
+    /// Settings to start from: paper (its configuration), attention (the best network with attention), recommended (what
+    /// recognises best), or flow-maps (what recognises best there) [default: recommended, with --attention attention, of
+    /// flow maps flow-maps]
     #[arg(long, conflicts_with = "settings")]
     preset: Option<Preset>,
     /// All settings as a JSON file, as found under `settings` in results.json; other options override it
@@ -131,7 +132,9 @@ pub(crate) struct ExperimentOptions {
 impl ExperimentOptions {
     /// The experiment; from here on the program keeps to its number of threads.
     pub(crate) fn experiment(&self) -> Result<Experiment, Box<dyn Error>> {
-        self.experiment_from(Preset::Recommended)
+        // Which attention is a question to a network that has some.
+        let asked = self.training.attention.is_some();
+        self.experiment_from(if asked { Preset::Attention } else { Preset::Recommended })
     }
 
     /// [`ExperimentOptions::experiment`], from another preset if none is named.

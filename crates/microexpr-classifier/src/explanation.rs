@@ -39,7 +39,8 @@ pub(crate) fn node_frames(graphs: &[PreparedGraph]) -> Vec<usize> {
 }
 
 /// The mean attention on the edges that leave the nodes of a landmark, and of a frame: of each node the sum, averaged over heads,
-/// layers and streams; `graphs` are those of one batch, in its order.
+/// layers and streams; `graphs` are those of one batch, in its order. Without attention layers no landmark has a figure, and every
+/// frame 0.
 pub(crate) fn received_attention<B: Backend>(
     explanation: &Explanation<B>,
     graphs: &[PreparedGraph],
@@ -53,6 +54,9 @@ pub(crate) fn received_attention<B: Backend>(
         .collect();
     let landmarks = graphs.first().map_or(0, |g| g.graph.landmarks());
     let frames = node_frames(graphs);
+    if layers.is_empty() {
+        return Shares { landmarks: Vec::new(), frames: vec![0.0; frames.len()] };
+    }
     let place = |prepared: &PreparedGraph, source: u32| {
         let (node, kept) = (source as usize, prepared.graph.kept_frames());
         (prepared.landmark(node), frames.partition_point(|frame| *frame < kept[node / landmarks]))

@@ -20,7 +20,7 @@ pub struct Prediction {
     /// The frames that the network saw, by their numbers in the clip.
     pub kept_frames: Vec<usize>,
     /// Attention that each of the 51 landmarks receives, averaged over kept frames, layers and streams; the mean over the
-    /// landmarks is 1.
+    /// landmarks is 1. Empty for a network without attention layers.
     pub attention: Vec<f64>,
     /// By how much the probability of the answer falls when the node features of each of the 51 landmarks are set to 0; only
     /// from [`Classifier::explain`](crate::Classifier::explain).
@@ -82,7 +82,8 @@ impl Prediction {
         self.probabilities[self.class()]
     }
 
-    /// The aligned first frame with a disc at every landmark: the redder and larger, the more attention it receives.
+    /// The aligned first frame with a disc at every landmark: the redder and larger, the more attention it receives. Without
+    /// attention layers there are no discs.
     ///
     /// # Errors
     ///

@@ -2,10 +2,10 @@ use std::fmt;
 use std::str::FromStr;
 
 use microexpr_flow::{ClgParams, DisPreset, FlowAlgorithm, SelectionParams};
-use microexpr_gnn::Readout;
+use microexpr_gnn::{Readout, ReadoutScale};
 use microexpr_graph::{FeatureColumns, GraphParams, NodeFrames, PatchFeature, PositionFeature, Trend};
 use microexpr_magnify::MagnifyParams;
-use microexpr_pipeline::{FlowSpan, PipelineSettings};
+use microexpr_pipeline::{FlowSpan, PipelineSettings, Views};
 
 use crate::{ClassWeights, ClassifierError, LastLayer, ModelSettings, Settings, Streams, TrainingSettings};
 
@@ -14,10 +14,14 @@ use crate::{ClassWeights, ClassifierError, LastLayer, ModelSettings, Settings, S
 pub enum Preset {
     /// The paper's configuration, and our choices where it is silent: [`Settings::default`].
     Paper,
-    /// What recognised best on a development set, see `docs/study.md` of the repository: frames averaged over time instead of
+    /// The best of the networks with attention, see `docs/study.md` of the repository: frames averaged over time instead of
     /// magnified; stream 1 the displacement of the landmark since the first frame, stream 2 the mean flow around it, both
     /// without what the whole face shares, every landmark in columns of its own, in the frames between the first and the last
-    /// one; five small networks that answer together, whose classifier also sees the node features themselves.
+    /// one; clips learned from in their mirror image, too; five small networks of one attention layer that answer together, whose
+    /// classifier also sees the node features themselves, by their pattern, not their strength.
+    Attention,
+    /// What recognised best on development sets, see `docs/study.md`: the graphs and readout of [`Preset::Attention`] without
+    /// attention; random Fourier features of the pattern of the landmarks' motion, the last layer fitted exactly.
     #[default]
     Recommended,
     /// What recognised best on a third of the subjects of the published flow maps, see `docs/study.md`: every map an area of
@@ -27,29 +31,18 @@ pub enum Preset {
 }
 
 impl Preset {
+    /// All of them.
+    pub const ALL: [Self; 4] = [Self::Paper, Self::Attention, Self::Recommended, Self::FlowMaps];
+
     /// The settings it stands for.
     #[must_use]
     pub fn settings(self) -> Settings {
         match self {
             Self::Paper => Settings::default(),
-            Self::Recommended => Settings {
-                pipeline: PipelineSettings {
-                    flow_span: FlowSpan::Onset,
-                    graph: GraphParams {
-                        node_frames: NodeFrames::Inner,
-                        position_feature: PositionFeature::RelativeDisplacement,
-                        patch_feature: PatchFeature::Mean,
-                        trend: Trend::Remove { degree: 2 },
-                        ..GraphParams::default()
-                    },
-                    averaging_s: 0.03,
-                    magnification: MagnifyParams { alpha: 0.0, ..MagnifyParams::default() },
-                    flow: FlowAlgorithm::Clg(ClgParams { finest_level: 1, ..ClgParams::default() }),
-                    selection_flow: Some(FlowAlgorithm::Dis(DisPreset::Ultrafast.params())),
-                    selection: SelectionParams { max_kept: Some(5), ..SelectionParams::default() },
-                    ..PipelineSettings::default()
-                },
+            Self::Attention => Settings {
+                pipeline: measured_from_onset(),
                 model: ModelSettings {
+                    readout_scale: ReadoutScale::Unit,
                     columns: FeatureColumns::PerLandmark,
                     embedding: Some(32),
                     layers: 1,
@@ -70,28 +63,65 @@ impl Preset {
                 },
                 ..Settings::default()
             },
+            Self::Recommended => Settings {
+                pipeline: measured_from_onset(),
+                model: ModelSettings { readout_scale: ReadoutScale::Unit, ..kernel_machine() },
+                training: fitted_exactly(),
+                ..Settings::default()
+            },
             Self::FlowMaps => Settings {
-                model: ModelSettings {
-                    streams: Streams::Flow,
-                    columns: FeatureColumns::PerLandmark,
-                    layers: 0,
-                    readout: Readout::Sum,
-                    input_readout: true,
-                    fourier_features: Some(512),
-                    fourier_scale: 0.84,
-                    ..ModelSettings::default()
-                },
-                training: TrainingSettings {
-                    epochs: 0,
-                    networks: 5,
-                    class_weights: ClassWeights::Balanced,
-                    last_layer: LastLayer::Ridge { strength: 1.0 },
-                    augmentation_alphas: Vec::new(),
-                    ..TrainingSettings::default()
-                },
+                model: ModelSettings { streams: Streams::Flow, ..kernel_machine() },
+                training: fitted_exactly(),
                 ..Settings::default()
             },
         }
+    }
+}
+
+/// What is measured of a clip and its mirror image: motion since the onset, on frames averaged over time, without what the
+/// whole face shares.
+fn measured_from_onset() -> PipelineSettings {
+    PipelineSettings {
+        flow_span: FlowSpan::Onset,
+        graph: GraphParams {
+            node_frames: NodeFrames::Inner,
+            position_feature: PositionFeature::RelativeDisplacement,
+            patch_feature: PatchFeature::Mean,
+            trend: Trend::Remove { degree: 2 },
+            ..GraphParams::default()
+        },
+        averaging_s: 0.03,
+        magnification: MagnifyParams { alpha: 0.0, ..MagnifyParams::default() },
+        flow: FlowAlgorithm::Clg(ClgParams { finest_level: 1, ..ClgParams::default() }),
+        selection_flow: Some(FlowAlgorithm::Dis(DisPreset::Ultrafast.params())),
+        selection: SelectionParams { max_kept: Some(5), ..SelectionParams::default() },
+        views: Views::Mirrored,
+        ..PipelineSettings::default()
+    }
+}
+
+/// A network without attention layers: random Fourier features of every landmark's mean motion.
+fn kernel_machine() -> ModelSettings {
+    ModelSettings {
+        columns: FeatureColumns::PerLandmark,
+        layers: 0,
+        readout: Readout::Sum,
+        input_readout: true,
+        fourier_features: Some(512),
+        fourier_scale: 0.84,
+        ..ModelSettings::default()
+    }
+}
+
+/// Five networks whose last layer is fitted by ridge regression, without any training before.
+fn fitted_exactly() -> TrainingSettings {
+    TrainingSettings {
+        epochs: 0,
+        networks: 5,
+        class_weights: ClassWeights::Balanced,
+        last_layer: LastLayer::Ridge { strength: 1.0 },
+        augmentation_alphas: Vec::new(),
+        ..TrainingSettings::default()
     }
 }
 
@@ -99,6 +129,7 @@ impl fmt::Display for Preset {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(match self {
             Self::Paper => "paper",
+            Self::Attention => "attention",
             Self::Recommended => "recommended",
             Self::FlowMaps => "flow-maps",
         })
@@ -109,7 +140,7 @@ impl FromStr for Preset {
     type Err = ClassifierError;
 
     fn from_str(name: &str) -> Result<Self, ClassifierError> {
-        [Self::Paper, Self::Recommended, Self::FlowMaps]
+        Self::ALL
             .into_iter()
             .find(|preset| preset.to_string() == name)
             .ok_or_else(|| ClassifierError::UnknownPreset { found: name.to_owned() })

@@ -113,7 +113,7 @@ mod tests {
 
     #[test]
     fn settings_survive_the_way_through_json() {
-        for preset in [Preset::Paper, Preset::Recommended, Preset::FlowMaps] {
+        for preset in Preset::ALL {
             let settings = preset.settings();
             let text = serde_json::to_vec(&settings).unwrap();
             assert_eq!(Settings::from_json(&text).unwrap(), settings);
@@ -140,7 +140,7 @@ mod tests {
 
     #[test]
     fn settings_have_one_casing_and_those_of_before_are_read() {
-        for preset in [Preset::Paper, Preset::Recommended, Preset::FlowMaps] {
+        for preset in Preset::ALL {
             assert_one_casing(&preset.settings().to_json());
         }
         let old = br#"{"model": {"self_attention": "Gatv2", "readout": "MaxMean", "activation": "Elu"},

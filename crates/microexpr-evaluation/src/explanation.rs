@@ -19,7 +19,8 @@ pub struct FrameExplanation {
     pub frame: usize,
     /// Where it lies between the first frame (0) and the last (1).
     pub place: f64,
-    /// Attention that it receives, averaged over landmarks, layers and streams; the mean over the frames of a graph is 1.
+    /// Attention that it receives, averaged over landmarks, layers and streams; the mean over the frames of a graph is 1, or 0
+    /// where the learner has no attention.
     pub attention: f64,
     /// By how much the answer's probability falls when the features of this frame are hidden, if that was asked for.
     #[serde(default, skip_serializing_if = "Option::is_none")]

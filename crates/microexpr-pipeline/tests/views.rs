@@ -3,7 +3,7 @@
 
 use microexpr_graph::{MIRROR_51, PatchFeature, PositionFeature, VideoGraph};
 use microexpr_pipeline::{GraphUnit, LandmarkSource, Pipeline, PipelineSettings, Views};
-use microexpr_synth::{Expression, Subject, SynthClip, SynthParams};
+use microexpr_synth::{Acting, Expression, Subject, SynthClip, SynthParams};
 
 fn settings(unit: GraphUnit) -> PipelineSettings {
     let mut settings = PipelineSettings {
@@ -34,7 +34,8 @@ fn check_mirror(own: &VideoGraph, mirrored: &VideoGraph) {
 
 #[test]
 fn the_mirrored_graphs_of_a_clip_show_every_motion_at_the_partner() {
-    let params = SynthParams { amplitude_px: [3.0, 3.0], ..SynthParams::default() };
+    let params =
+        SynthParams { acting: Acting::Prototypical { peak_px: [3.0, 3.0] }, ..SynthParams::prototypical() };
     let subject = Subject::new(&params, 1).unwrap();
     let smile = SynthClip::render(&params, &subject, 1, Expression::Positive).unwrap();
     for (unit, graphs) in [(GraphUnit::Clip, 1), (GraphUnit::Triplet, 3)] {

@@ -2,9 +2,10 @@ use std::str::FromStr;
 
 use microexpr_flow::KeepRule;
 use microexpr_magnify::MagnifyParams;
+use microexpr_pipeline::Views;
 use serde::{Deserialize, Serialize};
 
-use crate::{Attention, ClassifierError, Settings, Streams};
+use crate::{Attention, ClassifierError, ModelSettings, Preset, Settings, Streams};
 
 /// A method with one part left out or, of a method without magnification, added.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, Deserialize)]
@@ -28,11 +29,16 @@ pub enum Variant {
     AllFrames,
     /// No readout of the node features beside that of the layers.
     NoInputReadout,
+    /// One layer of adaptive attention beside the readout of the node features, added to a method without layers and trained
+    /// as [`Preset::Attention`] is.
+    AttentionLayer,
+    /// One view: the clip as it is, without its mirror image.
+    SingleView,
 }
 
 impl Variant {
     /// All variants, the full model first.
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 11] = [
         Self::Full,
         Self::SelfAttention,
         Self::GaussianAttention,
@@ -42,6 +48,8 @@ impl Variant {
         Self::Magnification,
         Self::AllFrames,
         Self::NoInputReadout,
+        Self::AttentionLayer,
+        Self::SingleView,
     ];
 
     /// Whether the variant differs from the method: what a method lacks cannot be left out, what it has cannot be added.
@@ -63,6 +71,8 @@ impl Variant {
             Self::Magnification => "magnification",
             Self::AllFrames => "all-frames",
             Self::NoInputReadout => "no-input-readout",
+            Self::AttentionLayer => "attention-layer",
+            Self::SingleView => "single-view",
         }
     }
 
@@ -70,7 +80,7 @@ impl Variant {
     #[must_use]
     pub fn describe(self) -> &'static str {
         match self {
-            Self::Full => "full model: both streams, adaptive attention",
+            Self::Full => "full model",
             Self::SelfAttention => "self-attention only",
             Self::GaussianAttention => "Gaussian attention only",
             Self::LocationStream => "location stream only",
@@ -79,6 +89,8 @@ impl Variant {
             Self::Magnification => "with the paper's magnification",
             Self::AllFrames => "no frame selection",
             Self::NoInputReadout => "no readout of the node features",
+            Self::AttentionLayer => "with a layer of adaptive attention",
+            Self::SingleView => "without mirror images",
         }
     }
 
@@ -90,11 +102,20 @@ impl Variant {
         (model.attention, model.streams) = (Attention::Adaptive, Streams::Both);
         match self {
             Self::Full => {}
+            // What has no layers has neither attention nor anything but the readout of its nodes.
+            Self::SelfAttention | Self::GaussianAttention | Self::NoInputReadout if model.layers == 0 => {}
             Self::SelfAttention => model.attention = Attention::SelfOnly,
             Self::GaussianAttention => model.attention = Attention::Gaussian,
             Self::LocationStream => model.streams = Streams::Location,
             Self::FlowStream => model.streams = Streams::Flow,
             Self::NoInputReadout => model.input_readout = false,
+            Self::AttentionLayer if model.layers == 0 => {
+                let Settings { model: with_attention, training, .. } = Preset::Attention.settings();
+                settings.model = ModelSettings { readout_scale: model.readout_scale, ..with_attention };
+                settings.training = training;
+            }
+            Self::AttentionLayer => {}
+            Self::SingleView => settings.pipeline.views = Views::Single,
             Self::NoMagnification => {
                 settings.pipeline.magnification.alpha = 0.0;
                 settings.training.augmentation_alphas.clear();

@@ -11,12 +11,24 @@ use crate::generated::{Generated, loso};
 
 #[test]
 fn every_variant_leaves_out_one_part_and_nothing_else() {
-    for preset in [Preset::Paper, Preset::Recommended] {
+    for preset in [Preset::Paper, Preset::Attention, Preset::Recommended] {
         let full = Variant::Full.settings(&preset.settings());
         assert_eq!((full.model.attention, full.model.streams), (Attention::Adaptive, Streams::Both));
         let without = match preset {
-            Preset::Paper => [Variant::Magnification, Variant::NoInputReadout].as_slice(),
-            Preset::Recommended | Preset::FlowMaps => &[Variant::NoMagnification],
+            Preset::Paper => [
+                Variant::Magnification,
+                Variant::NoInputReadout,
+                Variant::AttentionLayer,
+                Variant::SingleView,
+            ]
+            .as_slice(),
+            Preset::Attention => &[Variant::NoMagnification, Variant::AttentionLayer],
+            Preset::Recommended | Preset::FlowMaps => &[
+                Variant::NoMagnification,
+                Variant::SelfAttention,
+                Variant::GaussianAttention,
+                Variant::NoInputReadout,
+            ],
         };
         for variant in Variant::ALL {
             let mut settings = variant.settings(&preset.settings());
@@ -40,6 +52,12 @@ fn every_variant_leaves_out_one_part_and_nothing_else() {
                     settings.pipeline.magnification.alpha = full.pipeline.alpha();
                 }
                 Variant::NoInputReadout => settings.model.input_readout = full.model.input_readout,
+                Variant::AttentionLayer => {
+                    if settings.model.layers == 1 {
+                        (settings.model, settings.training) = (full.model.clone(), full.training.clone());
+                    }
+                }
+                Variant::SingleView => settings.pipeline.views = full.pipeline.views,
                 Variant::AllFrames => settings.pipeline.selection = full.pipeline.selection.clone(),
             }
             assert_eq!(settings, full, "{variant:?}");

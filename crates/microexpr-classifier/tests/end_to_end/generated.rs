@@ -4,7 +4,8 @@ use std::sync::OnceLock;
 use microexpr_classifier::{Device, Experiment, Preset};
 use microexpr_data::{DatasetIndex, LabelScheme, Layout};
 use microexpr_evaluation::Evaluation;
-use microexpr_pipeline::{Cache, LandmarkSource};
+use microexpr_gnn::ReadoutScale;
+use microexpr_pipeline::{Cache, LandmarkSource, Views};
 use microexpr_synth::{Acting, Nuisance, SynthParams, write_dataset};
 use tempfile::TempDir;
 
@@ -46,9 +47,11 @@ impl Generated {
         Cache::at(self.folder.path().join("cache"))
     }
 
-    /// The recommended settings, with the true landmarks and fewer networks.
+    /// The settings of a network with attention, with the true landmarks, fewer networks and no mirror images, which take time.
     pub(crate) fn experiment(&self) -> Experiment {
-        let mut settings = Preset::Recommended.settings();
+        let mut settings = Preset::Attention.settings();
+        settings.pipeline.views = Views::Single;
+        settings.model.readout_scale = ReadoutScale::AsRead;
         settings.pipeline.landmarks = LandmarkSource::Files;
         settings.training.networks = 2;
         Experiment { settings, device: Device::Cpu, cache: self.cache() }
