@@ -1,5 +1,6 @@
 //! Image files to images, upright and at their full depth.
 
+use std::error::Error;
 use std::io::Cursor;
 
 use image::error::{DecodingError, ImageFormatHint};
@@ -15,8 +16,9 @@ pub(crate) fn decode(file: &[u8]) -> Result<DynamicImage, ImageError> {
     let Some(format) = reader.format() else { return reader.decode() };
     match format {
         ImageFormat::Jpeg => {
-            let picture = whole_picture(file, |part| decode_as(format, part));
-            decode_as(format, &picture.map_err(|problem| refused(format, problem))?)
+            // Its size is within the limits, so the place that is needed to read its codes is, too.
+            limited_decoder(format, file)?;
+            decode_as(format, &whole_picture(file).map_err(|fault| refused(format, fault))?)
         }
         ImageFormat::Tiff if has_further_pages(file) => {
             Err(refused(format, "the file holds several pages, expected one frame per file"))
@@ -25,12 +27,17 @@ pub(crate) fn decode(file: &[u8]) -> Result<DynamicImage, ImageError> {
     }
 }
 
-fn decode_as(format: ImageFormat, file: &[u8]) -> Result<DynamicImage, ImageError> {
+fn limited_decoder(format: ImageFormat, file: &[u8]) -> Result<impl ImageDecoder, ImageError> {
     let mut decoder = ImageReader::with_format(Cursor::new(file), format).into_decoder()?;
     // The picture itself counts, too, not only what the decoder needs beside it.
     let mut limits = Limits::default();
     limits.reserve(decoder.total_bytes())?;
     decoder.set_limits(limits)?;
+    Ok(decoder)
+}
+
+fn decode_as(format: ImageFormat, file: &[u8]) -> Result<DynamicImage, ImageError> {
+    let mut decoder = limited_decoder(format, file)?;
     let orientation = decoder.orientation().unwrap_or(Orientation::NoTransforms);
     let mut image = DynamicImage::from_decoder(decoder)?;
     image.apply_orientation(orientation);
@@ -44,6 +51,6 @@ fn decode_as(format: ImageFormat, file: &[u8]) -> Result<DynamicImage, ImageErro
 
 const BEYOND_ONE: &str = "floating-point values outside 0..1, expected grey or colour from 0 to 1";
 
-fn refused(format: ImageFormat, problem: &'static str) -> ImageError {
+fn refused(format: ImageFormat, problem: impl Into<Box<dyn Error + Send + Sync>>) -> ImageError {
     ImageError::Decoding(DecodingError::new(ImageFormatHint::Exact(format), problem))
 }
