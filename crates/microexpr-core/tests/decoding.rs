@@ -262,6 +262,46 @@ fn floating_point_frames_must_lie_within_zero_and_one() {
     }
 }
 
+/// A grey TIFF of 2x2 floating-point values: the tags of TIFF 6.0 in order, the orientation (274) among them.
+fn grey_float_tiff(values: [f32; 4], orientation: u32) -> Vec<u8> {
+    let mut file = [&b"II*\0"[..], &24_u32.to_le_bytes()].concat();
+    file.extend(values.map(f32::to_le_bytes).concat());
+    let tags: [(u16, u32); 10] = [
+        (256, 2),
+        (257, 2),
+        (258, 32),
+        (259, 1),
+        (262, 1),
+        (273, 8),
+        (274, orientation),
+        (278, 2),
+        (279, 16),
+        (339, 3),
+    ];
+    file.extend((tags.len() as u16).to_le_bytes());
+    for (tag, value) in tags {
+        file.extend([tag.to_le_bytes(), 4_u16.to_le_bytes()].concat());
+        file.extend([1, value].map(u32::to_le_bytes).concat());
+    }
+    file.extend([0; 4]);
+    file
+}
+
+#[test]
+fn grey_floating_point_frames_are_read_within_zero_and_one() {
+    let grey = |values, orientation| {
+        decode("a.tif", &grey_float_tiff(values, orientation)).map(|image| grey_from_image(&image))
+    };
+    let upright = ndarray::array![[0.0, 0.125], [0.3, 1.0]];
+    assert_eq!(grey([0.0, 0.125, 0.3, 1.0], 1).unwrap(), upright);
+    assert_eq!(grey([0.0, 0.125, 0.3, 1.0], 6).unwrap(), ndarray::array![[0.3, 0.0], [1.0, 0.125]]);
+    for values in [[0.0, 17.0, 255.0, 3.0], [0.0, f32::NAN, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0001]] {
+        let error = grey(values, 1).unwrap_err();
+        let reason = std::error::Error::source(&error).unwrap().to_string();
+        assert!(reason.contains("outside 0..1"), "{reason}");
+    }
+}
+
 /// Grey TIFF pages of 2x2 bytes: the tags of TIFF 6.0 in order.
 fn tiff_pages(pages: usize, kind_of_later: u32) -> Vec<u8> {
     let mut file = [&b"II*\0"[..], &12_u32.to_le_bytes(), &[9, 8, 7, 6]].concat();
