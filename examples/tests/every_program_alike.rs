@@ -72,12 +72,18 @@ fn train_and_cross_dataset_say_what_landmark_files_hold() {
 #[test]
 fn cross_dataset_takes_the_depth_of_the_camera() {
     let folder = tempfile::tempdir().unwrap();
-    let smic = folder.path().join("smic");
+    let (smic, casme2) = (folder.path().join("smic"), folder.path().join("casme2"));
     dataset(&smic, Layout::Smic, 1);
-    let root = smic.to_str().unwrap();
-    let sides = ["--train", "smic", root, "--test", "smic", root, "--bits", "12"];
+    dataset(&casme2, Layout::Casme2, 2);
+    let sides = ["--train", "smic", smic.to_str().unwrap(), "--test", "casme2", casme2.to_str().unwrap()];
     let mut cross = program("cross_dataset");
-    let output = cross.args(QUICK).args(sides).arg("--out").arg(folder.path().join("out")).output().unwrap();
+    let output = cross
+        .args(QUICK)
+        .args(sides)
+        .args(["--bits", "12", "--out"])
+        .arg(folder.path().join("out"))
+        .output()
+        .unwrap();
     let error = refused(&output);
     assert!(error.contains("expected 12 bits in 16"), "{error}");
 }
