@@ -14,6 +14,7 @@ use shared::ProgressBars;
 use shared::dataset_options::label_scheme;
 use shared::evaluation_options::EvaluationOptions;
 use shared::experiment_options::{Changes, PipelineOptions, TrainingOptions};
+use shared::landmark_notes::note_points;
 use shared::protocol_options::ProtocolOptions;
 use shared::reading_options::ReadingOptions;
 
@@ -90,12 +91,14 @@ fn ablation(options: &Options) -> Result<(), Box<dyn Error>> {
     options.pipeline.limit_threads()?;
     let scheme = label_scheme(&options.classes, &[options.dataset])?;
     options.reading.check(&[options.dataset])?;
-    let index = options.reading.read(options.dataset, options.root.clone())?;
+    let dataset = options.reading.read(options.dataset, options.root.clone())?;
     let mut ablation = Ablation::default();
     for preset in options.presets() {
         let settings = options.changes.applied_to(preset.settings())?;
         let mut experiment = options.training.experiment(settings, &options.pipeline)?;
         options.evaluation.apply(&mut experiment.settings);
+        let mut index = dataset.clone();
+        note_points(&mut index, &experiment.settings.pipeline.landmarks);
         let method = experiment.settings.clone();
         let mut full: Option<Evaluation> = None;
         for variant in options.variants().into_iter().filter(|v| v.applies_to(&method)) {

@@ -3,7 +3,7 @@
 mod shared;
 
 use std::error::Error;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 
 use clap::Parser;
@@ -13,6 +13,9 @@ use microexpr::evaluation::Protocol;
 use shared::dataset_options::label_scheme;
 use shared::evaluation_options::EvaluationOptions;
 use shared::experiment_options::ExperimentOptions;
+use shared::landmark_notes::note_points;
+use shared::outputs::keep_inputs_of_evaluation;
+use shared::reading_options::ReadingOptions;
 
 /// Trains on every clip of one dataset and tests on every clip of another; writes what `evaluate` writes.
 #[derive(Debug, Parser)]
@@ -27,6 +30,8 @@ struct Options {
     #[arg(long, value_name = "3|5|NAME|FILE", default_value = "3")]
     classes: String,
     #[command(flatten)]
+    reading: ReadingOptions,
+    #[command(flatten)]
     evaluation: EvaluationOptions,
     #[command(flatten)]
     experiment: ExperimentOptions,
@@ -38,18 +43,29 @@ fn main() -> ExitCode {
 
 fn cross_dataset(options: &Options) -> Result<(), Box<dyn Error>> {
     let experiment = options.experiment.experiment()?;
-    let datasets = [side("--train", &options.train)?, side("--test", &options.test)?];
+    let sides = [side("--train", &options.train)?, side("--test", &options.test)?];
+    let layouts = sides.each_ref().map(|(layout, _)| *layout);
+    options.reading.check(&layouts)?;
+    let tables = sides.iter().map(|(_, root)| root.as_path()).filter(|root| root.is_file());
+    let tables: Vec<&Path> = tables.chain(options.reading.files()).collect();
+    keep_inputs_of_evaluation(options.evaluation.out(), &tables)?;
+    let mut datasets = Vec::new();
+    for (layout, root) in sides.clone() {
+        let mut dataset = options.reading.read(layout, Some(root))?;
+        note_points(&mut dataset, &experiment.settings.pipeline.landmarks);
+        datasets.push(dataset);
+    }
     let protocol = Protocol::CrossDataset { train: name(&datasets[0])?, test: name(&datasets[1])? };
-    let layouts = datasets.each_ref().map(|dataset| dataset.layout);
     let scheme = label_scheme(&options.classes, &layouts)?;
     options.evaluation.run(&[LearnerName::Network], experiment, &datasets, scheme, protocol)
 }
 
-fn side(option: &str, words: &[String]) -> Result<DatasetIndex, Box<dyn Error>> {
+/// The layout and the folder that an option names.
+fn side(option: &str, words: &[String]) -> Result<(Layout, PathBuf), Box<dyn Error>> {
     let [layout, root] = words else {
         return Err(format!("{option} needs a dataset and its folder, as in `{option} smic SMIC/`").into());
     };
-    Ok(layout.parse::<Layout>()?.open(Some(PathBuf::from(root)))?)
+    Ok((layout.parse()?, PathBuf::from(root)))
 }
 
 /// The one dataset that an index holds.

@@ -7,12 +7,12 @@ use std::process::ExitCode;
 
 use clap::Parser;
 use microexpr::classifier::{FlowMapExperiment, LearnerName, Preset};
-use microexpr::pipeline::LandmarkSource;
 use microexpr::prelude::Experiment;
 use shared::dataset_options::DatasetOptions;
 use shared::evaluation_options::EvaluationOptions;
 use shared::experiment_options::ExperimentOptions;
-use shared::landmark_notes::note_landmark_files;
+use shared::landmark_notes::note_points;
+use shared::outputs::keep_inputs_of_evaluation;
 use shared::protocol_options::ProtocolOptions;
 
 /// Evaluates the classifier on datasets and writes results.json, predictions.csv, report.html and pictures.
@@ -43,15 +43,14 @@ fn main() -> ExitCode {
 
 fn evaluate(options: &Options) -> Result<(), Box<dyn Error>> {
     let learners = learners(&options.learner)?;
+    keep_inputs_of_evaluation(options.evaluation.out(), &options.data.files())?;
     if options.data.is_flow_maps() {
         return evaluate_flow_maps(options, &learners);
     }
     let experiment = options.experiment.experiment()?;
     let mut datasets = options.data.read()?;
-    if experiment.settings.pipeline.landmarks == LandmarkSource::Files {
-        // Which clips cannot be used, the evaluation itself says.
-        datasets.iter_mut().for_each(|dataset| drop(note_landmark_files(dataset)));
-    }
+    let points = &experiment.settings.pipeline.landmarks;
+    datasets.iter_mut().for_each(|dataset| note_points(dataset, points));
     let protocol = options.protocol.protocol(&options.data.layouts(), options.evaluation.seed)?;
     options.evaluation.run(&learners, experiment, &datasets, options.data.scheme()?, protocol)
 }

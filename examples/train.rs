@@ -12,6 +12,7 @@ use microexpr::data::Layout;
 use shared::ProgressBars;
 use shared::dataset_options::label_scheme;
 use shared::experiment_options::ExperimentOptions;
+use shared::landmark_notes::note_points;
 use shared::outputs::keep_inputs;
 use shared::reading_options::ReadingOptions;
 
@@ -48,7 +49,8 @@ fn train(options: &Options) -> Result<(), Box<dyn Error>> {
     atomic_file::check_file(&options.out)?;
     let scheme = label_scheme(&options.classes, &[options.dataset])?;
     options.reading.check(&[options.dataset])?;
-    let index = options.reading.read(options.dataset, options.root.clone())?;
+    let mut index = options.reading.read(options.dataset, options.root.clone())?;
+    note_points(&mut index, &experiment.settings.pipeline.landmarks);
     let frames = index.clips.iter().flat_map(|clip| &clip.frames).map(PathBuf::as_path);
     let files = options.root.as_deref().filter(|root| root.is_file());
     keep_inputs(&[("--out", Some(&options.out))], &frames.chain(files).collect::<Vec<_>>())?;
@@ -56,6 +58,7 @@ fn train(options: &Options) -> Result<(), Box<dyn Error>> {
     let (model, skipped) = experiment.train(&index, scheme, options.seed, &|p| bars.show(p))?;
     bars.finish();
     model.save(&options.out)?;
+    index.warnings.iter().for_each(|warning| eprintln!("warning: {warning}"));
     for clip in &skipped {
         eprintln!("left out {}: {}", clip.id, clip.reason);
     }

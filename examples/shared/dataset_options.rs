@@ -9,7 +9,6 @@ use microexpr::data::{
     ClassTable, DataError, DatasetIndex, FlowMapIndex, LabelScheme, Layout, read_flow_maps,
 };
 
-use super::input::warn_of_videos;
 use super::reading_options::ReadingOptions;
 
 /// Options of the programs that evaluate on one dataset or several together.
@@ -93,9 +92,14 @@ impl DatasetOptions {
         self.reading.check(&layouts)?;
         let roots = self.root.iter().cloned().map(Some).chain(std::iter::repeat(None));
         let read = |(layout, root): (&Layout, _)| self.reading.read(*layout, root);
-        let datasets: Vec<_> = layouts.iter().zip(roots).map(read).collect::<Result<_, _>>()?;
-        datasets.iter().for_each(warn_of_videos);
-        Ok(datasets)
+        layouts.iter().zip(roots).map(read).collect()
+    }
+
+    /// The files that are read beside the clips.
+    pub(crate) fn files(&self) -> Vec<&Path> {
+        let classes = Path::new(&self.classes);
+        let named = self.root.iter().map(PathBuf::as_path).chain([classes]);
+        named.filter(|path| path.is_file()).chain(self.reading.files()).collect()
     }
 
     /// The label scheme that was asked for.

@@ -1,7 +1,7 @@
 //! What the landmark files of a dataset have to say.
 
 use microexpr::data::{ClipRecord, DatasetIndex};
-use microexpr::pipeline::landmarks_beside;
+use microexpr::pipeline::{LandmarkSource, landmarks_beside};
 use rayon::prelude::*;
 
 use super::one_line;
@@ -10,6 +10,13 @@ use super::one_line;
 fn notes_of(clip: &ClipRecord) -> Result<Vec<String>, String> {
     let frames = clip.sequence().map_err(|error| one_line(&error))?;
     landmarks_beside(&frames).map(|found| found.notes).map_err(|error| one_line(&error))
+}
+
+/// [`note_landmark_files`] where points come from files; which clips cannot be used, the training or evaluation itself says.
+pub(crate) fn note_points(index: &mut DatasetIndex, points: &LandmarkSource) {
+    if *points == LandmarkSource::Files {
+        note_landmark_files(index);
+    }
 }
 
 /// Adds to a dataset's warnings what was chosen of several faces in its landmark files, and where points are missing; and gives the

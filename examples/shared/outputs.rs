@@ -19,6 +19,12 @@ pub(crate) fn keep_inputs(outputs: &[(&str, Option<&Path>)], inputs: &[&Path]) -
     Ok(())
 }
 
+/// Refuses a folder of results in which one of them would replace an input.
+pub(crate) fn keep_inputs_of_evaluation(out: &Path, inputs: &[&Path]) -> Result<(), String> {
+    let results = ["results.json", "predictions.csv", "report.html"].map(|name| out.join(name));
+    results.iter().try_for_each(|path| keep_inputs(&[("--out", Some(path))], inputs))
+}
+
 /// One spelling for every path, also of files that are not there yet.
 pub(crate) fn absolute(path: &Path) -> PathBuf {
     if let Ok(whole) = std::fs::canonicalize(path) {

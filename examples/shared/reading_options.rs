@@ -11,6 +11,7 @@ use microexpr::data::{
 };
 
 use super::frames::parse_bits;
+use super::input::warn_of_videos;
 
 /// What is read of a dataset.
 #[derive(Debug, Clone, Args)]
@@ -63,6 +64,11 @@ impl ReadingOptions {
         Ok(())
     }
 
+    /// The tables that are named.
+    pub(crate) fn files(&self) -> impl Iterator<Item = &Path> {
+        [&self.workbook, &self.errata, &self.list].into_iter().flatten().map(PathBuf::as_path)
+    }
+
     /// The list of flow maps; no other option has a meaning for them.
     pub(crate) fn flow_map_list(&self) -> Result<&Path, Box<dyn Error>> {
         let others = [
@@ -77,7 +83,7 @@ impl ReadingOptions {
         self.list.as_deref().ok_or_else(|| missing.into())
     }
 
-    /// Lists the clips of a dataset under `root`, else where its environment variable says.
+    /// Lists the clips of a dataset under `root`, else where its environment variable says, and warns of what costs recognition.
     pub(crate) fn read(&self, layout: Layout, root: Option<PathBuf>) -> Result<DatasetIndex, Box<dyn Error>> {
         let errata = self.errata.as_ref().map(Erratum::read).transpose()?.unwrap_or_default();
         let annotations = |mut params: AnnotationParams| {
@@ -110,6 +116,7 @@ impl ReadingOptions {
             index.set_bits(bits);
         }
         index.look_at_frames();
+        warn_of_videos(&index);
         Ok(index)
     }
 }

@@ -1,108 +1,99 @@
-//! JPEG files as cameras and copies leave them: without an end marker, or with bytes behind it.
+//! JPEG files as cameras and copies leave them: without an end marker, or with bytes behind it; and whether they are whole.
+
+mod bit_reader;
+mod block;
+mod frame;
+mod huffman;
+mod scan;
 
 use std::borrow::Cow;
-use std::collections::BTreeMap;
 
-use image::{DynamicImage, ImageError};
+use frame::Frame;
+use huffman::HuffmanTables;
+use scan::Scan;
 
 const END: [u8; 2] = [0xff, 0xd9];
-/// So many zeros at the end of a file without an end marker are room that was never written to.
-const UNWRITTEN: usize = 16;
-/// Coded data that no decoder reads as it reads the zeros behind an end marker.
-const OTHER_CODES: [u8; 32] = [0xfe; 32];
+
+/// Why a JPEG is not whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
+pub(crate) enum Fault {
+    #[error("the file ends before the picture does")]
+    CutOff,
+    #[error("the picture breaks off before its end")]
+    BrokenOff,
+    #[error("the picture is damaged")]
+    Damaged,
+    #[error("the picture is damaged: more data than it has blocks")]
+    Surplus,
+    #[error("the picture ends before its last scan")]
+    NoLastScan,
+    #[error(
+        "the picture has no Huffman tables, as a frame cut out of Motion JPEG (ffmpeg's `-bsf:v mjpeg2jpeg` adds them)"
+    )]
+    NoTables,
+}
 
 /// The part of a file that is the picture, with an end marker; or why it is none.
 ///
-/// Decoders fill what a cut-off file lacks with grey, which would be taken for motion. Whether a file without an end marker is
-/// whole is asked of the decoder itself: it is, if the picture does not depend on what follows.
-pub(crate) fn whole_picture(
-    file: &[u8],
-    decode: impl Fn(&[u8]) -> Result<DynamicImage, ImageError>,
-) -> Result<Cow<'_, [u8]>, &'static str> {
-    const CUT_OFF: &str = "the file ends before the picture does";
-    let mut scans = Scans::default();
-    if let Some(end) = end_of_picture(file, &mut scans)? {
-        return Ok(Cow::Borrowed(&file[..end]));
-    }
-    let written = file.strip_suffix(&[0xff]).unwrap_or(file);
-    if written.ends_with(&[0; UNWRITTEN]) || !scans.are_complete() {
-        return Err(CUT_OFF);
-    }
-    let ended = [written, &END].concat();
-    match (decode(&ended), decode(&[written, &OTHER_CODES, &END].concat())) {
-        (Ok(one), Ok(other)) if one == other => Ok(Cow::Owned(ended)),
-        _ => Err(CUT_OFF),
-    }
+/// Decoders fill what a file lacks with grey, which would be taken for motion, and most take noise for a picture. So the
+/// codes of every block are read here first (not what they mean): a picture is whole if the last block of its last scan is
+/// there, whatever follows.
+pub(crate) fn whole_picture(file: &[u8]) -> Result<Cow<'_, [u8]>, Fault> {
+    let end = end_of_picture(file)?;
+    let written = &file[..end];
+    Ok(match file.get(end..end + END.len()) {
+        Some(marker) if marker == END => Cow::Borrowed(&file[..end + END.len()]),
+        _ => Cow::Owned([written, &END].concat()),
+    })
 }
 
-/// Where the first end marker ends; markers within segments, as a preview's, are passed over.
-fn end_of_picture(file: &[u8], scans: &mut Scans) -> Result<Option<usize>, &'static str> {
+/// Behind the last scan that the picture needs.
+fn end_of_picture(file: &[u8]) -> Result<usize, Fault> {
+    let mut tables = HuffmanTables::default();
+    let mut frame = None;
+    let mut restart_interval = 0;
     let mut at = 2;
-    while let Some(marker) = next_marker(file, at) {
-        at = marker + 2;
-        let kind = file[marker + 1];
-        match kind {
-            0xd9 => return Ok(Some(at)),
-            0xd8 | 0xc0..=0xc3 | 0xc5..=0xc7 | 0xc9..=0xcb | 0xcd..=0xcf if scans.have_begun() => {
-                return Err("the picture is broken off by the beginning of another one");
+    loop {
+        let (marker, segment, behind) = segment_at(file, at)?;
+        at = behind;
+        match (marker, &mut frame) {
+            (0xc0..=0xc2, None) => frame = Some(Frame::new(marker, segment)?),
+            (0xc4, _) => tables.define(segment)?,
+            (0xdd, _) => {
+                let interval = segment.first_chunk().ok_or(Fault::Damaged)?;
+                restart_interval = u16::from_be_bytes(*interval).into();
             }
-            0xd8 => continue,
+            (0xda, Some(frame)) => {
+                at = Scan::new(segment, frame)?.read((file, at), frame, &tables, restart_interval)?;
+                if frame.is_complete() && is_end(file, at) {
+                    return Ok(at);
+                }
+            }
+            (0xd9, Some(frame)) if frame.is_complete() => return Ok(at - END.len()),
+            (0xd9, _) => return Err(Fault::NoLastScan),
+            (0xd8 | 0xc0..=0xcf, Some(_)) => return Err(Fault::BrokenOff),
             _ => {}
         }
-        let Some(length) = file.get(at..at + 2) else { return Ok(None) };
-        let end = at + usize::from(u16::from_be_bytes([length[0], length[1]]));
-        let segment = file.get(at + 2..end).unwrap_or_default();
-        match kind {
-            0xc0..=0xc3 => scans.begin_frame(segment),
-            0xda => scans.add(segment),
-            _ => {}
-        }
-        at = end;
     }
-    Ok(None)
 }
 
-/// The next marker that is no stuffing, fill byte or restart.
-fn next_marker(file: &[u8], from: usize) -> Option<usize> {
-    let is_marker = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0x01 | 0xd0..=0xd7 | 0xff);
-    file.get(from..)?.windows(2).position(is_marker).map(|at| from + at)
+/// Whether nothing but the end marker follows, or not even that.
+fn is_end(file: &[u8], at: usize) -> bool {
+    let rest = file.get(at..).unwrap_or_default();
+    rest.len() < END.len() || rest.starts_with(&END)
 }
 
-/// How many of its last bits every coefficient still lacks, by component.
-#[derive(Default)]
-struct Scans {
-    missing_bits: BTreeMap<u8, [u8; 64]>,
-    begun: bool,
-}
-
-impl Scans {
-    const NOTHING_SENT: u8 = u8::MAX;
-
-    fn have_begun(&self) -> bool {
-        self.begun
+/// The marker at or behind `at`, the content of its segment, and where that ends.
+fn segment_at(file: &[u8], at: usize) -> Result<(u8, &[u8], usize), Fault> {
+    let is_marker = |pair: &[u8]| pair[0] == 0xff && !matches!(pair[1], 0x00 | 0xff);
+    let ahead = file.get(at..).and_then(|rest| rest.windows(2).position(is_marker));
+    let start = at + ahead.ok_or(Fault::CutOff)? + 2;
+    let marker = file[start - 1];
+    if matches!(marker, 0x01 | 0xd0..=0xd9) {
+        return Ok((marker, &[], start));
     }
-
-    /// From a frame header: precision, height, width, and three bytes for each component.
-    fn begin_frame(&mut self, segment: &[u8]) {
-        let components = segment.get(6..).unwrap_or_default().chunks_exact(3);
-        self.missing_bits = components.map(|c| (c[0], [Self::NOTHING_SENT; 64])).collect();
-    }
-
-    /// From a scan header: the components, and which of their coefficients follow to which bit.
-    fn add(&mut self, segment: &[u8]) {
-        self.begun = true;
-        let Some((&count, rest)) = segment.split_first() else { return };
-        let Some((components, tail)) = rest.split_at_checked(2 * usize::from(count)) else { return };
-        let [first, last, bits] = *tail else { return };
-        for component in components.chunks_exact(2) {
-            if let Some(missing) = self.missing_bits.get_mut(&component[0]) {
-                let sent = missing.get_mut(usize::from(first)..=usize::from(last));
-                sent.unwrap_or_default().fill(bits & 0x0f);
-            }
-        }
-    }
-
-    fn are_complete(&self) -> bool {
-        !self.missing_bits.is_empty() && self.missing_bits.values().flatten().all(|bits| *bits == 0)
-    }
+    let length = file.get(start..).and_then(|rest| rest.first_chunk()).ok_or(Fault::CutOff)?;
+    let end = start + usize::from(u16::from_be_bytes(*length));
+    let segment = file.get(start + 2..end).ok_or(Fault::CutOff)?;
+    Ok((marker, segment, end))
 }

@@ -1,4 +1,12 @@
-//! TIFF files: one frame each.
+//! TIFF files: one frame each, grey floating-point values too.
+
+use std::io::Cursor;
+
+use image::metadata::Orientation;
+use image::{DynamicImage, Rgb32FImage};
+use tiff::decoder::{Decoder, DecodingResult};
+use tiff::tags::{SampleFormat, Tag};
+use tiff::{ColorType, TiffError};
 
 /// `NewSubfileType`, whose lowest bit says that a page is a smaller copy of another one.
 const SUBFILE_TYPE: u16 = 254;
@@ -18,6 +26,26 @@ pub(crate) fn has_further_pages(file: &[u8]) -> bool {
         directory = reader.next_directory(at);
     }
     true
+}
+
+/// An upright image of equal channels if the file holds grey values of 32-bit floating point, which `image` does not know; `None`
+/// for every other kind.
+pub(crate) fn grey_of_floats(file: &[u8]) -> Result<Option<DynamicImage>, TiffError> {
+    let mut decoder = Decoder::new(Cursor::new(file))?;
+    if decoder.colortype()? != ColorType::Gray(32)
+        || decoder.find_tag_unsigned(Tag::SampleFormat)? != Some(SampleFormat::IEEEFP.to_u16())
+    {
+        return Ok(None);
+    }
+    let (width, height) = decoder.dimensions()?;
+    let orientation = decoder.find_tag_unsigned::<u8>(Tag::Orientation)?.and_then(Orientation::from_exif);
+    let DecodingResult::F32(values) = decoder.read_image()? else { return Ok(None) };
+    let channels = values.iter().flat_map(|value| [*value; 3]).collect();
+    let mut image = Rgb32FImage::from_raw(width, height, channels).map(DynamicImage::from);
+    if let (Some(image), Some(orientation)) = (&mut image, orientation) {
+        image.apply_orientation(orientation);
+    }
+    Ok(image)
 }
 
 struct Words<'a> {

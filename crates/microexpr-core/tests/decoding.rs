@@ -8,6 +8,8 @@ use image::{DynamicImage, GrayImage, ImageBuffer, Luma, Rgb, RgbImage};
 use microexpr_core::{CoreError, ImageSequence, SampleBits, grey_from_image};
 
 const PROGRESSIVE: &[u8] = include_bytes!("data/pillow/progressive.jpg");
+/// A restart marker after every second unit.
+const RESTARTS: &[u8] = include_bytes!("data/pillow/restarts.jpg");
 
 fn decode(name: &str, bytes: &[u8]) -> Result<DynamicImage, CoreError> {
     let folder = tempfile::tempdir().unwrap();
@@ -78,9 +80,7 @@ fn a_jpeg_without_end_marker_is_read() {
 fn whatever_follows_a_jpeg_does_no_harm() {
     let whole = jpeg(40, 24);
     let expected = decode("a.jpg", &whole).unwrap();
-    let noise: Vec<u8> =
-        (0..50_000_u64).map(|i| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8).collect();
-    for behind in [vec![0; 4096], noise, jpeg(16, 16), vec![0xff; 9], vec![0xff, 0xda, 0, 8]] {
+    for behind in [vec![0; 4096], noise(50_000), jpeg(16, 16), vec![0xff; 9], vec![0xff, 0xda, 0, 8]] {
         assert_eq!(decode("a.jpg", &[whole.clone(), behind].concat()).unwrap(), expected);
     }
 }
@@ -95,6 +95,78 @@ fn a_cut_jpeg_is_an_error_wherever_it_is_cut() {
             assert!(decode("a.jpg", &unwritten).is_err(), "{kept} of {} and zeros", whole.len());
         }
     }
+}
+
+fn noise(count: usize) -> Vec<u8> {
+    (0..count as u64).map(|i| (i.wrapping_mul(0x9e37_79b9_7f4a_7c15) >> 56) as u8).collect()
+}
+
+/// The bytes of the scans: behind the first scan header, before the end marker.
+fn scan_data(jpeg: &[u8]) -> std::ops::Range<usize> {
+    let header = jpeg.windows(2).position(|pair| pair == [0xff, 0xda]).unwrap();
+    let length = usize::from(jpeg[header + 3]);
+    header + 2 + length..jpeg.len() - 2
+}
+
+/// Cut within its scans, mended by a tool with an end marker: no decoder complains, the rest would be grey.
+#[test]
+fn an_end_marker_does_not_make_a_cut_jpeg_whole() {
+    for whole in [jpeg(40, 24), jpeg(131, 97), PROGRESSIVE.to_vec(), RESTARTS.to_vec()] {
+        assert!(decode("a.jpg", &whole).is_ok());
+        let data = scan_data(&whole);
+        // Of the last byte all bits may be padding.
+        for kept in (data.start..data.end - 1).step_by(1 + data.len() / 300).chain([data.end - 2]) {
+            let error =
+                decode("a.jpg", &[&whole[..kept], &[0xff, 0xd9]].concat()).expect_err(&kept.to_string());
+            assert!(error.to_string().contains("a.jpg"), "{error}");
+        }
+    }
+}
+
+#[test]
+fn noise_in_the_place_of_a_scans_end_is_an_error() {
+    for whole in [jpeg(131, 97), PROGRESSIVE.to_vec(), RESTARTS.to_vec()] {
+        let data = scan_data(&whole);
+        for kept in (data.start..data.start + data.len() * 9 / 10).step_by(11) {
+            let noise = noise(whole.len() - kept);
+            for end in [&[][..], &[0xff, 0xd9]] {
+                assert!(decode("a.jpg", &[&whole[..kept], &noise, end].concat()).is_err(), "{kept}");
+            }
+        }
+    }
+}
+
+/// Webcams fill up to words.
+#[test]
+fn a_few_bytes_before_the_end_marker_are_passed_over_but_no_more() {
+    for whole in [jpeg(40, 24), RESTARTS.to_vec()] {
+        let (scans, end) = whole.split_at(whole.len() - 2);
+        let padded = |count: usize| decode("a.jpg", &[scans, &vec![0; count], end].concat());
+        assert_eq!(padded(3).unwrap(), decode("a.jpg", &whole).unwrap());
+        assert!(padded(100).is_err());
+    }
+}
+
+#[test]
+fn a_jpeg_that_has_lost_what_lies_between_two_restart_markers_is_an_error() {
+    let is_restart = |pair: &[u8]| pair[0] == 0xff && (0xd0..=0xd7).contains(&pair[1]);
+    let mut markers = RESTARTS.windows(2).enumerate().filter(|(_, pair)| is_restart(pair)).map(|(at, _)| at);
+    let (first, second) = (markers.next().unwrap(), markers.next().unwrap());
+    let without = [&RESTARTS[..first], &RESTARTS[second..]].concat();
+    assert!(decode("a.jpg", &without).is_err());
+}
+
+#[test]
+fn a_frame_cut_out_of_motion_jpeg_is_refused_with_the_cure() {
+    let whole = jpeg(40, 24);
+    let mut without = whole.clone();
+    while let Some(at) = without.windows(2).position(|pair| pair == [0xff, 0xc4]) {
+        let length = usize::from(u16::from_be_bytes([without[at + 2], without[at + 3]]));
+        without.drain(at..at + 2 + length);
+    }
+    let error = decode("a.jpg", &without).unwrap_err();
+    let reason = std::error::Error::source(&error).unwrap().to_string();
+    assert!(reason.contains("mjpeg2jpeg"), "{reason}");
 }
 
 #[test]
@@ -185,6 +257,46 @@ fn floating_point_frames_must_lie_within_zero_and_one() {
     assert_eq!(grey_from_image(&tiff([0.25; 3]).unwrap())[[1, 2]], 0.25);
     for values in [[0.0, 10.0, 255.0], [0.0, f32::NAN, 0.0], [-0.1, 0.0, 0.0]] {
         let error = tiff(values).unwrap_err();
+        let reason = std::error::Error::source(&error).unwrap().to_string();
+        assert!(reason.contains("outside 0..1"), "{reason}");
+    }
+}
+
+/// A grey TIFF of 2x2 floating-point values: the tags of TIFF 6.0 in order, the orientation (274) among them.
+fn grey_float_tiff(values: [f32; 4], orientation: u32) -> Vec<u8> {
+    let mut file = [&b"II*\0"[..], &24_u32.to_le_bytes()].concat();
+    file.extend(values.map(f32::to_le_bytes).concat());
+    let tags: [(u16, u32); 10] = [
+        (256, 2),
+        (257, 2),
+        (258, 32),
+        (259, 1),
+        (262, 1),
+        (273, 8),
+        (274, orientation),
+        (278, 2),
+        (279, 16),
+        (339, 3),
+    ];
+    file.extend((tags.len() as u16).to_le_bytes());
+    for (tag, value) in tags {
+        file.extend([tag.to_le_bytes(), 4_u16.to_le_bytes()].concat());
+        file.extend([1, value].map(u32::to_le_bytes).concat());
+    }
+    file.extend([0; 4]);
+    file
+}
+
+#[test]
+fn grey_floating_point_frames_are_read_within_zero_and_one() {
+    let grey = |values, orientation| {
+        decode("a.tif", &grey_float_tiff(values, orientation)).map(|image| grey_from_image(&image))
+    };
+    let upright = ndarray::array![[0.0, 0.125], [0.3, 1.0]];
+    assert_eq!(grey([0.0, 0.125, 0.3, 1.0], 1).unwrap(), upright);
+    assert_eq!(grey([0.0, 0.125, 0.3, 1.0], 6).unwrap(), ndarray::array![[0.3, 0.0], [1.0, 0.125]]);
+    for values in [[0.0, 17.0, 255.0, 3.0], [0.0, f32::NAN, 0.0, 0.0], [0.0, 0.0, 0.0, 1.0001]] {
+        let error = grey(values, 1).unwrap_err();
         let reason = std::error::Error::source(&error).unwrap().to_string();
         assert!(reason.contains("outside 0..1"), "{reason}");
     }

@@ -66,6 +66,21 @@ pub enum DataError {
         #[source]
         source: Box<calamine::Error>,
     },
+    /// An old workbook that is none, or would take more room than its cells need.
+    #[error("{path}: cannot be read as a workbook", path = path.display())]
+    OldWorkbook {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong with it.
+        #[source]
+        source: crate::OldWorkbookError,
+    },
+    /// A table of annotations in a format that is not read.
+    #[error("{path}: expected a table of annotations as .xlsx, .xls, .xlsb or .csv: save it as one of them", path = path.display())]
+    TableFormat {
+        /// The file.
+        path: PathBuf,
+    },
     /// A CSV file cannot be read.
     #[error("{path}: cannot be read as CSV", path = path.display())]
     ReadCsv {

@@ -7,6 +7,7 @@ use std::path::Path;
 
 use calamine::{Data, Reader, Sheets};
 
+use crate::old_workbook::check_size;
 use crate::{DataError, delimited};
 
 /// Cells by row and column, both from 0; as their text.
@@ -16,8 +17,14 @@ pub(crate) type Sheet = BTreeMap<usize, BTreeMap<usize, String>>;
 ///
 /// A sheet's size says nothing: one stray cell in its last corner would make a table of 17 billion cells.
 pub(crate) fn read_sheets(path: &Path) -> Result<Vec<Sheet>, DataError> {
-    if path.extension().is_some_and(|e| e.eq_ignore_ascii_case("csv")) {
-        return Ok(vec![read_text_table(path)?]);
+    let extension = path.extension().map(|e| e.to_string_lossy().to_lowercase()).unwrap_or_default();
+    match &*extension {
+        "csv" => return Ok(vec![read_text_table(path)?]),
+        "xls" => {
+            check_size(path).map_err(|source| DataError::OldWorkbook { path: path.to_owned(), source })?
+        }
+        "xlsx" | "xlsm" | "xlsb" => {}
+        _ => return Err(DataError::TableFormat { path: path.to_owned() }),
     }
     let failed =
         |source: calamine::Error| DataError::ReadWorkbook { path: path.to_owned(), source: Box::new(source) };
@@ -47,7 +54,7 @@ fn read_sheet(workbook: &mut Sheets<BufReader<File>>, name: &str) -> Result<Shee
                 keep(cell.get_position(), &cell.get_value().clone().into());
             }
         }
-        // Older formats end at row 65,536 and column 256.
+        // The older format, whose size has been looked at.
         other => {
             let range = other.worksheet_range(name)?;
             let (top, left) = range.start().unwrap_or_default();

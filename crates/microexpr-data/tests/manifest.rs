@@ -117,6 +117,45 @@ fn a_frame_in_two_files_is_refused() {
     }
 }
 
+/// Labels as the tables of these datasets spell them (docs/datasets.md names the sources), and the class sets made for them.
+#[test]
+fn every_datasets_own_spellings_are_read_from_a_list() {
+    let tables: [(&str, LabelScheme, &[&str], &[usize]); 4] = [
+        (
+            "MMEW",
+            LabelScheme::Casme3Seven,
+            &["happiness", "surprise", "anger", "disgust", "fear", "sadness", "others"],
+            &[1; 7],
+        ),
+        (
+            "DFME",
+            LabelScheme::DfmeSeven,
+            &["Happiness", "Anger", "Contempt", "Disgust", "Fear", "Sadness", "Surprise"],
+            &[1; 7],
+        ),
+        (
+            "4DME",
+            LabelScheme::FourDmeFive,
+            &["Positive", "Negative", "Surprise", "Repression", "Others"],
+            &[1; 5],
+        ),
+        (
+            "CAS(ME)^2",
+            LabelScheme::Casme3Four,
+            &["positive", "negative", "surprise", "others", "happiness", "sadness"],
+            &[2, 2, 1, 1],
+        ),
+    ];
+    for (dataset, scheme, labels, expected) in tables {
+        let row = |(n, label): (usize, &&str)| format!("{dataset},p{n},c,clips/a,{label},30\n");
+        let rows: String = labels.iter().enumerate().map(row).collect();
+        let index =
+            read_manifest(tree(&format!("dataset,subject,clip,path,label,fps\n{rows}")).path()).unwrap();
+        assert_eq!(index.class_counts(scheme), expected, "{dataset}");
+        assert!(index.skipped.is_empty(), "{dataset}");
+    }
+}
+
 /// As a workbook's: an apex that is none is a warning, a whole number is one however it is written.
 #[test]
 fn numbers_are_taken_as_workbooks_give_them() {

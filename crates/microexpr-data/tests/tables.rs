@@ -164,6 +164,60 @@ fn one_stray_cell_in_the_last_corner_takes_no_room() {
     assert_eq!(index.clips.len(), 1);
 }
 
+/// A workbook of Excel 97, [MS-XLS] 2.4: the beginning and end of its parts, the sheet's place, cells of text.
+fn old_workbook(path: &Path, cells: &[(u16, u16, &str)]) {
+    let record =
+        |kind: u16, data: &[u8]| [&kind.to_le_bytes()[..], &(data.len() as u16).to_le_bytes(), data].concat();
+    let begin = |part: u16| record(0x0809, &[0x0600, part, 0, 0, 0, 0, 0, 0].map(u16::to_le_bytes).concat());
+    let end = record(0x000a, &[]);
+    let sheet_name = [&[0, 0, 5, 0][..], b"Codes"].concat();
+    let globals = begin(5).len() + 4 + 4 + sheet_name.len() + end.len();
+    let place = [&(globals as u32).to_le_bytes()[..], &sheet_name].concat();
+    let label = |(row, column, text): &(u16, u16, &str)| {
+        let numbers = [*row, *column, 0, text.len() as u16].map(u16::to_le_bytes).concat();
+        record(0x0204, &[&numbers[..], &[0], text.as_bytes()].concat())
+    };
+    let cells = cells.iter().map(label).collect::<Vec<_>>().concat();
+    let book = [begin(5), record(0x0085, &place), end.clone(), begin(0x10), cells, end].concat();
+    let mut container = cfb::create(path).unwrap();
+    std::io::Write::write_all(&mut container.create_stream("/Workbook").unwrap(), &book).unwrap();
+    container.flush().unwrap();
+}
+
+/// calamine would make a table of 16 million empty cells, 400 MB, of these twelve.
+#[test]
+fn a_stray_cell_in_an_old_workbook_is_refused_before_room_is_made_for_it() {
+    let root = casme2_tree();
+    let path = root.path().join("CASME2-coding.xls");
+    let header = ["Subject", "Filename", "OnsetFrame", "ApexFrame", "OffsetFrame", "Estimated Emotion"];
+    let row = ["1", "EP02_01f", "46", "49", "55", "disgust"];
+    let mut cells: Vec<_> = [header, row]
+        .iter()
+        .zip(0..)
+        .flat_map(|(texts, row)| texts.iter().zip(0..).map(move |(text, column)| (row, column, *text)))
+        .collect();
+    old_workbook(&path, &cells);
+    assert_eq!(read_casme2(root.path(), &AnnotationParams::default()).unwrap().clips.len(), 1);
+    cells.push((65_535, 255, "stray"));
+    old_workbook(&path, &cells);
+    let error = read_casme2(root.path(), &AnnotationParams::default()).unwrap_err();
+    let reason = std::error::Error::source(&error).unwrap().to_string();
+    assert!(reason.contains("65536 rows and 256 columns") && reason.contains("delete the cell"), "{reason}");
+    fs::write(&path, "no workbook").unwrap();
+    let error = read_casme2(root.path(), &AnnotationParams::default()).unwrap_err().to_string();
+    assert!(error.contains("CASME2-coding.xls"), "{error}");
+}
+
+#[test]
+fn a_table_in_another_format_is_refused_with_the_cure() {
+    let root = casme2_tree();
+    let path = root.path().join("coding.ods");
+    fs::write(&path, "").unwrap();
+    let params = AnnotationParams { workbook: Some(path), ..AnnotationParams::default() };
+    let error = read_casme2(root.path(), &params).unwrap_err().to_string();
+    assert!(error.contains("coding.ods") && error.contains("save it as"), "{error}");
+}
+
 #[test]
 fn folders_that_a_mac_adds_to_archives_do_not_exist() {
     let root = casme2_tree();

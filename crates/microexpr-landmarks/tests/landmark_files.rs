@@ -163,6 +163,20 @@ fn points(corner: f64, shape: impl Fn(f64, f64) -> String) -> String {
     format!("[{}]", list.join(","))
 }
 
+/// A frame of 67 points among whole ones, on a line of its own; brackets in names are no brackets.
+#[test]
+fn an_error_in_json_names_frame_and_line() {
+    let folder = images(1..4);
+    let face = |points: usize| format!("[{}]", vec!["[1, 2]"; points].join(", "));
+    let frames = format!("[\n  {},\n\n  null,\n  {}\n]", face(68), face(67));
+    for (text, line) in
+        [(frames.clone(), 5), (format!("{{\n\"a [\\\"{{\": [[1],\n[2]], \"frames\":\n{frames}}}"), 8)]
+    {
+        let error = read(folder.path(), "l.json", &text, &["img1.png"]).unwrap_err().to_string();
+        assert!(error.contains(&format!("line {line}")) && error.contains("frame 3"), "{error}");
+    }
+}
+
 #[test]
 fn json_of_our_own_programs_and_of_lists_is_read() {
     let folder = images(1..4);

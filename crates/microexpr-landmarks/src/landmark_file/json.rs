@@ -22,15 +22,17 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<(Vec<FoundFace>, Vec<u64>
         },
         _ => return Err(wrong(path, 1, CURE.to_owned())),
     };
+    let lines = element_lines(text);
     let (mut faces, mut lost) = (Vec::new(), Vec::new());
     for (index, frame) in frames.iter().enumerate() {
         let number = number_of(frame).unwrap_or(index as u64 + 1);
-        let failed = |problem| wrong(path, 1, format!("frame {number}: {problem}"));
+        let line = lines.get(index).copied().unwrap_or(1);
+        let failed = |problem| wrong(path, line, format!("frame {number}: {problem}"));
         let before = faces.len();
         for face in faces_of(frame).ok_or_else(|| failed(CURE.to_owned()))? {
             let points = points_of(face).ok_or_else(|| failed(CURE.to_owned()))?;
             if let Row::Face(points) = ibug68(points).map_err(failed)? {
-                faces.push(FoundFace { line: 1, number, id: None, confidence: 1.0, points });
+                faces.push(FoundFace { line, number, id: None, confidence: 1.0, points });
             }
         }
         if faces.len() == before {
@@ -38,6 +40,48 @@ pub(super) fn parse(text: &str, path: &Path) -> Result<(Vec<FoundFace>, Vec<u64>
         }
     }
     Ok((faces, lost))
+}
+
+/// The lines on which the elements of the list of frames begin, in valid JSON: the list itself, or an object's field `frames`.
+fn element_lines(text: &str) -> Vec<u64> {
+    let in_list = if text.trim_start().starts_with('{') { 2 } else { 1 };
+    let (mut lines, mut key, mut is_frames) = (Vec::new(), "", false);
+    let (mut line, mut depth, mut element_follows) = (1, 0, false);
+    let mut bytes = text.bytes().enumerate();
+    while let Some((at, byte)) = bytes.next() {
+        line += u64::from(byte == b'\n');
+        if byte.is_ascii_whitespace() {
+            continue;
+        }
+        if element_follows && byte != b']' {
+            lines.push(line);
+        }
+        element_follows = byte == b',' && is_frames && depth == in_list;
+        match byte {
+            b'"' => {
+                let mut is_escaped = false;
+                let is_end = |(_, byte): &(usize, u8)| {
+                    let is_end = *byte == b'"' && !is_escaped;
+                    is_escaped = *byte == b'\\' && !is_escaped;
+                    is_end
+                };
+                let end = bytes.find(is_end).map_or(text.len(), |(end, _)| end);
+                key = &text[at + 1..end];
+            }
+            b'[' | b'{' => {
+                depth += 1;
+                if depth == in_list && byte == b'[' && (in_list == 1 || key == "frames") {
+                    (is_frames, element_follows) = (true, true);
+                }
+            }
+            b']' | b'}' => {
+                is_frames &= depth > in_list;
+                depth -= 1;
+            }
+            _ => {}
+        }
+    }
+    lines
 }
 
 fn number_of(frame: &Value) -> Option<u64> {
