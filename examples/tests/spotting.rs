@@ -21,7 +21,9 @@ fn spot(recording: &Path, more: &[(&str, &Path)], out: &Path) -> String {
     let file = format!("spot{}", std::env::consts::EXE_SUFFIX);
     let mut command = Command::new(deps.parent().unwrap().parent().unwrap().join("examples").join(file));
     command.arg("--input").arg(recording).args(["--fps", FPS, "--landmark-model", "generated-faces"]);
-    more.iter().for_each(|(option, value)| drop(command.arg(option).arg(value)));
+    for (option, value) in more {
+        command.arg(option).arg(value);
+    }
     let output = command.arg("--out").arg(out).output().unwrap();
     assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
     String::from_utf8(output.stdout).unwrap()
