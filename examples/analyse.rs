@@ -13,11 +13,12 @@ use microexpr::core::atomic_file;
 use microexpr::landmarks::{FaceLandmarker, LandmarkerParams};
 use microexpr::magnify::{MagnifyParams, magnify_clip};
 use microexpr::pipeline::LandmarkSource;
-use microexpr::prelude::{Classifier, Clip, Device, ImageSequence, Prediction};
+use microexpr::prelude::{Classifier, Clip, Device, Prediction};
 use microexpr::spot::{FaceRegions, SpotParams, SpottedExpression, Timeline, timeline};
-use ndarray::{Array2, Array3, Axis};
+use ndarray::Array2;
 use serde::Serialize;
-use shared::input::{InputOptions, Recording};
+use shared::input::InputOptions;
+use spotting::frames::{ExpressionClip, each_expression};
 use spotting::page::{Shown, page};
 use spotting::pictures::{Window, plain, with_motion, with_relevance};
 use spotting::{Spotted, recording_name, spot_recording};
@@ -73,29 +74,34 @@ fn analyse(options: &Options) -> Result<(), Box<dyn Error>> {
         Classifier::load_with(&options.model, ClassifierOptions { device: options.device, landmarks })?;
     let landmarker = FaceLandmarker::open(options.landmark_model.as_deref(), LandmarkerParams::default())?;
     std::fs::create_dir_all(&options.out).map_err(|error| format!("{}: {error}", options.out.display()))?;
-    let (frames, fps) = options.recording.sequence()?;
-    let progress = shared::progress_bar(frames.len() as u64, "frames");
-    let recording = Recording::Folder(frames.clone(), fps);
+    let [recording, again] = options.recording.twice()?;
+    let fps = recording.fps();
+    let progress = shared::progress_bar(recording.frame_count().unwrap_or(0) as u64, "frames");
     let seen = spot_recording(recording, &landmarker, &SpotParams::default(), &progress)?;
     progress.finish_and_clear();
     let name = recording_name(&options.recording.input);
     let (Some(motion), Some(regions)) = (&seen.motion, &seen.regions) else {
         return Err(format!("{name}: no face was found").into());
     };
-    let (mut intervals, mut shown) = (Vec::new(), Vec::new());
-    for spotted in &seen.expressions {
-        let looked_at = Looked::at(spotted, &frames, fps, regions)?;
-        let answer = classifier
-            .answer(ClassifierInput::Clip { clip: &looked_at.clip, landmarks: None }, Relevance::Measured);
-        let answer = answer.map_err(|error| error.to_string());
-        shown.push(looked_at.shown(&seen, regions, answer.as_ref().map_err(Clone::clone))?);
-        intervals.push(AnalysedInterval {
+    let mut analysed: Vec<Option<(AnalysedInterval, Shown)>> =
+        seen.expressions.iter().map(|_| None).collect();
+    each_expression(again, &seen.expressions, &mut |index, of| {
+        let spotted = &seen.expressions[index];
+        let input = ClassifierInput::Clip { clip: &of.clip, landmarks: None };
+        let answer = classifier.answer(input, Relevance::Measured).map_err(|error| error.to_string());
+        let window = Window::around(regions, of.clip.frame(0).dim());
+        let shown =
+            Looked { spotted, of, window }.shown(&seen, regions, answer.as_ref().map_err(Clone::clone))?;
+        let interval = AnalysedInterval {
             spotted: spotted.clone(),
             class: answer.as_ref().ok().map(|answer| answer.class_name().to_owned()),
             probabilities: answer.as_ref().ok().map(|answer| answer.probabilities.clone()),
             error: answer.err(),
-        });
-    }
+        };
+        analysed[index] = Some((interval, shown));
+        Ok(())
+    })?;
+    let (intervals, shown): (Vec<_>, Vec<_>) = analysed.into_iter().flatten().unzip();
     let spotted = &seen.expressions;
     let drawn = timeline(&Timeline { motion, fps, spotted, truth: &[] });
     let summary = format!(
@@ -121,41 +127,14 @@ fn analyse(options: &Options) -> Result<(), Box<dyn Error>> {
     Ok(())
 }
 
-/// The frames of a spotted expression.
+/// A spotted expression and its frames.
 struct Looked<'a> {
     spotted: &'a SpottedExpression,
-    clip: Clip,
-    /// Index of the apex in the clip.
-    apex: usize,
+    of: ExpressionClip,
     window: Window,
 }
 
-impl<'a> Looked<'a> {
-    /// Longer expressions are looked at in fewer frames.
-    const MOST_FRAMES: usize = 100;
-
-    fn at(
-        spotted: &'a SpottedExpression,
-        frames: &ImageSequence,
-        fps: f64,
-        regions: &FaceRegions,
-    ) -> Result<Self, Box<dyn Error>> {
-        let interval = spotted.interval;
-        let step = interval.frames().div_ceil(Self::MOST_FRAMES);
-        let numbers: Vec<usize> = (interval.onset..=interval.offset).step_by(step).collect();
-        let first = frames.grey(numbers[0])?;
-        let mut all = Array3::zeros((numbers.len(), first.nrows(), first.ncols()));
-        for (number, mut frame) in numbers.iter().zip(all.axis_iter_mut(Axis(0))) {
-            frame.assign(&frames.grey(*number)?);
-        }
-        Ok(Self {
-            spotted,
-            clip: Clip::new(all, fps / step as f64)?,
-            apex: (spotted.apex - interval.onset) / step,
-            window: Window::around(regions, first.dim()),
-        })
-    }
-
+impl Looked<'_> {
     fn shown(
         &self,
         seen: &Spotted,
@@ -164,7 +143,7 @@ impl<'a> Looked<'a> {
     ) -> Result<Shown, Box<dyn Error>> {
         let SpottedExpression { kind, interval, apex, strength, .. } = self.spotted;
         let face = |clip: &Clip, index: usize| self.window.cut(clip.frame(index));
-        let (onset_face, apex_face) = (face(&self.clip, 0), face(&self.clip, self.apex));
+        let (onset_face, apex_face) = (face(&self.of.clip, 0), face(&self.of.clip, self.of.apex));
         let mut pictures = vec![
             (format!("onset, frame {}", interval.onset), plain(&onset_face)?),
             (format!("apex, frame {apex}"), plain(&apex_face)?),
@@ -202,7 +181,7 @@ impl<'a> Looked<'a> {
 
     /// The magnified apex; `None` where the clip is too short for the filter.
     fn magnified(&self, params: &MagnifyParams) -> Option<Array2<f32>> {
-        let magnified = magnify_clip(&self.clip, params).ok()?;
-        Some(self.window.cut(magnified.frame(self.apex)))
+        let magnified = magnify_clip(&self.of.clip, params).ok()?;
+        Some(self.window.cut(magnified.frame(self.of.apex)))
     }
 }

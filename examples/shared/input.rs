@@ -33,6 +33,12 @@ pub(crate) enum Recording {
 }
 
 impl Recording {
+    /// Frames per second.
+    pub(crate) fn fps(&self) -> f64 {
+        let (Self::Folder(_, fps) | Self::Video(_, fps)) = self;
+        *fps
+    }
+
     /// How many frames there are; `None` where only the end will tell.
     pub(crate) fn frame_count(&self) -> Option<usize> {
         match self {
@@ -55,6 +61,20 @@ impl InputOptions {
             Recording::Folder(frames, fps) => Ok((frames, fps)),
             Recording::Video(video, fps) => Ok((video.into_sequence(MOST_CLIP_BYTES)?, fps)),
         }
+    }
+
+    /// The frames for two readings: where they are, or, of standard input, in memory.
+    pub(crate) fn twice(&self) -> Result<[Recording; 2], Box<dyn Error>> {
+        if is_standard_input(&self.input) {
+            let (frames, fps) = self.sequence()?;
+            return Ok([Recording::Folder(frames.clone(), fps), Recording::Folder(frames, fps)]);
+        }
+        let first = self.recording()?;
+        let second = match &first {
+            Recording::Folder(frames, fps) => Recording::Folder(frames.clone(), *fps),
+            Recording::Video(_, fps) => Recording::Video(Box::new(open_video(&self.input)?), *fps),
+        };
+        Ok([first, second])
     }
 
     /// The frames where they are, and their rate.

@@ -1,30 +1,27 @@
 //! What `spot` and `analyse` have in common: a recording's frames to spotted expressions.
 #![allow(dead_code, reason = "each program uses a part of it")]
 
+pub(crate) mod frames;
 pub(crate) mod output;
 pub(crate) mod page;
 pub(crate) mod pictures;
+pub(crate) mod recognition;
+pub(crate) mod truth;
 
 use std::error::Error;
 use std::path::{Path, PathBuf};
-use std::sync::mpsc::sync_channel;
-use std::thread;
 
 use indicatif::ProgressBar;
-use microexpr::core::{ImageSequence, grey_from_image};
+use microexpr::core::ImageSequence;
 use microexpr::landmarks::{FaceLandmarker, LandmarkError, grey_from_frame};
 use microexpr::spot::{
     FaceRegions, PartMotion, RegionTracker, RegionTrackerParams, SpotParams, SpottedExpression, Spotter,
 };
 use ndarray::Array2;
 
+use frames::each_frame;
+
 use crate::shared::input::Recording;
-
-/// Why a frame could not be had; crosses threads.
-type FrameError = Box<dyn Error + Send + Sync>;
-
-/// Frames that are decoded ahead.
-const AHEAD: usize = 16;
 
 /// While there is no face, one is looked for this often.
 const LOOK_EVERY_S: f64 = 0.25;
@@ -48,36 +45,12 @@ pub(crate) fn spot_recording(
     params: &SpotParams,
     progress: &ProgressBar,
 ) -> Result<Spotted, Box<dyn Error>> {
-    let (Recording::Folder(_, fps) | Recording::Video(_, fps)) = recording;
-    let (sender, receiver) = sync_channel::<Result<Array2<f32>, FrameError>>(AHEAD);
-    thread::scope(|scope| {
-        scope.spawn(move || {
-            // Nobody listens any more after an error: then there is no more to do.
-            for frame in greys(recording) {
-                if sender.send(frame).is_err() {
-                    break;
-                }
-            }
-        });
-        let mut watch = Watch::new(landmarker, params, fps);
-        for frame in receiver {
-            watch.see(&frame.map_err(|error| -> Box<dyn Error> { error })?)?;
-            progress.inc(1);
-        }
-        Ok(watch.finish())
-    })
-}
-
-/// The frames of a recording, one after the other.
-fn greys(recording: Recording) -> Box<dyn Iterator<Item = Result<Array2<f32>, FrameError>>> {
-    match recording {
-        Recording::Folder(frames, _) => {
-            Box::new((0..frames.len()).map(move |index| frames.grey(index).map_err(Into::into)))
-        }
-        Recording::Video(video, _) => {
-            Box::new(video.map(|frame| frame.map(|image| grey_from_image(&image)).map_err(Into::into)))
-        }
-    }
+    let mut watch = Watch::new(landmarker, params, recording.fps());
+    each_frame(recording, &mut |frame| {
+        progress.inc(1);
+        watch.see(frame)
+    })?;
+    Ok(watch.finish())
 }
 
 /// Follows the face through a recording, and looks for it where it is lost.

@@ -16,7 +16,7 @@ pub(crate) struct Shown {
 }
 
 const STYLE: &str = "body{font-family:system-ui,sans-serif;margin:0 auto;max-width:70rem;padding:1rem;color:#223;line-height:1.4}\
-    h1{font-size:1.4rem}h2{font-size:1.1rem;margin:.2rem 0 .6rem}.wide{overflow-x:auto}.wide svg{min-width:640px;width:100%}\
+    h1{font-size:1.4rem}h2{font-size:1.1rem;margin:.2rem 0 .6rem}.wide{overflow-x:auto}.wide:focus-visible{outline:3px solid #1a5fb4;outline-offset:2px}.wide svg{min-width:640px;width:100%}\
     section{border:1px solid #ccd;border-radius:8px;padding:.8rem;margin:1rem 0}\
     .pictures{display:grid;grid-template-columns:repeat(auto-fill,minmax(150px,1fr));gap:.6rem;margin-top:.6rem}\
     figure{margin:0}figure img{width:100%;height:auto;border-radius:4px;display:block}figcaption{font-size:.8rem;color:#556}\
@@ -30,7 +30,7 @@ pub(crate) fn page(recording: &str, summary: &str, timeline: &str, shown: &[Show
         "<!doctype html><html lang='en'><head><meta charset='utf-8'><meta name='viewport' content='width=device-width,initial-scale=1'>\
          <title>{name}: expressions</title><style>{STYLE}</style></head><body><h1>{name}</h1><p>{}</p>\
          <p>Motion of each part of the face beside the head's (square roots, one scale); micro-expressions orange, macro-expressions blue.</p>\
-         <div class='wide'>{timeline}</div>",
+         <div class='wide' tabindex='0' role='group' aria-label='Timeline'>{timeline}</div>",
         escaped(summary)
     );
     for interval in shown {

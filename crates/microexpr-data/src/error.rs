@@ -129,6 +129,16 @@ pub enum DataError {
         /// The file.
         path: PathBuf,
     },
+    /// A workbook that holds no expressions of long recordings.
+    #[error(
+        "{path}: expected the workbook of SAMM Long Videos or of CAS(ME)², with micro or macro in the eighth column; found \
+         neither",
+        path = path.display()
+    )]
+    NotLongRecordings {
+        /// The file.
+        path: PathBuf,
+    },
     /// A table lacks a column.
     #[error("{path}: expected a column {expected}; found {found}", path = path.display())]
     MissingColumn {

@@ -15,6 +15,7 @@
 //! |---|---|
 //! | [`Layout`], [`read_smic`], [`read_samm`], [`read_casme`], [`read_casme2`], [`read_casme3`], [`read_manifest`], [`read_composite`] | folders to an index |
 //! | [`read_flow_maps`], [`FlowMapIndex`], [`FlowMapRecord`] | flow maps and their list |
+//! | [`read_long_annotations`], [`LongAnnotations`], [`AnnotatedExpression`] | expressions of long recordings: SAMM Long Videos, CAS(ME)² |
 //! | [`AnnotationParams`], [`Erratum`], [`CompositeList`] | workbooks, their corrections, lists of clips |
 //! | [`DatasetIndex`], [`ClipRecord`], [`SkippedClip`] | what is there and what is not |
 //! | [`check_frames`], [`frame_gaps`] | a closer look at the frames |
@@ -39,6 +40,7 @@ mod folder_search;
 mod frame_check;
 mod index;
 mod label_scheme;
+mod long_recordings;
 mod manifest;
 mod names;
 mod old_workbook;
@@ -59,6 +61,7 @@ pub use flow_map_list::{FlowMapIndex, FlowMapRecord, read_flow_maps};
 pub use frame_check::{FrameProblem, check_frames, check_frames_of, frame_gaps};
 pub use index::{ClipRecord, DatasetIndex, SkippedClip};
 pub use label_scheme::{LabelScheme, ProtocolCounts};
+pub use long_recordings::{AnnotatedExpression, AnnotatedKind, LongAnnotations, read_long_annotations};
 pub use manifest::read_manifest;
 pub use microexpr_core::frame_number;
 pub use old_workbook::OldWorkbookError;

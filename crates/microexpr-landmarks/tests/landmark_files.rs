@@ -56,6 +56,24 @@ fn corners(found: &ClipLandmarks) -> Vec<Option<f64>> {
     found.points.iter().map(|points| Some(points.as_ref()?.points()[0][0])).collect()
 }
 
+/// OpenFace counts a video's frames from 1, others from 0; decoded frames are named by their numbers, padded or not.
+#[test]
+fn rows_of_a_video_are_counted_from_one_or_from_zero() {
+    let folder = tempfile::tempdir().unwrap();
+    let path = folder.path().join("clip.csv");
+    for first in [1, 0] {
+        fs::write(&path, open_face(&rows(12, first))).unwrap();
+        let file = LandmarkFile::read(&path).unwrap();
+        for names in [["3", "10", "11"], ["00003", "00010", "00011"]] {
+            let clip: Vec<PathBuf> =
+                names.iter().map(|name| folder.path().join("clip.avi").join(name)).collect();
+            let found = file.of_clip(&clip, &FolderFrames::of_video(&clip, &file), (200, 100)).unwrap();
+            assert_eq!(corners(&found), [Some(2.0), Some(9.0), Some(10.0)], "counted from {first}");
+            assert!(found.notes.is_empty(), "{:?}", found.notes);
+        }
+    }
+}
+
 #[test]
 fn rows_are_matched_by_number_whatever_they_count_from() {
     // 12 files in the folder, numbered 105 to 116; the clip is 5 of them.

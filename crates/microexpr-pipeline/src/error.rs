@@ -23,10 +23,12 @@ pub enum PipelineError {
     #[error("the landmark graph cannot be built")]
     Graph(#[from] microexpr_graph::GraphError),
     /// No landmark file beside a clip's frames.
-    #[error("{folder}: no landmarks.csv or landmarks.json beside the frames", folder = folder.display())]
+    #[error("{folder}: no {expected} beside the frames", folder = folder.display())]
     NoLandmarkFile {
-        /// The clip's folder.
+        /// The clip's folder, or its video.
         folder: PathBuf,
+        /// What the file may be called.
+        expected: String,
     },
     /// A clip in memory, beside which no landmark file can lie.
     #[error(

@@ -13,9 +13,11 @@ use crate::PipelineError;
 
 /// Names of the landmark files beside a clip's frames; the first that exists counts.
 const FILES: [&str; 2] = ["landmarks.csv", "landmarks.json"];
+/// Endings of the landmark files beside a video, which are called after it, as OpenFace does.
+const VIDEO_FILES: [&str; 2] = ["csv", "json"];
 
-/// The points of a clip's frames in the landmark file beside them: `landmarks.csv` or `landmarks.json`. The notes say what was chosen
-/// of several faces, and in how many frames there are none.
+/// The points of a clip's frames in the landmark file beside them: `landmarks.csv` or `landmarks.json`; beside a video `clip.avi` it is
+/// called `clip.csv` or `clip.json`. The notes say what was chosen of several faces, and in how many frames there are none.
 ///
 /// # Errors
 ///
@@ -25,18 +27,31 @@ pub fn landmarks_beside(frames: &ImageSequence) -> Result<ClipLandmarks, Pipelin
     let path = landmark_file(frames)?;
     let first = frames.image(0)?;
     let size = (first.width() as usize, first.height() as usize);
-    let folder = FolderFrames::of(path.parent().unwrap_or(Path::new(".")))?;
-    Ok(LandmarkFile::read(&path)?.of_clip(frames.paths(), &folder, size)?)
+    let file = LandmarkFile::read(&path)?;
+    let all = match video_of(frames) {
+        Some(_) => FolderFrames::of_video(frames.paths(), &file),
+        None => FolderFrames::of(path.parent().unwrap_or(Path::new(".")))?,
+    };
+    Ok(file.of_clip(frames.paths(), &all, size)?)
+}
+
+/// The video whose decoded frames these are, named `clip.avi/12`.
+fn video_of(frames: &ImageSequence) -> Option<&Path> {
+    frames.paths()[0].parent().filter(|video| video.is_file())
 }
 
 /// The landmark file of a clip.
 pub(crate) fn landmark_file(frames: &ImageSequence) -> Result<PathBuf, PipelineError> {
     let folder = frames.paths()[0].parent().unwrap_or(Path::new("."));
-    FILES
-        .iter()
-        .map(|name| folder.join(name))
-        .find(|path| path.is_file())
-        .ok_or_else(|| PipelineError::NoLandmarkFile { folder: folder.to_owned() })
+    let candidates = match video_of(frames) {
+        Some(video) => VIDEO_FILES.map(|ending| video.with_extension(ending)),
+        None => FILES.map(|name| folder.join(name)),
+    };
+    candidates.iter().find(|path| path.is_file()).cloned().ok_or_else(|| {
+        let name = |path: &PathBuf| path.file_name().unwrap_or_default().to_string_lossy().into_owned();
+        let [first, second] = candidates.each_ref().map(name);
+        PipelineError::NoLandmarkFile { folder: folder.to_owned(), expected: format!("{first} or {second}") }
+    })
 }
 
 /// What the points of a clip decide: which frame has which.
@@ -115,6 +130,34 @@ mod tests {
     fn points(value: f64) -> Landmarks {
         Landmarks::new(LandmarkScheme::Ibug68, (0..68).map(|i| [f64::from(i) + value, value]).collect())
             .unwrap()
+    }
+
+    /// OpenFace's table of a face that moves one pixel per frame, four frames from 1 on.
+    fn open_face() -> String {
+        let names = |axis: char| (0..68).map(move |i| format!(",{axis}_{i}"));
+        let mut text: String =
+            std::iter::once("frame".to_owned()).chain(names('x')).chain(names('y')).collect();
+        for frame in 1..=4 {
+            text += &format!("\n{frame}");
+            text.extend((0..136).map(|i| format!(",{}", 10 * (i % 17) + frame)));
+        }
+        text
+    }
+
+    #[test]
+    fn points_beside_a_video_are_called_after_it() {
+        let folder = tempfile::tempdir().unwrap();
+        let video = folder.path().join("clip.avi");
+        std::fs::write(&video, "").unwrap();
+        let image = || image::DynamicImage::from(image::GrayImage::new(200, 200));
+        let images = [2, 3].map(|number: u32| (video.join(number.to_string()), image()));
+        let frames = ImageSequence::from_images(images.to_vec()).unwrap();
+        let error = landmarks_beside(&frames).unwrap_err().to_string();
+        assert!(error.ends_with("clip.avi: no clip.csv or clip.json beside the frames"), "{error}");
+        std::fs::write(folder.path().join("clip.csv"), open_face()).unwrap();
+        let found = landmarks_beside(&frames).unwrap();
+        let corner = |points: &Option<Landmarks>| points.as_ref().unwrap().points()[0][0];
+        assert_eq!(found.points.iter().map(corner).collect::<Vec<f64>>(), [2.0, 3.0]);
     }
 
     #[test]

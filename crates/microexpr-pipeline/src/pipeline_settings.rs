@@ -18,7 +18,7 @@ pub enum LandmarkSource {
         /// [`find_landmark_model`](microexpr_landmarks::find_landmark_model) looks in.
         path: Option<PathBuf>,
     },
-    /// `landmarks.csv` or `landmarks.json` beside the frames.
+    /// `landmarks.csv` or `landmarks.json` beside the frames, `clip.csv` or `clip.json` beside the video `clip.avi`.
     Files,
 }
 

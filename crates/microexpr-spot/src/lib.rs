@@ -30,6 +30,7 @@
 //! | [`Spotter`], [`SpotParams`] | expressions in their motion, head and blinks taken out, with bounded delay |
 //! | [`SpottedExpression`], [`Interval`], [`ExpressionKind`] | what was spotted |
 //! | [`SpottingScores`], [`right_pairs`], [`spot_then_recognise`] | MEGC's F1 over intervals, STRS |
+//! | [`Mdmd`], [`maximal_difference`] | a published spotter by optical flow, for comparison |
 //! | [`read_truth`], [`TrueExpression`] | true intervals from a table |
 //! | [`timeline`] | a picture of the motion and what was spotted in it |
 //!
@@ -41,6 +42,7 @@ mod candidates;
 mod error;
 mod head_motion;
 mod interval;
+mod mdmd;
 mod motion_track;
 mod region;
 mod region_tracker;
@@ -52,6 +54,7 @@ mod truth;
 
 pub use error::SpotError;
 pub use interval::{ExpressionKind, Interval, SpottedExpression};
+pub use mdmd::{Mdmd, MdmdParams, MdmdSearch, maximal_difference};
 pub use region::{FacePart, FaceRegion, FaceRegions};
 pub use region_tracker::{RegionMotion, RegionTracker, RegionTrackerParams};
 pub use scores::{RIGHT_OVERLAP, SpottingScores, right_pairs, spot_then_recognise};

@@ -75,6 +75,8 @@ const WIDTH: f64 = 1000.0;
 const LEFT: f64 = 96.0;
 const ROW: f64 = 34.0;
 const TOP: f64 = 34.0;
+/// Half the width of the longest label of the time axis.
+const LABEL: f64 = 24.0;
 
 /// Draws a timeline as SVG: a row per part of the face, spotted expressions as columns (micro orange, macro blue), true ones above.
 #[must_use]
@@ -83,7 +85,7 @@ pub fn timeline(of: &Timeline<'_>) -> String {
     let height = TOP + ROW * FacePart::ALL.len() as f64 + 26.0;
     let x = |frame: usize| LEFT + (WIDTH - LEFT - 8.0) * frame as f64 / frames as f64;
     let mut svg = format!(
-        "<svg xmlns='http://www.w3.org/2000/svg' viewBox='0 0 {WIDTH:.0} {height:.0}' font-family='sans-serif' font-size='12'>\
+        "<svg xmlns='http://www.w3.org/2000/svg' role='img' viewBox='0 0 {WIDTH:.0} {height:.0}' font-family='sans-serif' font-size='12'>\
          <title>Motion per part of the face, and spotted expressions</title>\
          <rect width='{WIDTH:.0}' height='{height:.0}' fill='white'/>"
     );
@@ -159,9 +161,11 @@ fn axis(svg: &mut String, frames: usize, fps: f64, x: impl Fn(usize) -> f64, hei
     let step = steps.into_iter().find(|step| seconds / step <= 12.0).unwrap_or(3600.0);
     for tick in 0..=(seconds / step) as usize {
         let at = x((tick as f64 * step * fps) as usize);
+        // A label in the middle of the last tick would be cut off.
+        let anchor = if at > WIDTH - LABEL { "end" } else { "middle" };
         let _ = write!(
             svg,
-            "<text x='{at:.1}' y='{:.0}' text-anchor='middle'>{:.0} s</text>",
+            "<text x='{at:.1}' y='{:.0}' text-anchor='{anchor}'>{:.0} s</text>",
             height - 8.0,
             tick as f64 * step
         );

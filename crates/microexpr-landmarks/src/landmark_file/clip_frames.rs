@@ -8,11 +8,13 @@ use microexpr_core::{ImageSequence, LandmarkScheme, Landmarks, frame_number};
 use super::{LandmarkFile, wrong};
 use crate::LandmarkError;
 
-/// All image files of the folder that a clip lies in: the program that wrote the points has seen them all, and may have counted them,
+/// All image files of the folder that a clip lies in, or all frames of its video: the program that wrote the points has seen them all, and may have counted them,
 /// in the order of their numbers or of their names.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FolderFrames {
     by_number: Vec<PathBuf>,
+    /// In the order of their names, where that is another one.
+    by_name: Option<Vec<PathBuf>>,
 }
 
 /// Points of a clip's frames.
@@ -41,28 +43,45 @@ impl FolderFrames {
         if by_number.iter().all(|path| frame_number(path).is_some()) {
             by_number.sort_by_key(|path| frame_number(path));
         }
-        Ok(Self { by_number })
+        let mut by_name = by_number.clone();
+        by_name.sort();
+        let by_name = (by_name != by_number).then_some(by_name);
+        Ok(Self { by_number, by_name })
+    }
+
+    /// The frames of a video, `clip.avi/12` being its twelfth, as far as a landmark file goes; `clip` are those of one clip.
+    ///
+    /// The program that wrote the points has seen the video, and counted its frames from 1 or from 0.
+    #[must_use]
+    pub fn of_video(clip: &[PathBuf], file: &LandmarkFile) -> Self {
+        let own: HashMap<u64, &PathBuf> =
+            clip.iter().filter_map(|path| Some((frame_number(path)?, path))).collect();
+        let video = clip.first().and_then(|path| path.parent()).unwrap_or(Path::new(""));
+        let path = |number: u64| {
+            own.get(&number).map_or_else(|| video.join(number.to_string()), |path| (*path).clone())
+        };
+        // Rows from 0 end one before the last frame's number.
+        let by_number = (1..=file.last_row().saturating_add(1)).map(path).collect();
+        Self { by_number, by_name: None }
     }
 
     /// The ways to count these frames, the likelier first.
     fn countings(&self) -> Vec<Counting> {
         let counted = |files: &[PathBuf], first: u64| files.iter().cloned().zip(first..).collect();
-        let mut by_name = self.by_number.clone();
-        by_name.sort();
         let numbers = self.by_number.iter().filter_map(|path| Some((path.clone(), frame_number(path)?)));
         let mut countings = vec![
             Counting { name: "the frames' places from 1", numbers: counted(&self.by_number, 1) },
             Counting { name: "the files' numbers", numbers: numbers.collect() },
             Counting { name: "the frames' places from 0", numbers: counted(&self.by_number, 0) },
         ];
-        if by_name != self.by_number {
+        if let Some(by_name) = &self.by_name {
             countings.push(Counting {
                 name: "places from 1 by name (img1, img10, img2)",
-                numbers: counted(&by_name, 1),
+                numbers: counted(by_name, 1),
             });
             countings.push(Counting {
                 name: "places from 0 by name (img0, img1, img10)",
-                numbers: counted(&by_name, 0),
+                numbers: counted(by_name, 0),
             });
         }
         countings
@@ -108,6 +127,12 @@ impl LandmarkFile {
         }
         let notes = notes.iter().map(|note| format!("{}: {note}", self.path.display())).collect();
         Ok(ClipLandmarks { points, notes })
+    }
+
+    /// Number of the last row, with a face or without.
+    fn last_row(&self) -> u64 {
+        let found = self.faces.keys().next_back();
+        found.into_iter().chain(&self.lost).copied().max().unwrap_or(0)
     }
 
     fn points(&self, number: u64, scale: Option<[f64; 2]>) -> Option<Landmarks> {
