@@ -12,7 +12,9 @@ use crate::{ClassWeights, ClassifierError, LastLayer, ModelSettings, Settings, S
 /// A named set of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Preset {
-    /// The paper's configuration, and our choices where it is silent: [`Settings::default`].
+    /// The paper's configuration. Where it is silent, the readings that recognised best on a development set (`docs/paper.md`):
+    /// of a landmark's place the displacement since the first frame, of its patch half of u and half of v, both on frames averaged over
+    /// time; everything else as in [`Settings::default`].
     Paper,
     /// The best of the networks with attention, see `docs/study.md` of the repository: frames averaged over time instead of
     /// magnified; stream 1 the displacement of the landmark since the first frame, stream 2 the mean flow around it, both
@@ -38,7 +40,18 @@ impl Preset {
     #[must_use]
     pub fn settings(self) -> Settings {
         match self {
-            Self::Paper => Settings::default(),
+            Self::Paper => Settings {
+                pipeline: PipelineSettings {
+                    averaging_s: 0.03,
+                    graph: GraphParams {
+                        position_feature: PositionFeature::RelativeDisplacement,
+                        patch_feature: PatchFeature::HalfComponents,
+                        ..GraphParams::default()
+                    },
+                    ..PipelineSettings::default()
+                },
+                ..Settings::default()
+            },
             Self::Attention => Settings {
                 pipeline: measured_from_onset(),
                 model: ModelSettings {
