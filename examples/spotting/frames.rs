@@ -13,14 +13,14 @@ use crate::shared::input::Recording;
 /// Why a frame could not be had; crosses threads.
 type FrameError = Box<dyn Error + Send + Sync>;
 
+/// What became of what somebody did with a frame.
+type Seen = Result<(), Box<dyn Error>>;
+
 /// Frames that are decoded ahead.
 const AHEAD: usize = 16;
 
 /// Calls `see` for every frame in order, with the next ones being decoded on another thread.
-pub(crate) fn each_frame(
-    recording: Recording,
-    see: &mut dyn FnMut(&Array2<f32>) -> Result<(), Box<dyn Error>>,
-) -> Result<(), Box<dyn Error>> {
+pub(crate) fn each_frame(recording: Recording, see: &mut dyn FnMut(&Array2<f32>) -> Seen) -> Seen {
     let (sender, receiver) = sync_channel::<Result<Array2<f32>, FrameError>>(AHEAD);
     thread::scope(|scope| {
         scope.spawn(move || {
@@ -66,8 +66,8 @@ const MOST_FRAMES: usize = 100;
 pub(crate) fn each_expression(
     recording: Recording,
     expressions: &[SpottedExpression],
-    see: &mut dyn FnMut(usize, ExpressionClip) -> Result<(), Box<dyn Error>>,
-) -> Result<(), Box<dyn Error>> {
+    see: &mut dyn FnMut(usize, ExpressionClip) -> Seen,
+) -> Seen {
     if let Recording::Folder(frames, fps) = &recording {
         for (index, expression) in expressions.iter().enumerate() {
             see(index, clip_of(frames, *fps, expression)?)?;

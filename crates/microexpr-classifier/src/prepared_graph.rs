@@ -112,8 +112,7 @@ mod tests {
             PreparedGraph::new(graph().unwrap(), false).unwrap(),
             PreparedGraph::new(graph().unwrap(), true).unwrap(),
         );
-        for landmark in 0..51 {
-            let partner = MIRROR_51[landmark];
+        for (landmark, partner) in MIRROR_51.into_iter().enumerate() {
             assert_eq!(hidden(&own, landmark), [landmark, 51 + landmark]);
             assert_eq!(hidden(&mirrored, landmark), [partner, 51 + partner]);
         }

@@ -7,7 +7,7 @@ use image::error::{DecodingError, ImageFormatHint};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
-use crate::jpeg_file::whole_picture;
+use crate::jpeg_file::whole_jpeg;
 use crate::tiff_file::{grey_of_floats, has_further_pages};
 
 /// Decodes a file of any known format, and turns it as its orientation tag says.
@@ -18,7 +18,7 @@ pub(crate) fn decode(file: &[u8]) -> Result<DynamicImage, ImageError> {
         ImageFormat::Jpeg => {
             // Its size is within the limits, so the place that is needed to read its codes is, too.
             limited_decoder(format, file)?;
-            decode_as(format, &whole_picture(file).map_err(|fault| refused(format, fault))?)
+            decode_as(format, &whole_jpeg(file).map_err(|fault| refused(format, fault))?)
         }
         ImageFormat::Tiff => decode_tiff(file),
         _ => decode_as(format, file),

@@ -60,6 +60,7 @@ pub use frame_source::{FrameSource, SequenceFrames};
 pub use grey::{first_unusable_grey, grey_from_image, grey_window_from_image};
 pub use hidden::is_hidden;
 pub use image_sequence::ImageSequence;
+pub use jpeg_file::{JpegFault, whole_jpeg};
 pub use landmarks::{LandmarkScheme, Landmarks, Point};
 pub use natural_order::natural_order;
 pub use out_of_range::OutOfRange;

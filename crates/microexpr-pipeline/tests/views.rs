@@ -1,5 +1,5 @@
 //! Clips and their mirror images.
-#![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use microexpr_graph::{MIRROR_51, PatchFeature, PositionFeature, VideoGraph};
 use microexpr_pipeline::{GraphUnit, LandmarkSource, Pipeline, PipelineSettings, Views};

@@ -1,6 +1,7 @@
 //! One frame of Motion JPEG.
 
 use image::DynamicImage;
+use microexpr_core::whole_jpeg;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use zune_jpeg::JpegDecoder;
 use zune_jpeg::zune_core::bytestream::ZCursor;
@@ -17,9 +18,6 @@ const LIMITED_RANGE: &[u8] = b"CS=ITU601";
 /// Luma of a JPEG file.
 pub(crate) fn decode(file: &[u8], levels: Levels) -> Result<DynamicImage, Fault> {
     let header = Header::of(file).ok_or_else(|| Fault::damaged("it is no JPEG"))?;
-    if !has_end(&file[header.scan..]) {
-        return Err(Fault::damaged("its JPEG is cut off"));
-    }
     let whole;
     let file = if header.has_tables {
         file
@@ -27,6 +25,9 @@ pub(crate) fn decode(file: &[u8], levels: Levels) -> Result<DynamicImage, Fault>
         whole = [&file[..header.scan], &HUFFMAN_TABLES, &file[header.scan..]].concat();
         &whole
     };
+    // The decoder fills what is missing with grey, which would be taken for motion.
+    let file =
+        &*whole_jpeg(file).map_err(|fault| Fault::damaged(format!("its JPEG is not whole: {fault}")))?;
     let size = checked_size(header.width.into(), header.height.into())?;
     let options = DecoderOptions::default().jpeg_set_out_colorspace(ColorSpace::Luma);
     let decode = || JpegDecoder::new_with_options(ZCursor::new(file), options).decode();
@@ -78,7 +79,22 @@ impl Header {
     }
 }
 
-/// Whether the end marker follows; the decoder fills what a cut-off file lacks with grey, which would be taken for motion.
-fn has_end(scans: &[u8]) -> bool {
-    scans.windows(2).rev().any(|pair| pair == [0xff, 0xd9])
+#[cfg(test)]
+mod tests {
+    use std::io::Cursor;
+
+    use super::*;
+
+    #[test]
+    fn a_frame_that_is_cut_is_an_error_whatever_stands_behind_the_cut() {
+        let picture = image::GrayImage::from_fn(96, 64, |x, y| image::Luma([(x * y % 251) as u8]));
+        let mut file = Cursor::new(Vec::new());
+        picture.write_to(&mut file, image::ImageFormat::Jpeg).unwrap();
+        let file = file.into_inner();
+        assert!(decode(&file, Levels::Stored).is_ok());
+        for behind in [&[][..], &[0xff, 0xd9], &[0x55; 40]] {
+            let cut = [&file[..file.len() / 2], behind].concat();
+            assert!(matches!(decode(&cut, Levels::Stored), Err(Fault::Damaged(_))), "{behind:?}");
+        }
+    }
 }

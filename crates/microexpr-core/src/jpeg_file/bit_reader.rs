@@ -1,6 +1,6 @@
 //! The bits of a JPEG scan, up to the next marker.
 
-use super::Fault;
+use super::JpegFault;
 
 /// Reads bits from entropy-coded data, most significant bit first, and stops before a marker.
 ///
@@ -30,12 +30,12 @@ impl<'a> BitReader<'a> {
 
     /// Passes over bits, at most 31.
     #[inline]
-    pub(super) fn skip(&mut self, count: u32) -> Result<(), Fault> {
+    pub(super) fn skip(&mut self, count: u32) -> Result<(), JpegFault> {
         if count > self.count {
             self.read_ahead();
         }
         if count > self.count {
-            return Err(if self.at + 1 < self.file.len() { Fault::BrokenOff } else { Fault::CutOff });
+            return Err(if self.at + 1 < self.file.len() { JpegFault::BrokenOff } else { JpegFault::CutOff });
         }
         self.bits <<= count;
         self.count -= count;
@@ -43,7 +43,7 @@ impl<'a> BitReader<'a> {
     }
 
     /// Takes bits, at most 16.
-    pub(super) fn take(&mut self, count: u32) -> Result<u32, Fault> {
+    pub(super) fn take(&mut self, count: u32) -> Result<u32, JpegFault> {
         let value = u32::from(self.peek()) >> (16 - count);
         self.skip(count)?;
         Ok(value)

@@ -1,6 +1,6 @@
 //! One block of a JPEG scan: which of its 64 coefficients are sent. Their values do not matter here.
 
-use super::Fault;
+use super::JpegFault;
 use super::bit_reader::BitReader;
 use super::huffman::HuffmanTable;
 
@@ -22,7 +22,11 @@ impl Band {
 }
 
 /// Source: ITU-T T.81, F.2.2.
-pub(super) fn sequential(bits: &mut BitReader, dc: &HuffmanTable, ac: &HuffmanTable) -> Result<(), Fault> {
+pub(super) fn sequential(
+    bits: &mut BitReader,
+    dc: &HuffmanTable,
+    ac: &HuffmanTable,
+) -> Result<(), JpegFault> {
     dc_first(bits, dc)?;
     let mut at = 1;
     while at < 64 {
@@ -31,7 +35,7 @@ pub(super) fn sequential(bits: &mut BitReader, dc: &HuffmanTable, ac: &HuffmanTa
         match (zeros, symbol & 15) {
             (15, 0) => at += 16,
             (_, 0) => break,
-            _ if at + zeros > 63 => return Err(Fault::Damaged),
+            _ if at + zeros > 63 => return Err(JpegFault::Damaged),
             _ => at += zeros + 1,
         }
     }
@@ -39,8 +43,8 @@ pub(super) fn sequential(bits: &mut BitReader, dc: &HuffmanTable, ac: &HuffmanTa
 }
 
 /// Source: ITU-T T.81, G.1.2.1.
-pub(super) fn dc_first(bits: &mut BitReader, dc: &HuffmanTable) -> Result<(), Fault> {
-    if dc.pass(bits)? < 16 { Ok(()) } else { Err(Fault::Damaged) }
+pub(super) fn dc_first(bits: &mut BitReader, dc: &HuffmanTable) -> Result<(), JpegFault> {
+    if dc.pass(bits)? < 16 { Ok(()) } else { Err(JpegFault::Damaged) }
 }
 
 /// Source: ITU-T T.81, G.1.2.2.
@@ -50,7 +54,7 @@ pub(super) fn ac_first(
     band: Band,
     zero_run: &mut u32,
     not_zero: &mut u64,
-) -> Result<(), Fault> {
+) -> Result<(), JpegFault> {
     if *zero_run > 0 {
         *zero_run -= 1;
         return Ok(());
@@ -68,7 +72,7 @@ pub(super) fn ac_first(
             _ => {
                 at += usize::from(zeros);
                 if at > band.last {
-                    return Err(Fault::Damaged);
+                    return Err(JpegFault::Damaged);
                 }
                 *not_zero |= 1 << at;
                 at += 1;
@@ -85,7 +89,7 @@ pub(super) fn ac_refined(
     band: Band,
     zero_run: &mut u32,
     not_zero: &mut u64,
-) -> Result<(), Fault> {
+) -> Result<(), JpegFault> {
     let mut at = band.first;
     while *zero_run == 0 && at <= band.last {
         let symbol = ac.pass(bits)?;
@@ -98,7 +102,7 @@ pub(super) fn ac_refined(
         match size {
             0 => {}
             1 if at <= band.last => *not_zero |= 1 << at,
-            _ => return Err(Fault::Damaged),
+            _ => return Err(JpegFault::Damaged),
         }
         at += 1;
     }
@@ -115,7 +119,7 @@ fn refine_until_zero(
     range: std::ops::RangeInclusive<usize>,
     mut zeros: u8,
     not_zero: u64,
-) -> Result<usize, Fault> {
+) -> Result<usize, JpegFault> {
     let behind = range.end() + 1;
     for at in range {
         if not_zero >> at & 1 == 1 {
@@ -130,6 +134,6 @@ fn refine_until_zero(
 }
 
 /// How many blocks, this one included, have no further coefficients in the band.
-fn blocks_of_zeros(bits: &mut BitReader, exponent: u8) -> Result<u32, Fault> {
+fn blocks_of_zeros(bits: &mut BitReader, exponent: u8) -> Result<u32, JpegFault> {
     Ok((1 << exponent) + bits.take(exponent.into())?)
 }

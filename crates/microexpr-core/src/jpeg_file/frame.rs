@@ -1,6 +1,6 @@
 //! What a JPEG's frame header says about its blocks.
 
-use super::Fault;
+use super::JpegFault;
 
 /// A picture of the processes with Huffman codes: its components and what of them has been sent.
 ///
@@ -28,17 +28,17 @@ pub(super) struct Component {
 
 impl Frame {
     /// From a frame header (`SOF`): precision, height, width, and three bytes for each component.
-    pub(super) fn new(marker: u8, segment: &[u8]) -> Result<Self, Fault> {
-        let [_, h0, h1, w0, w1, count, ref rest @ ..] = *segment else { return Err(Fault::Damaged) };
+    pub(super) fn new(marker: u8, segment: &[u8]) -> Result<Self, JpegFault> {
+        let [_, h0, h1, w0, w1, count, ref rest @ ..] = *segment else { return Err(JpegFault::Damaged) };
         let size = [[w0, w1], [h0, h1]].map(|bytes| usize::from(u16::from_be_bytes(bytes)));
         let headers: Vec<[u8; 3]> = rest.as_chunks().0.to_vec();
         let sampling_of = |header: &[u8; 3]| [header[1] >> 4, header[1] & 15].map(usize::from);
         let is_sampling = |header| sampling_of(header).iter().all(|factor| (1..=4).contains(factor));
         if size.contains(&0) || headers.is_empty() || headers.len() != usize::from(count) {
-            return Err(Fault::Damaged);
+            return Err(JpegFault::Damaged);
         }
         if !headers.iter().all(is_sampling) {
-            return Err(Fault::Damaged);
+            return Err(JpegFault::Damaged);
         }
         let largest = [0, 1].map(|axis| headers.iter().map(|h| sampling_of(h)[axis]).max().unwrap_or(1));
         let units = [0, 1].map(|axis| size[axis].div_ceil(8 * largest[axis]));

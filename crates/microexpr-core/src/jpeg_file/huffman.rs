@@ -1,6 +1,6 @@
 //! The codes of a JPEG scan.
 
-use super::Fault;
+use super::JpegFault;
 use super::bit_reader::BitReader;
 
 /// A Huffman table, as a `DHT` segment gives it.
@@ -18,7 +18,7 @@ pub(super) struct HuffmanTable {
 
 impl HuffmanTable {
     /// From how many codes there are of each length, and the symbols in the order of their codes.
-    pub(super) fn new(lengths: &[u8; 16], symbols: &[u8]) -> Result<Self, Fault> {
+    pub(super) fn new(lengths: &[u8; 16], symbols: &[u8]) -> Result<Self, JpegFault> {
         let mut table = Self {
             symbols: symbols.to_vec(),
             last_codes: [None; 16],
@@ -29,7 +29,7 @@ impl HuffmanTable {
         for (index, &count) in lengths.iter().enumerate() {
             let length = index as u32 + 1;
             if code + u32::from(count) > 1 << length {
-                return Err(Fault::Damaged);
+                return Err(JpegFault::Damaged);
             }
             table.offsets[index] = place as i32 - code as i32;
             for _ in 0..count {
@@ -51,7 +51,7 @@ impl HuffmanTable {
 
     /// Takes one code, and passes over the value behind it, which has as many bits as the lower half of the symbol says.
     #[inline]
-    pub(super) fn pass(&self, bits: &mut BitReader) -> Result<u8, Fault> {
+    pub(super) fn pass(&self, bits: &mut BitReader) -> Result<u8, JpegFault> {
         let next = bits.peek();
         let (length, symbol) = match self.short_codes[usize::from(next >> 8)] {
             (0, _) => self.long_code(next)?,
@@ -61,11 +61,11 @@ impl HuffmanTable {
         Ok(symbol)
     }
 
-    fn long_code(&self, next: u16) -> Result<(u8, u8), Fault> {
+    fn long_code(&self, next: u16) -> Result<(u8, u8), JpegFault> {
         let index = self.last_codes.iter().position(|last| last.is_some_and(|last| next <= last));
-        let index = index.ok_or(Fault::Damaged)?;
+        let index = index.ok_or(JpegFault::Damaged)?;
         let place = i32::from(next >> (15 - index)) + self.offsets[index];
-        let symbol = self.symbols.get(place as usize).ok_or(Fault::Damaged)?;
+        let symbol = self.symbols.get(place as usize).ok_or(JpegFault::Damaged)?;
         Ok((index as u8 + 1, *symbol))
     }
 }
@@ -78,28 +78,28 @@ pub(super) struct HuffmanTables {
 
 impl HuffmanTables {
     /// Takes up the tables of a `DHT` segment.
-    pub(super) fn define(&mut self, mut segment: &[u8]) -> Result<(), Fault> {
+    pub(super) fn define(&mut self, mut segment: &[u8]) -> Result<(), JpegFault> {
         while let Some((&destination, rest)) = segment.split_first() {
-            let (lengths, rest) = rest.split_first_chunk::<16>().ok_or(Fault::Damaged)?;
+            let (lengths, rest) = rest.split_first_chunk::<16>().ok_or(JpegFault::Damaged)?;
             let count = lengths.iter().copied().map(usize::from).sum();
-            let (symbols, rest) = rest.split_at_checked(count).ok_or(Fault::Damaged)?;
-            let class = self.tables.get_mut(usize::from(destination >> 4)).ok_or(Fault::Damaged)?;
-            let table = class.get_mut(usize::from(destination & 15)).ok_or(Fault::Damaged)?;
+            let (symbols, rest) = rest.split_at_checked(count).ok_or(JpegFault::Damaged)?;
+            let class = self.tables.get_mut(usize::from(destination >> 4)).ok_or(JpegFault::Damaged)?;
+            let table = class.get_mut(usize::from(destination & 15)).ok_or(JpegFault::Damaged)?;
             *table = Some(HuffmanTable::new(lengths, symbols)?);
             segment = rest;
         }
         Ok(())
     }
 
-    pub(super) fn dc(&self, index: u8) -> Result<&HuffmanTable, Fault> {
+    pub(super) fn dc(&self, index: u8) -> Result<&HuffmanTable, JpegFault> {
         Self::defined(&self.tables[0], index)
     }
 
-    pub(super) fn ac(&self, index: u8) -> Result<&HuffmanTable, Fault> {
+    pub(super) fn ac(&self, index: u8) -> Result<&HuffmanTable, JpegFault> {
         Self::defined(&self.tables[1], index)
     }
 
-    fn defined(class: &[Option<HuffmanTable>; 4], index: u8) -> Result<&HuffmanTable, Fault> {
-        class.get(usize::from(index)).and_then(Option::as_ref).ok_or(Fault::NoTables)
+    fn defined(class: &[Option<HuffmanTable>; 4], index: u8) -> Result<&HuffmanTable, JpegFault> {
+        class.get(usize::from(index)).and_then(Option::as_ref).ok_or(JpegFault::NoTables)
     }
 }

@@ -1,6 +1,6 @@
 //! One scan of a JPEG, block by block.
 
-use super::Fault;
+use super::JpegFault;
 use super::bit_reader::BitReader;
 use super::block::{self, Band};
 use super::frame::Frame;
@@ -19,13 +19,13 @@ pub(super) struct Scan {
 }
 
 impl Scan {
-    pub(super) fn new(segment: &[u8], frame: &Frame) -> Result<Self, Fault> {
-        let (&count, rest) = segment.split_first().ok_or(Fault::Damaged)?;
-        let (components, tail) = rest.split_at_checked(2 * usize::from(count)).ok_or(Fault::Damaged)?;
-        let [first, last, bits] = *tail else { return Err(Fault::Damaged) };
+    pub(super) fn new(segment: &[u8], frame: &Frame) -> Result<Self, JpegFault> {
+        let (&count, rest) = segment.split_first().ok_or(JpegFault::Damaged)?;
+        let (components, tail) = rest.split_at_checked(2 * usize::from(count)).ok_or(JpegFault::Damaged)?;
+        let [first, last, bits] = *tail else { return Err(JpegFault::Damaged) };
         let known = |pair: &[u8; 2]| Some((frame.component(pair[0])?, pair[1] >> 4, pair[1] & 15));
         let components: Option<Vec<_>> = components.as_chunks().0.iter().map(known).collect();
-        let components = components.filter(|components| !components.is_empty()).ok_or(Fault::Damaged)?;
+        let components = components.filter(|components| !components.is_empty()).ok_or(JpegFault::Damaged)?;
         let band = if frame.is_progressive {
             Band { first: first.into(), last: last.into(), high: bits >> 4, low: bits & 15 }
         } else {
@@ -34,7 +34,7 @@ impl Scan {
         let is_band = band.last < 64 && band.first <= band.last && (band.first > 0 || band.last == 0);
         let is_alone = band.first == 0 || components.len() == 1;
         if frame.is_progressive && !(is_band && is_alone) {
-            return Err(Fault::Damaged);
+            return Err(JpegFault::Damaged);
         }
         Ok(Self { components, band })
     }
@@ -43,14 +43,14 @@ impl Scan {
     ///
     /// # Errors
     ///
-    /// Any [`Fault`]: a scan passes only if every block of it is there, and nothing else before the next marker.
+    /// Any [`JpegFault`]: a scan passes only if every block of it is there, and nothing else before the next marker.
     pub(super) fn read(
         &self,
         (file, at): (&[u8], usize),
         frame: &mut Frame,
         tables: &HuffmanTables,
         restart_interval: usize,
-    ) -> Result<usize, Fault> {
+    ) -> Result<usize, JpegFault> {
         let units = match *self.components {
             [(only, ..)] => frame.components[only].blocks,
             _ => frame.units,
@@ -63,8 +63,8 @@ impl Scan {
                 let expected = 0xd0 + (unit / restart_interval - 1) as u8 % 8;
                 match file.get(marker + 1) {
                     Some(found) if *found == expected => bits = BitReader::new(file, marker + 2),
-                    Some(_) => return Err(Fault::BrokenOff),
-                    None => return Err(Fault::CutOff),
+                    Some(_) => return Err(JpegFault::BrokenOff),
+                    None => return Err(JpegFault::CutOff),
                 }
                 zero_run = 0;
             }
@@ -84,7 +84,7 @@ impl Scan {
         tables: &HuffmanTables,
         [column, row]: [usize; 2],
         zero_run: &mut u32,
-    ) -> Result<(), Fault> {
+    ) -> Result<(), JpegFault> {
         let is_alone = self.components.len() == 1;
         for &(component, dc, ac) in &self.components {
             let component = &mut frame.components[component];
@@ -109,7 +109,7 @@ impl Scan {
 }
 
 /// Where the next marker stands; more than padding before it is no part of the scan.
-fn end_of_data(bits: &BitReader) -> Result<usize, Fault> {
+fn end_of_data(bits: &BitReader) -> Result<usize, JpegFault> {
     let (marker, left) = bits.next_marker();
-    if left > MOST_PADDING { Err(Fault::Surplus) } else { Ok(marker) }
+    if left > MOST_PADDING { Err(JpegFault::Surplus) } else { Ok(marker) }
 }
