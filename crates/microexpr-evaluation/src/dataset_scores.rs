@@ -1,4 +1,4 @@
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use serde::{Deserialize, Serialize};
 
@@ -16,16 +16,17 @@ pub struct DatasetScores {
     pub scores: Scores,
 }
 
-/// Scores dataset by dataset; none where there is only one.
+/// Scores of every dataset that was tested; none where there is only one.
 pub(crate) fn dataset_scores(
     examples: &[PlannedExample],
     classes: usize,
     predictions: &[ClipPrediction],
 ) -> Result<Vec<DatasetScores>, EvaluationError> {
     let of: HashMap<&str, &str> = examples.iter().map(|e| (e.id.as_str(), e.dataset.as_str())).collect();
+    let tested: HashSet<&str> = predictions.iter().map(|p| p.clip.as_str()).collect();
     let mut datasets: Vec<&str> = Vec::new();
     for example in examples {
-        if !datasets.contains(&example.dataset.as_str()) {
+        if tested.contains(example.id.as_str()) && !datasets.contains(&example.dataset.as_str()) {
             datasets.push(&example.dataset);
         }
     }
@@ -84,5 +85,7 @@ mod tests {
         let found: Vec<_> = scores.iter().map(|s| (s.dataset.as_str(), s.clips, s.scores.accuracy)).collect();
         assert_eq!(found, [("smic", 2, 0.75), ("samm", 1, 0.0)]);
         assert!(dataset_scores(&examples[..2], 2, &answers[0][..2]).unwrap().is_empty());
+        // A dataset that was only learned from has no scores.
+        assert!(dataset_scores(&examples, 2, &answers[0][..2]).unwrap().is_empty());
     }
 }
