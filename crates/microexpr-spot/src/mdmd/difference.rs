@@ -8,7 +8,7 @@ use super::MdmdParams;
 /// current frame less the lengths to the tail frame at the same points are sorted, and the largest third averaged. The largest
 /// third of the blocks' values, averaged, is `d`.
 ///
-/// Source: S.-J. Wang et al., Neurocomputing 230, 2017, section 2; thirds are rounded, one at least is taken.
+/// Source: S.-J. Wang et al., Neurocomputing 230, 2017, as its authors' published program does it; thirds are rounded, one at least is taken.
 #[must_use]
 pub fn maximal_difference(to_current: &FlowField, to_tail: &FlowField, params: &MdmdParams) -> f64 {
     let (height, width) = to_current.dim();
