@@ -58,7 +58,7 @@ struct Options {
 /// Settings that the variants are made from.
 #[derive(Debug, Clone, Copy, ValueEnum)]
 enum PresetChoice {
-    /// The paper's literal configuration.
+    /// The paper's configuration.
     Paper,
     /// The best network with attention.
     Attention,

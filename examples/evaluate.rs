@@ -47,7 +47,12 @@ fn evaluate(options: &Options) -> Result<(), Box<dyn Error>> {
     if options.data.is_flow_maps() {
         return evaluate_flow_maps(options, &learners);
     }
-    let experiment = options.experiment.experiment()?;
+    // Epochs are chosen of a network that is trained by steps.
+    let experiment = if options.evaluation.chooses_epochs() {
+        options.experiment.experiment_from(Preset::Attention)?
+    } else {
+        options.experiment.experiment()?
+    };
     let mut datasets = options.data.read()?;
     let points = &experiment.settings.pipeline.landmarks;
     datasets.iter_mut().for_each(|dataset| note_points(dataset, points));

@@ -146,6 +146,11 @@ impl EvaluationOptions {
         &self.out
     }
 
+    /// Whether the number of epochs is chosen inside every fold.
+    pub(crate) fn chooses_epochs(&self) -> bool {
+        self.inner_validation.is_some()
+    }
+
     /// Sets what these options decide.
     pub(crate) fn apply(&self, settings: &mut Settings) {
         if let Some(share) = self.inner_validation {

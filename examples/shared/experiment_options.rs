@@ -45,8 +45,8 @@ pub(crate) enum AttentionKind {
 #[derive(Debug, Args)]
 pub(crate) struct BaseOptions {
     /// Settings to start from: paper (its configuration), attention (the best network with attention), recommended (what
-    /// recognises best), or flow-maps (what recognises best there) [default: recommended, with --attention attention, of
-    /// flow maps flow-maps]
+    /// recognises best), or flow-maps (what recognises best there) [default: recommended; attention with --attention,
+    /// --epochs, --learning-rate or --inner-validation; of flow maps flow-maps]
     #[arg(long, conflicts_with = "settings")]
     preset: Option<Preset>,
     /// All settings as a JSON file, as found under `settings` in results.json; other options override it
@@ -132,9 +132,11 @@ pub(crate) struct ExperimentOptions {
 impl ExperimentOptions {
     /// The experiment; from here on the program keeps to its number of threads.
     pub(crate) fn experiment(&self) -> Result<Experiment, Box<dyn Error>> {
-        // Which attention is a question to a network that has some.
-        let asked = self.training.attention.is_some();
-        self.experiment_from(if asked { Preset::Attention } else { Preset::Recommended })
+        self.experiment_from(if self.training.is_by_steps() {
+            Preset::Attention
+        } else {
+            Preset::Recommended
+        })
     }
 
     /// [`ExperimentOptions::experiment`], from another preset if none is named.
@@ -212,6 +214,11 @@ impl PipelineOptions {
 }
 
 impl TrainingOptions {
+    /// Whether something is asked that only a network with attention, trained by steps, has: `recommended` is fitted without any.
+    fn is_by_steps(&self) -> bool {
+        self.attention.is_some() || self.epochs.is_some() || self.learning_rate.is_some()
+    }
+
     /// An experiment with the settings `base` and what the options change.
     pub(crate) fn experiment(
         &self,
