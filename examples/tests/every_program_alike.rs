@@ -138,3 +138,32 @@ fn results_never_replace_an_input() {
         assert!(fs::read_to_string(&table).unwrap().starts_with("dataset,"), "{name}");
     }
 }
+
+/// `recommended` is fitted without epochs and has no attention: who asks for either gets a network that has them.
+#[test]
+fn options_of_training_by_steps_start_from_a_network_that_is_trained_so() {
+    let folder = tempfile::tempdir().unwrap();
+    let smic = folder.path().join("smic");
+    dataset(&smic, Layout::Smic, 1);
+    let cases: [(&[&str], u64); 4] = [
+        (&[], 0),
+        (&["--epochs", "1"], 1),
+        (&["--attention", "self", "--set", "training.epochs=1"], 1),
+        (&["--epochs", "1", "--preset", "recommended"], 0),
+    ];
+    for (number, (asked, layers)) in cases.into_iter().enumerate() {
+        let out = folder.path().join(number.to_string());
+        let mut evaluate = program("evaluate");
+        evaluate.args(["--no-cache", "--landmarks", "files", "--set", "training.networks=1"]).args(asked);
+        let output = evaluate
+            .args(["--dataset", "smic", "--root"])
+            .arg(&smic)
+            .arg("--out")
+            .arg(&out)
+            .output()
+            .unwrap();
+        assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+        let results: Value = serde_json::from_slice(&fs::read(out.join("results.json")).unwrap()).unwrap();
+        assert_eq!(results["settings"]["model"]["layers"].as_u64(), Some(layers), "{asked:?}");
+    }
+}
