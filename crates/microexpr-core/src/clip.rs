@@ -97,9 +97,10 @@ impl Clip {
         let write = |index: usize| {
             let path = folder.as_ref().join(format!("{:05}.png", index + 1));
             let mut png = Cursor::new(Vec::new());
-            self.image(index)
-                .write_to(&mut png, ImageFormat::Png)
-                .map_err(|error| CoreError::Write { path: path.clone(), source: std::io::Error::other(error) })?;
+            self.image(index).write_to(&mut png, ImageFormat::Png).map_err(|error| CoreError::Write {
+                path: path.clone(),
+                source: std::io::Error::other(error),
+            })?;
             atomic_file::write(&path, png.get_ref()).map(|()| path)
         };
         (0..self.len()).map(write).collect()

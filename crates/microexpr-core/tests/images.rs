@@ -22,7 +22,8 @@ fn images_are_made_of_arrays_of_any_layout() {
     let grey = array![[1_u8, 2, 3], [4, 5, 6]];
     let image = image_from_luma_pixels(grey.t());
     assert_eq!((image.dimensions(), image.get_pixel(1, 2)), ((2, 3), &Luma([6])));
-    let colour = Array3::from_shape_fn((2, 3, 3), |(row, col, channel)| (100 * channel + 10 * row + col) as u8);
+    let colour =
+        Array3::from_shape_fn((2, 3, 3), |(row, col, channel)| (100 * channel + 10 * row + col) as u8);
     let turned = colour.view().permuted_axes([1, 0, 2]);
     let image = image_from_rgb_pixels(turned).unwrap();
     assert_eq!((image.dimensions(), image.get_pixel(1, 2)), ((2, 3), &Rgb([12, 112, 212])));
