@@ -12,7 +12,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | (root) | [`Clip`], [`ImageSequence`], [`FrameSource`], [`SampleBits`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`]; grey values |
+//! | (root) | [`Clip`], [`ImageSequence`], [`FrameSource`], [`SampleBits`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`]; grey values; `image` buffers as arrays and back |
 //! | [`border`] | the reflect-101 border rule |
 //! | [`filter`] | separable convolution, Gaussian blur |
 //! | [`pyramid`] | binomial-5 Gaussian pyramid, down and up |
@@ -24,6 +24,9 @@
 //!
 //! Images are `f32` in `0..=1`, row-major `[row, col]`. Points are `[x, y]` in pixels with `(0, 0)` the centre of the
 //! first pixel. Flow `u` points right and `v` down, in pixels per frame, and `I0(x) ≈ I1(x + flow(x))`.
+
+#![doc(html_root_url = "https://docs.rs/microexpr-core/latest")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod atomic_file;
 pub mod border;
@@ -43,12 +46,17 @@ mod jpeg_file;
 mod landmarks;
 mod natural_order;
 mod out_of_range;
+mod pixels;
 pub mod pyramid;
 pub mod resize;
 pub mod sample;
 mod sample_bits;
 mod tiff_file;
 mod vectorized;
+
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use image;
+pub use ndarray;
 
 pub use clip::Clip;
 #[cfg(feature = "digest")]
@@ -64,4 +72,10 @@ pub use jpeg_file::{JpegFault, whole_jpeg};
 pub use landmarks::{LandmarkScheme, Landmarks, Point};
 pub use natural_order::natural_order;
 pub use out_of_range::OutOfRange;
+pub use pixels::{image_from_grey, image_from_luma_pixels, image_from_rgb_pixels, luma_pixels, rgb_pixels};
 pub use sample_bits::SampleBits;
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

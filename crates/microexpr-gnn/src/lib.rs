@@ -67,6 +67,8 @@
 //! Edge lists are checked when a [`Topology`] is made; features against it in every layer, readout and pooling, before
 //! anything is computed; settings when a layer is built (`check` of every configuration, or the panic of `init`).
 
+#![doc(html_root_url = "https://docs.rs/microexpr-gnn/latest")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(any(feature = "flex", feature = "cuda", feature = "wgpu")),
     allow(dead_code, reason = "what serves kernels is unused where no backend has any")
@@ -141,3 +143,8 @@ pub use top_k_pool::{TopKPool, TopKPoolConfig};
 pub use topology::{LoopFeatures, Reduction, Rewired, Subgraph, Topology, VirtualNodes, WeightedTopology};
 pub use two_stream_model::{Explanation, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig};
 pub use weights::{from_safetensors, to_safetensors};
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;
