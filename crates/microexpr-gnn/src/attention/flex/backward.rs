@@ -1,10 +1,10 @@
 //! Backward pass of the fused attention for the nodes of one block.
 
-use super::deviations::Deviations;
 use super::gaussian::{CentredGaussian, EdgeGradients};
 use super::lanes::{Eight, LANES, Lanes};
 use super::operands::{Block, Operands};
 use super::vectors::{add_scaled_any, dot_any};
+use super::width::{Width, with_width};
 use crate::attention::SelfOperands;
 
 /// Where the backward pass of one block writes; all slices start at the block's first node or edge.
@@ -37,9 +37,8 @@ pub(super) struct Alphas<'a> {
 
 /// Room for the gradients of the weights of one node's edges, used by node after node.
 struct Workspace {
-    deviations: Deviations,
-    /// One row of products.
-    products: Vec<Eight>,
+    /// Two rows.
+    deviations: [Vec<Eight>; 2],
     /// Gradient of the fused weights, edge by edge and head by head.
     d_alpha: Vec<f32>,
     /// `Σ α_self·dα` of every head, what softmax's gradient subtracts.
@@ -66,27 +65,14 @@ pub(super) fn backward<V: Lanes>(
     shared: &mut SharedGradients,
 ) {
     let pass = Pass { o, saved, block };
-    let mut work = Workspace::new(o, block);
-    for node in block.nodes.clone() {
-        let gradient = &gradient[node * o.channels..(node + 1) * o.channels];
-        pass.values::<V>(node, gradient, &mut work, out);
-        shared.lambda += work.along_self.iter().sum::<f32>() - work.along_gaussian;
-        if let Some(own) = &o.own {
-            pass.own(own, node, &work, out);
-        }
-        if let Some(gaussian) = &o.gaussian {
-            pass.deviations::<V>(gaussian, node, &mut work);
-            pass.gaussian::<V>(gaussian, node, &work.deviations, out, shared);
-        }
-    }
+    let lanes = o.gaussian.as_ref().map_or(1, |gaussian| gaussian.target.per_row());
+    with_width!(lanes, width => pass.run::<V>(gradient, out, shared, width));
 }
 
 impl Workspace {
-    fn new(o: &Operands<'_>, block: &Block) -> Self {
-        let deviations = Deviations::new(o, block);
+    fn new(o: &Operands<'_>, block: &Block, lanes: usize) -> Self {
         Self {
-            products: vec![[0.0; LANES]; deviations.per_row],
-            deviations,
+            deviations: std::array::from_fn(|_| vec![[0.0; LANES]; lanes]),
             d_alpha: vec![0.0; block.max_in_degree(o.topology) * o.heads],
             along_self: vec![0.0; o.heads],
             along_gaussian: 0.0,
@@ -95,6 +81,29 @@ impl Workspace {
 }
 
 impl Pass<'_> {
+    #[inline(always)]
+    fn run<V: Lanes>(
+        &self,
+        gradient: &[f32],
+        out: &mut BackwardSlices<'_>,
+        shared: &mut SharedGradients,
+        width: impl Width,
+    ) {
+        let o = self.o;
+        let mut work = Workspace::new(o, self.block, width.lanes());
+        for node in self.block.nodes.clone() {
+            let gradient = &gradient[node * o.channels..(node + 1) * o.channels];
+            self.values::<V>(node, gradient, &mut work, out);
+            shared.lambda += work.along_self.iter().sum::<f32>() - work.along_gaussian;
+            if let Some(own) = &o.own {
+                self.own(own, node, &work, out);
+            }
+            if let Some(gaussian) = &o.gaussian {
+                self.gaussian::<V>(gaussian, node, &mut work, out, shared, width);
+            }
+        }
+    }
+
     /// The source of an edge, as a place within the block.
     #[inline(always)]
     fn source(&self, edge: usize) -> usize {
@@ -148,45 +157,36 @@ impl Pass<'_> {
         }
     }
 
-    /// Replaces the deviations of the node's edges by their gradients, through softmax and density.
-    #[inline(always)]
-    fn deviations<V: Lanes>(&self, gaussian: &CentredGaussian<'_>, node: usize, work: &mut Workspace) {
-        let o = self.o;
-        let scale = o.shares().gaussian * o.settings.density_scale(gaussian.width());
-        let incoming = o.topology.incoming(node);
-        work.deviations.fill::<V>(gaussian, o.topology, node);
-        let edges = work.d_alpha.chunks_exact(o.heads).zip(incoming).zip(work.deviations.edges_mut());
-        for ((d_alpha, edge), (d, variance)) in edges {
-            let alpha = self.saved.alpha_gaussian[*edge as usize];
-            let gradient = scale * alpha * (d_alpha.iter().sum::<f32>() - work.along_gaussian);
-            gaussian.density_gradient::<V>(d, &mut work.products, variance, gradient);
-        }
-    }
-
-    /// Adds the gradients of the deviations to everything that they were made of.
+    /// Gradients of everything that the densities were made of, through softmax and density.
     #[inline(always)]
     fn gaussian<V: Lanes>(
         &self,
         gaussian: &CentredGaussian<'_>,
         node: usize,
-        gradients: &Deviations,
+        work: &mut Workspace,
         out: &mut BackwardSlices<'_>,
         shared: &mut SharedGradients,
+        width: impl Width,
     ) {
-        let per_row = gaussian.target.per_row();
-        let target = &mut out.gaussian_target[(node - self.block.nodes.start) * per_row..][..per_row];
-        for (edge, (gradient, _)) in self.o.topology.incoming(node).iter().zip(gradients.edges()) {
+        let (o, lanes) = (self.o, width.lanes());
+        let scale = o.shares().gaussian * o.settings.density_scale(gaussian.width());
+        let target = &mut out.gaussian_target[(node - self.block.nodes.start) * lanes..][..lanes];
+        let [room, products] = &mut work.deviations;
+        for (d_alpha, edge) in work.d_alpha.chunks_exact(o.heads).zip(o.topology.incoming(node)) {
             let edge = *edge as usize;
+            let along = d_alpha.iter().sum::<f32>() - work.along_gaussian;
+            let gradient = scale * self.saved.alpha_gaussian[edge] * along;
             let features = (edge - self.block.edges.start) * gaussian.edge_width;
             let features = features..features + gaussian.edge_width;
-            let source = self.source(edge) * per_row;
+            let source = self.source(edge) * lanes;
             let to = EdgeGradients {
                 target: &mut *target,
-                source: &mut out.gaussian_source[source..][..per_row],
+                source: &mut out.gaussian_source[source..][..lanes],
                 edge_weight: &mut shared.edge_weight,
                 edge_features: out.edge_features.get_mut(features).unwrap_or_default(),
             };
-            gaussian.scatter::<V>(edge, gradient, to);
+            let nodes = [node, o.topology.source()[edge] as usize];
+            gaussian.density_gradient::<V>(nodes, edge, gradient, [&mut *room, &mut *products], width, to);
         }
     }
 }

@@ -1,7 +1,7 @@
-//! The kernels compiled for every processor and for those with AVX2, chosen at run time.
+//! The kernels compiled for every processor and for those with AVX2 and FMA, chosen at run time.
 //!
-//! Neither version fuses multiplications and additions, so both give the same bits.
-#![expect(unsafe_code, reason = "calling a function compiled for AVX2 after the processor was asked for it")]
+//! Both versions fuse the same multiplications and additions, so both give the same bits.
+#![expect(unsafe_code, reason = "calling a function compiled for AVX2 and FMA after the processor was asked for it")]
 
 use super::backward::{self, Alphas, BackwardSlices, SharedGradients};
 use super::forward::{self, ForwardSlices};
@@ -12,8 +12,8 @@ use super::operands::{Block, Operands};
 
 pub(super) fn forward(operands: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2.
+    if has_avx2() {
+        // SAFETY: the processor has AVX2 and FMA.
         return unsafe { forward_avx2(operands, block, out) };
     }
     forward::forward::<Portable>(operands, block, out);
@@ -28,21 +28,27 @@ pub(super) fn backward(
     shared: &mut SharedGradients,
 ) {
     #[cfg(target_arch = "x86_64")]
-    if std::arch::is_x86_feature_detected!("avx2") {
-        // SAFETY: the processor has AVX2.
+    if has_avx2() {
+        // SAFETY: the processor has AVX2 and FMA.
         return unsafe { backward_avx2(operands, saved, gradient, block, out, shared) };
     }
     backward::backward::<Portable>(operands, saved, gradient, block, out, shared);
 }
 
+/// Whether the processor has what [`Avx2`] needs.
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
+fn has_avx2() -> bool {
+    std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")
+}
+
+#[cfg(target_arch = "x86_64")]
+#[target_feature(enable = "avx2,fma")]
 fn forward_avx2(operands: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
     forward::forward::<Avx2>(operands, block, out);
 }
 
 #[cfg(target_arch = "x86_64")]
-#[target_feature(enable = "avx2")]
+#[target_feature(enable = "avx2,fma")]
 fn backward_avx2(
     operands: &Operands<'_>,
     saved: &Alphas<'_>,

@@ -6,7 +6,6 @@
 mod backward;
 mod backward_pass;
 mod blocks;
-mod deviations;
 mod dispatch;
 mod forward;
 mod forward_pass;
@@ -16,6 +15,7 @@ mod operands;
 mod rows;
 mod softmax;
 mod vectors;
+mod width;
 
 use std::sync::Arc;
 

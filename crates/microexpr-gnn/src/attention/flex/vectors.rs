@@ -9,7 +9,7 @@ use super::lanes::{Eight, Lanes};
 pub(super) fn dot<V: Lanes>(x: &[Eight], y: &[Eight]) -> f32 {
     let mut sum = V::splat(0.0);
     for (x, y) in x.iter().zip(y) {
-        sum = sum.plus(V::load(x).times(V::load(y)));
+        sum = sum.plus_product(V::load(x), V::load(y));
     }
     sum.total()
 }
@@ -27,15 +27,7 @@ pub(super) fn add<V: Lanes>(y: &mut [Eight], x: &[Eight]) {
 pub(super) fn add_scaled<V: Lanes>(y: &mut [Eight], a: f32, x: &[Eight]) {
     let a = V::splat(a);
     for (y, x) in y.iter_mut().zip(x) {
-        V::load(y).plus(a.times(V::load(x))).store(y);
-    }
-}
-
-/// `y = a + b`.
-#[inline(always)]
-pub(super) fn sum<V: Lanes>(y: &mut [Eight], a: &[Eight], b: &[Eight]) {
-    for (y, (a, b)) in y.iter_mut().zip(a.iter().zip(b)) {
-        V::load(a).plus(V::load(b)).store(y);
+        V::load(y).plus_product(a, V::load(x)).store(y);
     }
 }
 
@@ -44,7 +36,7 @@ pub(super) fn sum<V: Lanes>(y: &mut [Eight], a: &[Eight], b: &[Eight]) {
 pub(super) fn combine<V: Lanes>(y: &mut [Eight], a: f32, b: f32, x: &[Eight]) {
     let (a, b) = (V::splat(a), V::splat(b));
     for (y, x) in y.iter_mut().zip(x) {
-        b.times(V::load(x)).plus(a.times(V::load(y))).store(y);
+        b.times(V::load(x)).plus_product(a, V::load(y)).store(y);
     }
 }
 
@@ -85,7 +77,7 @@ pub(super) fn bell_products<V: Lanes>(products: &mut [Eight], d: &[Eight], scale
         // p_k d_k, from which the sum and the gradient follow.
         let pd = p.times(d);
         total = total.plus(p);
-        squares = squares.plus(pd.times(d));
+        squares = squares.plus_product(pd, d);
         pd.store(product);
     }
     BellSums { total: total.total(), squares: squares.total() }
@@ -95,7 +87,11 @@ pub(super) fn bell_products<V: Lanes>(products: &mut [Eight], d: &[Eight], scale
 #[inline(always)]
 pub(super) fn dot_any<V: Lanes>(x: &[f32], y: &[f32]) -> f32 {
     let ((x, x_rest), (y, y_rest)) = (x.as_chunks(), y.as_chunks());
-    dot::<V>(x, y) + x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum::<f32>()
+    let mut sum = dot::<V>(x, y);
+    for (x, y) in x_rest.iter().zip(y_rest) {
+        sum += x * y;
+    }
+    sum
 }
 
 /// `y += a·x` of lists of any length.
