@@ -48,6 +48,10 @@ mod explanation;
 mod face_figure;
 mod flow_map_experiment;
 mod frame_figure;
+#[cfg(feature = "flex")]
+mod host_graphs;
+#[cfg(feature = "flex")]
+mod host_steps;
 mod inner_validation;
 mod key_frames;
 mod learner_name;
@@ -78,6 +82,7 @@ mod summary;
 mod training;
 mod training_set;
 mod training_settings;
+mod training_steps;
 mod turned_heads;
 
 pub use ablation::{Ablation, AblationRow, Variant};

@@ -8,31 +8,31 @@ use super::width::{Width, with_width};
 use crate::attention::SelfOperands;
 
 /// Where the backward pass of one block writes; all slices start at the block's first node or edge.
-pub(super) struct BackwardSlices<'a> {
-    pub(super) values: &'a mut [f32],
-    pub(super) self_target: &'a mut [f32],
-    pub(super) self_source: &'a mut [f32],
-    pub(super) self_edge: &'a mut [f32],
-    pub(super) gaussian_target: &'a mut [Eight],
-    pub(super) gaussian_source: &'a mut [Eight],
+pub(crate) struct BackwardSlices<'a> {
+    pub(crate) values: &'a mut [f32],
+    pub(crate) self_target: &'a mut [f32],
+    pub(crate) self_source: &'a mut [f32],
+    pub(crate) self_edge: &'a mut [f32],
+    pub(crate) gaussian_target: &'a mut [Eight],
+    pub(crate) gaussian_source: &'a mut [Eight],
     /// Empty if nobody asked.
-    pub(super) edge_features: &'a mut [f32],
+    pub(crate) edge_features: &'a mut [f32],
 }
 
 /// What the blocks' backward passes sum up.
-#[derive(Clone)]
-pub(super) struct SharedGradients {
+#[derive(Debug, Clone)]
+pub(crate) struct SharedGradients {
     /// `[De, D]`.
-    pub(super) edge_weight: Vec<Eight>,
-    pub(super) lambda: f32,
+    pub(crate) edge_weight: Vec<Eight>,
+    pub(crate) lambda: f32,
 }
 
 /// Attention weights of the whole batch, kept from the forward pass.
 #[derive(Clone, Copy)]
-pub(super) struct Alphas<'a> {
-    pub(super) alpha_self: &'a [f32],
-    pub(super) alpha_gaussian: &'a [f32],
-    pub(super) alpha: &'a [f32],
+pub(crate) struct Alphas<'a> {
+    pub(crate) alpha_self: &'a [f32],
+    pub(crate) alpha_gaussian: &'a [f32],
+    pub(crate) alpha: &'a [f32],
 }
 
 /// Room for the gradients of the weights of one node's edges, used by node after node.
@@ -54,9 +54,9 @@ struct Pass<'a> {
     block: &'a Block,
 }
 
-/// `gradient` is that of the output, `[N, C]` over the whole batch.
+/// `gradient` is that of the output, over the whole batch.
 #[inline(always)]
-pub(super) fn backward<V: Lanes>(
+pub(crate) fn backward<V: Lanes>(
     o: &Operands<'_>,
     saved: &Alphas<'_>,
     gradient: &[f32],
@@ -92,7 +92,7 @@ impl Pass<'_> {
         let o = self.o;
         let mut work = Workspace::new(o, self.block, width.lanes());
         for node in self.block.nodes.clone() {
-            let gradient = &gradient[node * o.channels..(node + 1) * o.channels];
+            let gradient = &gradient[node * o.stride..][..o.channels];
             self.values::<V>(node, gradient, &mut work, out);
             shared.lambda += work.along_self.iter().sum::<f32>() - work.along_gaussian;
             if let Some(own) = &o.own {
@@ -124,7 +124,7 @@ impl Pass<'_> {
         work.along_gaussian = 0.0;
         for (d, edge) in work.d_alpha.chunks_exact_mut(heads).zip(o.topology.incoming(node)) {
             let edge = *edge as usize;
-            let row = self.source(edge) * o.channels;
+            let row = self.source(edge) * o.stride;
             let sums = out.values[row..row + o.channels].chunks_exact_mut(head_width);
             let heads_of = gradient.chunks_exact(head_width).zip(o.neighbour_values(edge)).zip(sums);
             for (head, ((gradient, values), sum)) in heads_of.enumerate() {

@@ -9,11 +9,11 @@ use super::width::{Width, with_width};
 use crate::attention::SelfOperands;
 
 /// Where the forward pass of one block writes; all slices start at the block's first node or edge.
-pub(super) struct ForwardSlices<'a> {
-    pub(super) values: &'a mut [f32],
-    pub(super) alpha_self: &'a mut [f32],
-    pub(super) alpha_gaussian: &'a mut [f32],
-    pub(super) alpha: &'a mut [f32],
+pub(crate) struct ForwardSlices<'a> {
+    pub(crate) values: &'a mut [f32],
+    pub(crate) alpha_self: &'a mut [f32],
+    pub(crate) alpha_gaussian: &'a mut [f32],
+    pub(crate) alpha: &'a mut [f32],
 }
 
 /// Room for the scores of one node's edges, used by node after node.
@@ -33,7 +33,7 @@ struct Pass<'a> {
 }
 
 #[inline(always)]
-pub(super) fn forward<V: Lanes>(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
+pub(crate) fn forward<V: Lanes>(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
     let pass = Pass { o, block };
     let lanes = o.gaussian.as_ref().map_or(1, |gaussian| gaussian.target.per_row());
     with_width!(lanes, width => pass.run::<V>(out, width));
@@ -93,7 +93,7 @@ impl Pass<'_> {
     #[inline(always)]
     fn weighted_sum<V: Lanes>(&self, node: usize, scores: &Scores, out: &mut ForwardSlices<'_>) {
         let (o, heads) = (self.o, self.o.heads);
-        let row = (node - self.block.nodes.start) * o.channels;
+        let row = (node - self.block.nodes.start) * o.stride;
         let sums = &mut out.values[row..row + o.channels];
         let (own, gaussian) = (scores.own.as_flattened(), scores.gaussian.as_flattened());
         let shares = o.shares();

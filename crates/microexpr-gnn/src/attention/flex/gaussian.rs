@@ -3,35 +3,37 @@
 //! `z` is linear in its parts, so its deviation from its mean is the sum of the parts' deviations: the mean is taken off
 //! the rows of nodes and weights once, not off every edge. Likewise the mean is taken off the gradients of the rows.
 
+use std::borrow::Cow;
+
 use super::lanes::{Eight, Lanes};
 use super::rows::Rows;
 use super::vectors::{BellSums, add, add_scaled, bell_products, bell_total, combine, dot};
 use super::width::Width;
 
 /// The parts of `z`, every row of nodes and weights without its mean.
-pub(super) struct CentredGaussian<'a> {
+pub(crate) struct CentredGaussian<'a> {
     /// `[N, D]`, centred.
-    pub(super) target: Rows,
+    pub(crate) target: Cow<'a, Rows>,
     /// `[N, D]`, centred.
-    pub(super) source: Rows,
+    pub(crate) source: Cow<'a, Rows>,
     /// `[De, D]`, centred; transposed, so that one edge feature scales one row.
-    pub(super) edge_weight: Rows,
+    pub(crate) edge_weight: Cow<'a, Rows>,
     /// `[E, De]`.
-    pub(super) edge_features: &'a [f32],
-    pub(super) edge_width: usize,
-    pub(super) variance_floor: f32,
+    pub(crate) edge_features: &'a [f32],
+    pub(crate) edge_width: usize,
+    pub(crate) variance_floor: f32,
 }
 
 /// Where the gradients of one edge go.
-pub(super) struct EdgeGradients<'a> {
+pub(crate) struct EdgeGradients<'a> {
     /// Row of the target.
-    pub(super) target: &'a mut [Eight],
+    pub(crate) target: &'a mut [Eight],
     /// Row of the source.
-    pub(super) source: &'a mut [Eight],
+    pub(crate) source: &'a mut [Eight],
     /// `[De, D]`.
-    pub(super) edge_weight: &'a mut [Eight],
+    pub(crate) edge_weight: &'a mut [Eight],
     /// `[De]`; empty if nobody asked.
-    pub(super) edge_features: &'a mut [f32],
+    pub(crate) edge_features: &'a mut [f32],
 }
 
 /// `z − μ` of one edge (eq. 3) and its floored variance (eq. 4).
@@ -41,7 +43,7 @@ struct Deviations<'a> {
 }
 
 impl CentredGaussian<'_> {
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.target.width()
     }
 
@@ -92,7 +94,7 @@ impl CentredGaussian<'_> {
 
     /// Eq. 5 of an edge between two nodes, summed over the features: `Σ_k exp(−d_k²/2v) / √(2πv)`.
     #[inline(always)]
-    pub(super) fn density<V: Lanes>(
+    pub(crate) fn density<V: Lanes>(
         &self,
         nodes: [usize; 2],
         edge: usize,
@@ -115,7 +117,7 @@ impl CentredGaussian<'_> {
     /// With `p_k = exp(−d_k²/2v)/√(2πv)`: `∂/∂d_k = −p_k d_k/v`, `∂/∂v = Σ p_k (d_k²/2v² − 1/2v)`, and
     /// `v = Σ d_k²/D + floor`.
     #[inline(always)]
-    pub(super) fn density_gradient<V: Lanes>(
+    pub(crate) fn density_gradient<V: Lanes>(
         &self,
         nodes: [usize; 2],
         edge: usize,

@@ -6,13 +6,13 @@
 #![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "AVX instructions"))]
 
 /// Values that are worked on together.
-pub(super) const LANES: usize = 8;
+pub(crate) const LANES: usize = 8;
 
 /// Eight values in memory.
-pub(super) type Eight = [f32; LANES];
+pub(crate) type Eight = [f32; LANES];
 
 /// Eight values in a register.
-pub(super) trait Lanes: Copy {
+pub(crate) trait Lanes: Copy {
     fn load(values: &Eight) -> Self;
     fn store(self, to: &mut Eight);
     fn splat(value: f32) -> Self;
@@ -56,7 +56,7 @@ const ROUND: f32 = 12_582_912.0;
 
 /// For every processor.
 #[derive(Clone, Copy)]
-pub(super) struct Portable(Eight);
+pub(crate) struct Portable(Eight);
 
 impl Portable {
     #[inline(always)]
@@ -115,7 +115,7 @@ impl Lanes for Portable {
 /// For processors with AVX2 and FMA. To be used only inside functions compiled for it.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy)]
-pub(super) struct Avx2(std::arch::x86_64::__m256);
+pub(crate) struct Avx2(std::arch::x86_64::__m256);
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {

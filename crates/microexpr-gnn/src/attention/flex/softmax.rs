@@ -3,7 +3,7 @@ use super::vectors::exp;
 
 /// Softmax of the first `count` scores; what follows them in the last lanes is lost.
 #[inline(always)]
-pub(super) fn softmax<V: Lanes>(scores: &mut [Eight], count: usize) {
+pub(crate) fn softmax<V: Lanes>(scores: &mut [Eight], count: usize) {
     let scores = &mut scores[..count.div_ceil(LANES)];
     let flat = scores.as_flattened_mut();
     let mut largest = f32::NEG_INFINITY;

@@ -1,16 +1,16 @@
 /// How many lanes a row has. Loops over rows of a width that is known when they are compiled are unrolled, and the row stays
 /// in registers.
-pub(super) trait Width: Copy {
+pub(crate) trait Width: Copy {
     fn lanes(self) -> usize;
 }
 
 /// Known when compiled.
 #[derive(Clone, Copy)]
-pub(super) struct Fixed<const LANES: usize>;
+pub(crate) struct Fixed<const LANES: usize>;
 
 /// Known when run.
 #[derive(Clone, Copy)]
-pub(super) struct Any(pub(super) usize);
+pub(crate) struct Any(pub(crate) usize);
 
 impl<const LANES: usize> Width for Fixed<LANES> {
     #[inline(always)]
@@ -50,4 +50,4 @@ macro_rules! with_width {
         }
     };
 }
-pub(super) use with_width;
+pub(crate) use with_width;
