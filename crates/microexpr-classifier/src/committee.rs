@@ -1,11 +1,15 @@
 use burn::prelude::*;
 use burn::tensor::activation::softmax;
 use microexpr_evaluation::largest;
+#[cfg(feature = "flex")]
+use microexpr_gnn::graphwise::{GraphwiseNetwork, serves};
 use microexpr_gnn::{GraphBackend, TwoStreamModel};
 use microexpr_graph::FeatureColumns;
 
 use crate::batch::BatchLayout;
 use crate::explanation::{Shares, node_frames, received_attention};
+#[cfg(feature = "flex")]
+use crate::host_graphs::HostLayout;
 use crate::prepared_graph::{GraphView, Hidden, PreparedGraph};
 use crate::{ClassifierError, Standardisation};
 
@@ -41,16 +45,15 @@ impl<B: GraphBackend> Committee<B> {
     ) -> Result<Answer, ClassifierError> {
         let layout = BatchLayout::<B> { standardisation, columns, device };
         let input = layout.batch(&whole(graphs))?;
-        let (mut probabilities, mut attention) = (Vec::new(), Vec::new());
-        for network in &self.networks {
-            let (scores, explanation) = network.forward_explained(&input, None);
-            probabilities.push(softmax(scores.mean_dim(0), 1).into_data().iter::<f64>().collect());
-            attention.push(received_attention(&explanation, graphs));
-        }
+        let probabilities = self.probabilities_of(&layout, &whole(graphs), 1)?.concat();
+        let received = |network: &TwoStreamModel<B>| {
+            received_attention(&network.forward_explained(&input, None).1, graphs)
+        };
+        let attention: Vec<Shares> = self.networks.iter().map(received).collect();
         let mean_of =
             |part: fn(Shares) -> Vec<f64>| mean(&attention.iter().cloned().map(part).collect::<Vec<_>>());
         let attention = Shares { landmarks: mean_of(|a| a.landmarks), frames: mean_of(|a| a.frames) };
-        Ok(Answer { probabilities: mean(&probabilities), attention })
+        Ok(Answer { probabilities, attention })
     }
 
     /// By how much the probability of the most probable class falls when the node features of a landmark, or of a frame, are set
@@ -101,10 +104,8 @@ impl<B: GraphBackend> Committee<B> {
         graphs: &[GraphView<'_>],
         clips: usize,
     ) -> Result<Vec<Vec<f64>>, ClassifierError> {
-        let input = layout.batch(graphs)?;
         let mut of_networks = Vec::with_capacity(self.networks.len());
-        for network in &self.networks {
-            let scores = network.forward(&input, None);
+        for scores in self.scores(layout, graphs)? {
             let classes = scores.dims()[1];
             let scores = scores.reshape([clips, graphs.len() / clips, classes]).mean_dim(1);
             let probabilities = softmax(scores.reshape([clips, classes]), 1).into_data();
@@ -112,6 +113,46 @@ impl<B: GraphBackend> Committee<B> {
         }
         let mean = mean(&of_networks);
         Ok(mean.chunks(mean.len() / clips).map(<[f64]>::to_vec).collect())
+    }
+
+    /// Class scores of every graph, `[G, classes]`, by every network.
+    fn scores(
+        &self,
+        layout: &BatchLayout<'_, B>,
+        graphs: &[GraphView<'_>],
+    ) -> Result<Vec<Tensor<B, 2>>, ClassifierError> {
+        #[cfg(feature = "flex")]
+        if let Some(scores) = self.host_scores(layout, graphs)? {
+            return Ok(scores);
+        }
+        let input = layout.batch(graphs)?;
+        Ok(self.networks.iter().map(|network| network.forward(&input, None)).collect())
+    }
+
+    /// The scores, computed graph by graph on the processor if that is where the networks are and they allow it.
+    #[cfg(feature = "flex")]
+    fn host_scores(
+        &self,
+        layout: &BatchLayout<'_, B>,
+        graphs: &[GraphView<'_>],
+    ) -> Result<Option<Vec<Tensor<B, 2>>>, ClassifierError> {
+        if !serves::<B>() {
+            return Ok(None);
+        }
+        let networks: Option<Vec<_>> = self.networks.iter().map(GraphwiseNetwork::of).collect();
+        let Some(networks) = networks else { return Ok(None) };
+        let host = HostLayout { standardisation: layout.standardisation, columns: layout.columns };
+        let graphs = graphs.iter().map(|view| Ok(HostLayout::view(&host.graph(view.prepared)?, view)));
+        let graphs = graphs.collect::<Result<Vec<_>, ClassifierError>>()?;
+        if !networks.iter().all(|network| graphs.iter().all(|graph| network.reads(graph))) {
+            return Ok(None);
+        }
+        let scores = |network: &GraphwiseNetwork| {
+            let scores = network.scores(&graphs).concat();
+            let shape = [graphs.len(), scores.len() / graphs.len().max(1)];
+            Tensor::from_data(TensorData::new(scores, shape), layout.device)
+        };
+        Ok(Some(networks.iter().map(scores).collect()))
     }
 
     /// λ of every layer, first those of stream 1, then of stream 2; the mean of the networks.

@@ -51,6 +51,10 @@ mod explanation;
 mod face_figure;
 mod flow_map_experiment;
 mod frame_figure;
+#[cfg(feature = "flex")]
+mod host_graphs;
+#[cfg(feature = "flex")]
+mod host_steps;
 mod inner_validation;
 mod key_frames;
 mod learner_name;
@@ -81,6 +85,7 @@ mod summary;
 mod training;
 mod training_set;
 mod training_settings;
+mod training_steps;
 mod turned_heads;
 
 // The crates whose types stand in public signatures, in the versions that they have there.

@@ -1,14 +1,19 @@
 use burn::module::{AutodiffModule, Param};
-use burn::nn::loss::CrossEntropyLossConfig;
-use burn::optim::{AdamWConfig, GradientsParams, Optimizer};
 use burn::prelude::*;
 use burn::tensor::backend::AutodiffBackend;
+#[cfg(feature = "flex")]
+use microexpr_gnn::graphwise::HostSample;
 use microexpr_gnn::{FullyConnected, GraphBackend, SeededRng, TwoStreamModel};
 
 use crate::batch::BatchLayout;
 use crate::committee::{Committee, mean};
+#[cfg(feature = "flex")]
+use crate::host_graphs::HostLayout;
+#[cfg(feature = "flex")]
+use crate::host_steps::{HostSteps, host_graphs, host_samples};
 use crate::prepared_graph::{GraphView, PreparedGraph};
 use crate::ridge::{RidgeTargets, ridge};
+use crate::training_steps::{RecordedSteps, TrainingSteps};
 use crate::training_settings::{ClassWeights, LastLayer, TrainingSettings};
 use crate::{ClassifierError, ModelSettings, Standardisation};
 
@@ -48,11 +53,27 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
     let network = model_settings.network(model_settings.input_widths(first), classes);
     let standardisation = Standardisation::fit(samples.iter().map(|s| &s.graph.graph));
     let layout = BatchLayout { standardisation, columns: model_settings.columns, device };
+    let class_weights = class_weights(samples, classes, settings.class_weights);
+    #[cfg(feature = "flex")]
+    let graphs = {
+        let layout = HostLayout { standardisation, columns: model_settings.columns };
+        host_graphs::<B>(if settings.epochs > 0 { samples } else { &[] }, layout)?
+    };
+    #[cfg(feature = "flex")]
+    let host = host_samples(samples, &graphs, class_weights.as_deref());
     let mut random = SeededRng::new(seed);
     let (mut networks, mut losses) = (Vec::new(), Vec::new());
     for _ in 0..settings.networks {
         let start = network.init(device, &mut random);
-        let training = NetworkTraining { samples, layout: &layout, classes, settings };
+        let training = NetworkTraining {
+            samples,
+            #[cfg(feature = "flex")]
+            host: &host,
+            layout: &layout,
+            classes,
+            class_weights: class_weights.as_deref(),
+            settings,
+        };
         let (trained, course) = training.run(start, &mut random, epoch_done)?;
         networks.push(trained);
         losses.push(course);
@@ -63,8 +84,12 @@ pub(crate) fn train<B: AutodiffBackend + GraphBackend>(
 /// Everything that the training of one network needs beside the network.
 struct NetworkTraining<'a, B: Backend> {
     samples: &'a [Sample<'a>],
+    /// The samples for training graph by graph; none where that is not possible.
+    #[cfg(feature = "flex")]
+    host: &'a [HostSample<'a>],
     layout: &'a BatchLayout<'a, B>,
     classes: usize,
+    class_weights: Option<&'a [f32]>,
     settings: &'a TrainingSettings,
 }
 
@@ -72,41 +97,42 @@ impl<B: AutodiffBackend + GraphBackend> NetworkTraining<'_, B> {
     /// The trained network and the mean loss of every epoch.
     fn run(
         &self,
-        mut model: TwoStreamModel<B>,
+        start: TwoStreamModel<B>,
         random: &mut SeededRng,
         epoch_done: &mut EpochDone<'_, B>,
     ) -> Result<(TwoStreamModel<B>, Vec<f64>), ClassifierError> {
         let Self { samples, layout, settings, .. } = *self;
-        let mut optimizer = AdamWConfig::new().with_weight_decay(settings.weight_decay).init();
-        let loss = CrossEntropyLossConfig::new()
-            .with_weights(class_weights(samples, self.classes, settings.class_weights))
-            .init::<B>(layout.device);
+        let mut steps = self.steps(start);
         let mut losses = Vec::with_capacity(settings.epochs);
         for _ in 0..settings.epochs {
             let order = random.permutation(samples.len());
             let mut sum = 0.0;
-            for step in order.chunks(settings.batch_size.max(1)) {
-                let graphs: Vec<GraphView<'_>> = step.iter().map(|i| samples[*i].graph.whole()).collect();
-                let labels: Vec<i64> = step.iter().map(|i| samples[*i].class as i64).collect();
-                let target = Tensor::from_data(TensorData::new(labels, [step.len()]), layout.device);
-                let input = layout.batch(&graphs)?;
-                let value = loss.forward(model.forward(&input, Some(random)), target);
-                sum += value.clone().into_scalar().elem::<f64>() * step.len() as f64;
-                let gradients = GradientsParams::from_grads(value.backward(), &model);
-                model = optimizer.step(settings.learning_rate, model, gradients);
+            for places in order.chunks(settings.batch_size.max(1)) {
+                sum += steps.step(places, random)? * places.len() as f64;
             }
             let loss = sum / samples.len() as f64;
             if !loss.is_finite() {
                 return Err(ClassifierError::Diverged { epoch: losses.len() + 1, loss });
             }
             losses.push(loss);
-            epoch_done(&model, layout.standardisation)?;
+            epoch_done(&steps.network(), layout.standardisation)?;
         }
+        let mut model = steps.network();
         if let LastLayer::Ridge { strength } = settings.last_layer {
             model = self.fit_last_layer(model, strength)?;
             epoch_done(&model, layout.standardisation)?;
         }
         Ok((model, losses))
+    }
+
+    /// The fastest way to train the network.
+    fn steps(&self, start: TwoStreamModel<B>) -> Box<dyn TrainingSteps<B> + '_> {
+        #[cfg(feature = "flex")]
+        if let Some(steps) = HostSteps::new(&start, self.host, self.settings) {
+            return Box::new(steps);
+        }
+        let class_weights = self.class_weights.map(<[f32]>::to_vec);
+        Box::new(RecordedSteps::new(start, self.samples, self.layout, class_weights, self.settings))
     }
 
     /// The network with the last layer that fits the training graphs best.
@@ -115,7 +141,7 @@ impl<B: AutodiffBackend + GraphBackend> NetworkTraining<'_, B> {
         mut model: TwoStreamModel<B>,
         strength: f64,
     ) -> Result<TwoStreamModel<B>, ClassifierError> {
-        let Self { samples, layout, settings, classes } = *self;
+        let Self { samples, layout, settings, classes, class_weights, .. } = *self;
         let BatchLayout { standardisation, columns, device } = *layout;
         let (layout, valid) =
             (BatchLayout::<B::InnerBackend> { standardisation, columns, device }, model.valid());
@@ -125,8 +151,7 @@ impl<B: AutodiffBackend + GraphBackend> NetworkTraining<'_, B> {
             features.extend(valid.features(&layout.batch(&graphs)?).into_data().iter::<f32>());
         }
         let labels: Vec<usize> = samples.iter().map(|sample| sample.class).collect();
-        let weights = class_weights(samples, classes, settings.class_weights);
-        let targets = RidgeTargets { labels: &labels, classes, class_weights: weights.as_deref() };
+        let targets = RidgeTargets { labels: &labels, classes, class_weights };
         let width = features.len() / labels.len();
         let fit = ridge(&features, width, targets, strength).ok_or_else(|| {
             let reason = "its linear system has no finite solution".to_owned();

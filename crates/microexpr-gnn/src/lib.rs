@@ -40,6 +40,7 @@
 //! | [`NodeFeatures`] | what a stream reads, dense or sparse |
 //! | [`EdgeSimilarity`] | edge features from learned node features |
 //! | [`Topology`], [`GraphBatch`] | edge lists, validated on the host (made from lists, matrices, points; loops, reverse edges, virtual nodes added; edges and nodes left out), and on a device |
+//! | `graphwise` | the network on the processor, one graph after the other, for fast training (feature `flex`) |
 //! | [`LabelledBatch`] | graphs side by side with what is to be learned |
 //! | [`sparse`] | sums over neighbours as one operation with a deterministic gradient |
 //! | [`to_safetensors`], [`from_safetensors`] | weights under names that PyTorch users can map |
@@ -91,6 +92,8 @@ mod fully_connected;
 mod graph_backend;
 mod graph_matrices;
 mod graph_norm;
+#[cfg(feature = "flex")]
+pub mod graphwise;
 mod initializer;
 mod jumping_knowledge;
 mod labelled_batch;

@@ -65,8 +65,13 @@ fn keep_all<B: GraphBackend>(x: Tensor<B, 2>, scores: Tensor<B, 2>, graph: &Grap
     }
 }
 
+/// `⌈ratio·nodes⌉`, at least one.
+pub(crate) fn kept_of(nodes: usize, ratio: f64) -> usize {
+    ((ratio * nodes as f64).ceil() as usize).clamp(1, nodes)
+}
+
 /// The best nodes of each graph, ascending; ties go to the lower number, NaN counts as the lowest score.
-fn highest(scores: &[f32], ratio: f64, topology: &Topology) -> Vec<u32> {
+pub(crate) fn highest(scores: &[f32], ratio: f64, topology: &Topology) -> Vec<u32> {
     let rank = |node: u32| {
         let score = scores[node as usize];
         if score.is_nan() { f32::NEG_INFINITY } else { score }
@@ -74,7 +79,7 @@ fn highest(scores: &[f32], ratio: f64, topology: &Topology) -> Vec<u32> {
     let mut kept = Vec::with_capacity(scores.len());
     for graph in 0..topology.graphs() {
         let nodes = topology.graph_nodes(graph);
-        let count = ((ratio * nodes.len() as f64).ceil() as usize).clamp(1, nodes.len());
+        let count = kept_of(nodes.len(), ratio);
         let mut order: Vec<u32> = nodes.map(|n| n as u32).collect();
         let best_first = |a: &u32, b: &u32| rank(*b).total_cmp(&rank(*a)).then(a.cmp(b));
         if count < order.len() {

@@ -46,6 +46,14 @@ impl SagPoolConfig {
     }
 }
 
+#[cfg(feature = "flex")]
+impl<B: Backend> SagPool<B> {
+    /// Share of the nodes that are kept.
+    pub(crate) fn ratio(&self) -> f64 {
+        self.ratio
+    }
+}
+
 impl<B: GraphBackend> SagPool<B> {
     /// Pools every graph of the batch.
     ///

@@ -186,6 +186,25 @@ impl StreamModelConfig {
     }
 }
 
+/// What decides a stream's output beside its weights.
+#[cfg(feature = "flex")]
+pub(crate) struct StreamSettings {
+    pub(crate) input_dropout: f64,
+    pub(crate) dropout: f64,
+    pub(crate) readout: Readout,
+    pub(crate) input_readout: bool,
+    pub(crate) readout_scale: ReadoutScale,
+    pub(crate) edge_similarity: EdgeSimilarity,
+}
+
+#[cfg(feature = "flex")]
+impl<B: Backend> StreamModel<B> {
+    pub(crate) fn settings(&self) -> StreamSettings {
+        let Self { input_dropout, dropout, readout, input_readout, readout_scale, edge_similarity, .. } = *self;
+        StreamSettings { input_dropout, dropout, readout, input_readout, readout_scale, edge_similarity }
+    }
+}
+
 impl<B: GraphBackend> StreamModel<B> {
     /// Embeds every graph of the batch. Dropout is applied only if a generator is given.
     ///

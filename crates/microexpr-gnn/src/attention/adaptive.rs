@@ -126,6 +126,21 @@ impl<B: Backend> AdaptiveAttention<B> {
         &self.settings
     }
 
+    /// The nonlinearity of eq. 8.
+    #[cfg(feature = "flex")]
+    pub(crate) fn activation(&self) -> Activation {
+        self.activation
+    }
+
+    /// λ where it is not learned.
+    #[cfg(feature = "flex")]
+    pub(crate) fn fixed_lambda(&self) -> f64 {
+        match self.fusion {
+            Fusion::Fixed(lambda) => lambda,
+            Fusion::Learned => 0.5,
+        }
+    }
+
     fn activate(&self, attended: AttentionOutput<B>) -> (Tensor<B, 2>, AttentionWeights<B>) {
         (self.activated(attended.values), attended.weights)
     }

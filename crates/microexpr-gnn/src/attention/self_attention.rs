@@ -92,6 +92,12 @@ impl<B: Backend> SelfAttention<B> {
     pub fn kind(&self) -> SelfAttentionKind {
         self.kind
     }
+
+    /// Number of heads.
+    #[cfg(feature = "flex")]
+    pub(crate) fn heads(&self) -> usize {
+        self.heads
+    }
 }
 
 impl<B: GraphBackend> SelfAttention<B> {

@@ -13,6 +13,8 @@ mod finite_differences;
 mod fixture;
 mod golden;
 mod graph_helpers;
+#[cfg(feature = "flex")]
+mod graphwise;
 mod invariants;
 mod messages;
 mod models;

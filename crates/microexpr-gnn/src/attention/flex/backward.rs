@@ -1,45 +1,44 @@
 //! Backward pass of the fused attention for the nodes of one block.
 
-use super::deviations::Deviations;
 use super::gaussian::{CentredGaussian, EdgeGradients};
 use super::lanes::{Eight, LANES, Lanes};
 use super::operands::{Block, Operands};
 use super::vectors::{add_scaled_any, dot_any};
+use super::width::{Width, with_width};
 use crate::attention::SelfOperands;
 
 /// Where the backward pass of one block writes; all slices start at the block's first node or edge.
-pub(super) struct BackwardSlices<'a> {
-    pub(super) values: &'a mut [f32],
-    pub(super) self_target: &'a mut [f32],
-    pub(super) self_source: &'a mut [f32],
-    pub(super) self_edge: &'a mut [f32],
-    pub(super) gaussian_target: &'a mut [Eight],
-    pub(super) gaussian_source: &'a mut [Eight],
+pub(crate) struct BackwardSlices<'a> {
+    pub(crate) values: &'a mut [f32],
+    pub(crate) self_target: &'a mut [f32],
+    pub(crate) self_source: &'a mut [f32],
+    pub(crate) self_edge: &'a mut [f32],
+    pub(crate) gaussian_target: &'a mut [Eight],
+    pub(crate) gaussian_source: &'a mut [Eight],
     /// Empty if nobody asked.
-    pub(super) edge_features: &'a mut [f32],
+    pub(crate) edge_features: &'a mut [f32],
 }
 
 /// What the blocks' backward passes sum up.
-#[derive(Clone)]
-pub(super) struct SharedGradients {
+#[derive(Debug, Clone)]
+pub(crate) struct SharedGradients {
     /// `[De, D]`.
-    pub(super) edge_weight: Vec<Eight>,
-    pub(super) lambda: f32,
+    pub(crate) edge_weight: Vec<Eight>,
+    pub(crate) lambda: f32,
 }
 
 /// Attention weights of the whole batch, kept from the forward pass.
 #[derive(Clone, Copy)]
-pub(super) struct Alphas<'a> {
-    pub(super) alpha_self: &'a [f32],
-    pub(super) alpha_gaussian: &'a [f32],
-    pub(super) alpha: &'a [f32],
+pub(crate) struct Alphas<'a> {
+    pub(crate) alpha_self: &'a [f32],
+    pub(crate) alpha_gaussian: &'a [f32],
+    pub(crate) alpha: &'a [f32],
 }
 
 /// Room for the gradients of the weights of one node's edges, used by node after node.
 struct Workspace {
-    deviations: Deviations,
-    /// One row of products.
-    products: Vec<Eight>,
+    /// Two rows.
+    deviations: [Vec<Eight>; 2],
     /// Gradient of the fused weights, edge by edge and head by head.
     d_alpha: Vec<f32>,
     /// `Σ α_self·dα` of every head, what softmax's gradient subtracts.
@@ -55,9 +54,9 @@ struct Pass<'a> {
     block: &'a Block,
 }
 
-/// `gradient` is that of the output, `[N, C]` over the whole batch.
+/// `gradient` is that of the output, over the whole batch.
 #[inline(always)]
-pub(super) fn backward<V: Lanes>(
+pub(crate) fn backward<V: Lanes>(
     o: &Operands<'_>,
     saved: &Alphas<'_>,
     gradient: &[f32],
@@ -66,27 +65,14 @@ pub(super) fn backward<V: Lanes>(
     shared: &mut SharedGradients,
 ) {
     let pass = Pass { o, saved, block };
-    let mut work = Workspace::new(o, block);
-    for node in block.nodes.clone() {
-        let gradient = &gradient[node * o.channels..(node + 1) * o.channels];
-        pass.values::<V>(node, gradient, &mut work, out);
-        shared.lambda += work.along_self.iter().sum::<f32>() - work.along_gaussian;
-        if let Some(own) = &o.own {
-            pass.own(own, node, &work, out);
-        }
-        if let Some(gaussian) = &o.gaussian {
-            pass.deviations::<V>(gaussian, node, &mut work);
-            pass.gaussian::<V>(gaussian, node, &work.deviations, out, shared);
-        }
-    }
+    let lanes = o.gaussian.as_ref().map_or(1, |gaussian| gaussian.target.per_row());
+    with_width!(lanes, width => pass.run::<V>(gradient, out, shared, width));
 }
 
 impl Workspace {
-    fn new(o: &Operands<'_>, block: &Block) -> Self {
-        let deviations = Deviations::new(o, block);
+    fn new(o: &Operands<'_>, block: &Block, lanes: usize) -> Self {
         Self {
-            products: vec![[0.0; LANES]; deviations.per_row],
-            deviations,
+            deviations: std::array::from_fn(|_| vec![[0.0; LANES]; lanes]),
             d_alpha: vec![0.0; block.max_in_degree(o.topology) * o.heads],
             along_self: vec![0.0; o.heads],
             along_gaussian: 0.0,
@@ -95,6 +81,29 @@ impl Workspace {
 }
 
 impl Pass<'_> {
+    #[inline(always)]
+    fn run<V: Lanes>(
+        &self,
+        gradient: &[f32],
+        out: &mut BackwardSlices<'_>,
+        shared: &mut SharedGradients,
+        width: impl Width,
+    ) {
+        let o = self.o;
+        let mut work = Workspace::new(o, self.block, width.lanes());
+        for node in self.block.nodes.clone() {
+            let gradient = &gradient[node * o.stride..][..o.channels];
+            self.values::<V>(node, gradient, &mut work, out);
+            shared.lambda += work.along_self.iter().sum::<f32>() - work.along_gaussian;
+            if let Some(own) = &o.own {
+                self.own(own, node, &work, out);
+            }
+            if let Some(gaussian) = &o.gaussian {
+                self.gaussian::<V>(gaussian, node, &mut work, out, shared, width);
+            }
+        }
+    }
+
     /// The source of an edge, as a place within the block.
     #[inline(always)]
     fn source(&self, edge: usize) -> usize {
@@ -115,7 +124,7 @@ impl Pass<'_> {
         work.along_gaussian = 0.0;
         for (d, edge) in work.d_alpha.chunks_exact_mut(heads).zip(o.topology.incoming(node)) {
             let edge = *edge as usize;
-            let row = self.source(edge) * o.channels;
+            let row = self.source(edge) * o.stride;
             let sums = out.values[row..row + o.channels].chunks_exact_mut(head_width);
             let heads_of = gradient.chunks_exact(head_width).zip(o.neighbour_values(edge)).zip(sums);
             for (head, ((gradient, values), sum)) in heads_of.enumerate() {
@@ -148,45 +157,36 @@ impl Pass<'_> {
         }
     }
 
-    /// Replaces the deviations of the node's edges by their gradients, through softmax and density.
-    #[inline(always)]
-    fn deviations<V: Lanes>(&self, gaussian: &CentredGaussian<'_>, node: usize, work: &mut Workspace) {
-        let o = self.o;
-        let scale = o.shares().gaussian * o.settings.density_scale(gaussian.width());
-        let incoming = o.topology.incoming(node);
-        work.deviations.fill::<V>(gaussian, o.topology, node);
-        let edges = work.d_alpha.chunks_exact(o.heads).zip(incoming).zip(work.deviations.edges_mut());
-        for ((d_alpha, edge), (d, variance)) in edges {
-            let alpha = self.saved.alpha_gaussian[*edge as usize];
-            let gradient = scale * alpha * (d_alpha.iter().sum::<f32>() - work.along_gaussian);
-            gaussian.density_gradient::<V>(d, &mut work.products, variance, gradient);
-        }
-    }
-
-    /// Adds the gradients of the deviations to everything that they were made of.
+    /// Gradients of everything that the densities were made of, through softmax and density.
     #[inline(always)]
     fn gaussian<V: Lanes>(
         &self,
         gaussian: &CentredGaussian<'_>,
         node: usize,
-        gradients: &Deviations,
+        work: &mut Workspace,
         out: &mut BackwardSlices<'_>,
         shared: &mut SharedGradients,
+        width: impl Width,
     ) {
-        let per_row = gaussian.target.per_row();
-        let target = &mut out.gaussian_target[(node - self.block.nodes.start) * per_row..][..per_row];
-        for (edge, (gradient, _)) in self.o.topology.incoming(node).iter().zip(gradients.edges()) {
+        let (o, lanes) = (self.o, width.lanes());
+        let scale = o.shares().gaussian * o.settings.density_scale(gaussian.width());
+        let target = &mut out.gaussian_target[(node - self.block.nodes.start) * lanes..][..lanes];
+        let [room, products] = &mut work.deviations;
+        for (d_alpha, edge) in work.d_alpha.chunks_exact(o.heads).zip(o.topology.incoming(node)) {
             let edge = *edge as usize;
+            let along = d_alpha.iter().sum::<f32>() - work.along_gaussian;
+            let gradient = scale * self.saved.alpha_gaussian[edge] * along;
             let features = (edge - self.block.edges.start) * gaussian.edge_width;
             let features = features..features + gaussian.edge_width;
-            let source = self.source(edge) * per_row;
+            let source = self.source(edge) * lanes;
             let to = EdgeGradients {
                 target: &mut *target,
-                source: &mut out.gaussian_source[source..][..per_row],
+                source: &mut out.gaussian_source[source..][..lanes],
                 edge_weight: &mut shared.edge_weight,
                 edge_features: out.edge_features.get_mut(features).unwrap_or_default(),
             };
-            gaussian.scatter::<V>(edge, gradient, to);
+            let nodes = [node, o.topology.source()[edge] as usize];
+            gaussian.density_gradient::<V>(nodes, edge, gradient, [&mut *room, &mut *products], width, to);
         }
     }
 }

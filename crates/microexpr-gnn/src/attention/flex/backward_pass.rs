@@ -13,28 +13,28 @@ use super::vectors::add;
 
 /// Whether the gradient of the edge features is asked for; that of a network's input is not.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum EdgeFeatures {
+pub(crate) enum EdgeFeatures {
     Wanted,
     Unwanted,
 }
 
 /// Gradients of all operands; empty where the operand is absent or its gradient unwanted.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Backward {
-    pub(super) values: Vec<f32>,
-    pub(super) self_target: Vec<f32>,
-    pub(super) self_source: Vec<f32>,
-    pub(super) self_edge: Vec<f32>,
-    pub(super) gaussian_target: Vec<f32>,
-    pub(super) gaussian_source: Vec<f32>,
+pub(crate) struct Backward {
+    pub(crate) values: Vec<f32>,
+    pub(crate) self_target: Vec<f32>,
+    pub(crate) self_source: Vec<f32>,
+    pub(crate) self_edge: Vec<f32>,
+    pub(crate) gaussian_target: Vec<f32>,
+    pub(crate) gaussian_source: Vec<f32>,
     /// `[De, D]`.
-    pub(super) edge_weight: Vec<f32>,
-    pub(super) edge_features: Vec<f32>,
-    pub(super) lambda: f32,
+    pub(crate) edge_weight: Vec<f32>,
+    pub(crate) edge_features: Vec<f32>,
+    pub(crate) lambda: f32,
 }
 
 /// The gradient of the edge features is computed only if it is wanted.
-pub(super) fn backward(
+pub(crate) fn backward(
     o: &Operands<'_>,
     saved: &Alphas<'_>,
     gradient: &[f32],

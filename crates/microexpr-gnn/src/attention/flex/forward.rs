@@ -1,97 +1,139 @@
 //! Forward pass of the fused attention for the nodes of one block.
 
-use super::deviations::Deviations;
 use super::gaussian::CentredGaussian;
-use super::lanes::Lanes;
+use super::lanes::{Eight, LANES, Lanes};
 use super::operands::{Block, Operands};
 use super::softmax::softmax;
 use super::vectors::add_scaled_any;
+use super::width::{Width, with_width};
 use crate::attention::SelfOperands;
 
 /// Where the forward pass of one block writes; all slices start at the block's first node or edge.
-pub(super) struct ForwardSlices<'a> {
-    pub(super) values: &'a mut [f32],
-    pub(super) alpha_self: &'a mut [f32],
-    pub(super) alpha_gaussian: &'a mut [f32],
-    pub(super) alpha: &'a mut [f32],
+pub(crate) struct ForwardSlices<'a> {
+    pub(crate) values: &'a mut [f32],
+    pub(crate) alpha_self: &'a mut [f32],
+    pub(crate) alpha_gaussian: &'a mut [f32],
+    pub(crate) alpha: &'a mut [f32],
+}
+
+/// Room for the scores of one node's edges, used by node after node.
+struct Scores {
+    /// Head by head, each in whole lanes.
+    own: Vec<Eight>,
+    gaussian: Vec<Eight>,
+    /// Lanes of a head.
+    per_head: usize,
+    deviations: Vec<Eight>,
+}
+
+/// One block of the batch: what is read, and where it starts.
+struct Pass<'a> {
+    o: &'a Operands<'a>,
+    block: &'a Block,
 }
 
 #[inline(always)]
-pub(super) fn forward<V: Lanes>(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
-    let mut deviations = Deviations::new(o, block);
-    for node in block.nodes.clone() {
-        if let Some(own) = &o.own {
-            self_weights::<V>(o, own, node, block, out);
+pub(crate) fn forward<V: Lanes>(o: &Operands<'_>, block: &Block, out: &mut ForwardSlices<'_>) {
+    let pass = Pass { o, block };
+    let lanes = o.gaussian.as_ref().map_or(1, |gaussian| gaussian.target.per_row());
+    with_width!(lanes, width => pass.run::<V>(out, width));
+}
+
+impl Pass<'_> {
+    #[inline(always)]
+    fn run<V: Lanes>(&self, out: &mut ForwardSlices<'_>, width: impl Width) {
+        let mut scores = Scores::new(self.o, self.block, width.lanes());
+        for node in self.block.nodes.clone() {
+            if let Some(own) = &self.o.own {
+                self.own::<V>(own, node, &mut scores);
+            }
+            if let Some(gaussian) = &self.o.gaussian {
+                self.gaussian::<V>(gaussian, node, &mut scores, width);
+            }
+            self.weighted_sum::<V>(node, &scores, out);
         }
-        if let Some(gaussian) = &o.gaussian {
-            deviations.fill::<V>(gaussian, o.topology, node);
-            gaussian_weights::<V>(o, gaussian, &deviations, node, block, out);
-        }
-        weighted_sum::<V>(o, node, block, out);
     }
-}
 
-/// Eqs. 1 and 2: softmax of LeakyReLU of the logits.
-#[inline(always)]
-fn self_weights<V: Lanes>(
-    o: &Operands<'_>,
-    own: &SelfOperands<&[f32]>,
-    node: usize,
-    block: &Block,
-    out: &mut ForwardSlices<'_>,
-) {
-    let (incoming, first_edge, heads) = (o.topology.incoming(node), block.edges.start, o.heads);
-    for edge in incoming {
-        let edge = *edge as usize;
-        for head in 0..heads {
-            let logit = own.logit(o, node, edge, head);
-            out.alpha_self[(edge - first_edge) * heads + head] =
-                leaky(logit, o.settings.negative_slope as f32);
+    /// Eqs. 1 and 2: softmax of LeakyReLU of the logits.
+    #[inline(always)]
+    fn own<V: Lanes>(&self, own: &SelfOperands<&[f32]>, node: usize, scores: &mut Scores) {
+        let (o, incoming) = (self.o, self.o.topology.incoming(node));
+        for head in 0..o.heads {
+            let scores = &mut scores.own[head * scores.per_head..][..scores.per_head];
+            let flat = scores.as_flattened_mut();
+            for (score, edge) in flat.iter_mut().zip(incoming) {
+                *score =
+                    leaky(own.logit(o, node, *edge as usize, head), o.settings.negative_slope as f32);
+            }
+            softmax::<V>(scores, incoming.len());
         }
     }
-    for head in 0..heads {
-        softmax::<V>(out.alpha_self, incoming, |edge| (edge - first_edge) * heads + head);
+
+    /// Eqs. 5 and 6: softmax of the densities.
+    #[inline(always)]
+    fn gaussian<V: Lanes>(
+        &self,
+        gaussian: &CentredGaussian<'_>,
+        node: usize,
+        scores: &mut Scores,
+        width: impl Width,
+    ) {
+        let (o, incoming) = (self.o, self.o.topology.incoming(node));
+        let scale = o.settings.density_scale(gaussian.width());
+        let flat = scores.gaussian.as_flattened_mut();
+        for (score, edge) in flat.iter_mut().zip(incoming) {
+            let edge = *edge as usize;
+            let nodes = [node, o.topology.source()[edge] as usize];
+            *score = scale * gaussian.density::<V>(nodes, edge, &mut scores.deviations, width);
+        }
+        softmax::<V>(&mut scores.gaussian, incoming.len());
+    }
+
+    /// Eqs. 7 and 8: the fused weights, and the sum of the neighbours' values that they weigh.
+    #[inline(always)]
+    fn weighted_sum<V: Lanes>(&self, node: usize, scores: &Scores, out: &mut ForwardSlices<'_>) {
+        let (o, heads) = (self.o, self.o.heads);
+        let row = (node - self.block.nodes.start) * o.stride;
+        let sums = &mut out.values[row..row + o.channels];
+        let (own, gaussian) = (scores.own.as_flattened(), scores.gaussian.as_flattened());
+        let shares = o.shares();
+        for (place, edge) in o.topology.incoming(node).iter().enumerate() {
+            let edge = *edge as usize;
+            let local = edge - self.block.edges.start;
+            if o.gaussian.is_some() {
+                out.alpha_gaussian[local] = gaussian[place];
+            }
+            let parts = sums.chunks_exact_mut(o.head_width()).zip(o.neighbour_values(edge));
+            for (head, (sum, values)) in parts.enumerate() {
+                let at = local * heads + head;
+                let alpha = match (&o.own, &o.gaussian) {
+                    (Some(_), Some(_)) => {
+                        let own = own[head * scores.per_head * LANES + place];
+                        out.alpha_self[at] = own;
+                        shares.own * own + shares.gaussian * gaussian[place]
+                    }
+                    (Some(_), None) => {
+                        out.alpha_self[at] = own[head * scores.per_head * LANES + place];
+                        out.alpha_self[at]
+                    }
+                    _ => gaussian[place],
+                };
+                out.alpha[at] = alpha;
+                add_scaled_any::<V>(sum, alpha, values);
+            }
+        }
     }
 }
 
-/// Eqs. 5 and 6: softmax of the densities.
-#[inline(always)]
-fn gaussian_weights<V: Lanes>(
-    o: &Operands<'_>,
-    gaussian: &CentredGaussian<'_>,
-    deviations: &Deviations,
-    node: usize,
-    block: &Block,
-    out: &mut ForwardSlices<'_>,
-) {
-    let (incoming, first_edge) = (o.topology.incoming(node), block.edges.start);
-    let scale = o.settings.density_scale(gaussian.width());
-    for (edge, (d, variance)) in incoming.iter().zip(deviations.edges()) {
-        out.alpha_gaussian[*edge as usize - first_edge] = scale * gaussian.density::<V>(d, variance);
-    }
-    softmax::<V>(out.alpha_gaussian, incoming, |edge| edge - first_edge);
-}
-
-/// Eqs. 7 and 8: the fused weights, and the sum of the neighbours' values that they weigh.
-#[inline(always)]
-fn weighted_sum<V: Lanes>(o: &Operands<'_>, node: usize, block: &Block, out: &mut ForwardSlices<'_>) {
-    let row = (node - block.nodes.start) * o.channels;
-    let sum = &mut out.values[row..row + o.channels];
-    for edge in o.topology.incoming(node) {
-        let edge = *edge as usize;
-        let local = edge - block.edges.start;
-        let parts = sum.chunks_exact_mut(o.head_width()).zip(o.neighbour_values(edge));
-        for (head, (sum, values)) in parts.enumerate() {
-            let at = local * o.heads + head;
-            let alpha = match (&o.own, &o.gaussian) {
-                (Some(_), Some(_)) => {
-                    o.lambda * out.alpha_self[at] + (1.0 - o.lambda) * out.alpha_gaussian[local]
-                }
-                (Some(_), None) => out.alpha_self[at],
-                _ => out.alpha_gaussian[local],
-            };
-            out.alpha[at] = alpha;
-            add_scaled_any::<V>(sum, alpha, values);
+impl Scores {
+    fn new(o: &Operands<'_>, block: &Block, lanes: usize) -> Self {
+        let per_head = block.max_in_degree(o.topology).div_ceil(LANES);
+        let zeros = |length: usize| vec![[0.0; LANES]; length];
+        Self {
+            own: zeros(o.own_heads() * per_head),
+            gaussian: zeros(per_head),
+            per_head,
+            deviations: zeros(lanes),
         }
     }
 }

@@ -9,18 +9,18 @@ use super::operands::{Block, Operands};
 
 /// Output and attention of the whole batch.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Forward {
+pub(crate) struct Forward {
     /// `[N, C]`.
-    pub(super) values: Vec<f32>,
+    pub(crate) values: Vec<f32>,
     /// `[E, H]`, empty if the mechanism is absent.
-    pub(super) alpha_self: Vec<f32>,
+    pub(crate) alpha_self: Vec<f32>,
     /// `[E]`, empty if the mechanism is absent.
-    pub(super) alpha_gaussian: Vec<f32>,
+    pub(crate) alpha_gaussian: Vec<f32>,
     /// `[E, H]`.
-    pub(super) alpha: Vec<f32>,
+    pub(crate) alpha: Vec<f32>,
 }
 
-pub(super) fn forward(o: &Operands<'_>) -> Forward {
+pub(crate) fn forward(o: &Operands<'_>) -> Forward {
     let mut out = Forward::zeros(o);
     let blocks = forward_blocks(o.topology);
     let slices = out.slices(o, &blocks);

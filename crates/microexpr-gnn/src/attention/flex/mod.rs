@@ -3,20 +3,21 @@
 //! Mean, variance and density of an edge are computed on the fly, and again in the backward pass: no `[E, D]` tensor is
 //! ever stored.
 
-mod backward;
+pub(crate) mod backward;
 mod backward_pass;
 mod blocks;
-mod deviations;
-mod dispatch;
-mod forward;
+pub(crate) mod dispatch;
+pub(crate) mod forward;
 mod forward_pass;
-mod gaussian;
-mod lanes;
-mod operands;
-mod rows;
+pub(crate) mod gaussian;
+pub(crate) mod lanes;
+pub(crate) mod operands;
+pub(crate) mod rows;
 mod softmax;
-mod vectors;
+pub(crate) mod vectors;
+mod width;
 
+use std::borrow::Cow;
 use std::sync::Arc;
 
 use burn::backend::flex::{Flex, FlexDevice, FlexTensor, Layout};
@@ -111,6 +112,7 @@ fn operands<'a>(
         topology,
         settings,
         values: tensors.values.storage(),
+        stride: columns(&tensors.values),
         channels: columns(&tensors.values),
         heads: tensors.own.as_ref().map_or(1, |own| columns(&own.target)),
         own,
@@ -125,9 +127,12 @@ fn centred<'a>(
 ) -> CentredGaussian<'a> {
     let (width, edge_width) = (columns(&tensors.target), columns(&tensors.edge_features));
     CentredGaussian {
-        target: Rows::centred(tensors.target.storage(), width),
-        source: Rows::centred(tensors.source.storage(), width),
-        edge_weight: Rows::centred(&transpose(tensors.edge_weight.storage(), width, edge_width), width),
+        target: Cow::Owned(Rows::centred(tensors.target.storage(), width)),
+        source: Cow::Owned(Rows::centred(tensors.source.storage(), width)),
+        edge_weight: Cow::Owned(Rows::centred(
+            &transpose(tensors.edge_weight.storage(), width, edge_width),
+            width,
+        )),
         edge_features: tensors.edge_features.storage(),
         edge_width,
         variance_floor: settings.variance_floor as f32,

@@ -8,19 +8,35 @@ use super::lanes::{Eight, LANES};
 const TASK: usize = 256;
 
 /// A matrix `[rows, width]`, row by row, each in whole lanes.
-#[derive(Debug, Clone)]
-pub(super) struct Rows {
-    pub(super) lanes: Vec<Eight>,
+#[derive(Debug, Clone, Default)]
+pub(crate) struct Rows {
+    pub(crate) lanes: Vec<Eight>,
     width: usize,
 }
 
 impl Rows {
-    pub(super) fn zeros(rows: usize, width: usize) -> Self {
+    pub(crate) fn zeros(rows: usize, width: usize) -> Self {
         Self { lanes: vec![[0.0; LANES]; rows * width.div_ceil(LANES)], width }
     }
 
+    /// Makes it a matrix of other sizes, whose values are anything.
+    pub(crate) fn reshape(&mut self, rows: usize, width: usize) {
+        self.width = width;
+        self.lanes.resize(rows * width.div_ceil(LANES), [0.0; LANES]);
+    }
+
+    /// `values` as they are.
+    pub(crate) fn filled_up(values: &[f32], width: usize) -> Self {
+        let mut rows = Self::zeros(values.len() / width.max(1), width);
+        let per_row = rows.per_row().max(1);
+        for (row, values) in rows.lanes.chunks_exact_mut(per_row).zip(values.chunks_exact(width.max(1))) {
+            row.as_flattened_mut()[..width].copy_from_slice(values);
+        }
+        rows
+    }
+
     /// `values`, the mean of every row taken off.
-    pub(super) fn centred(values: &[f32], width: usize) -> Self {
+    pub(crate) fn centred(values: &[f32], width: usize) -> Self {
         let mut rows = Self::zeros(values.len() / width.max(1), width);
         let per_row = rows.per_row().max(1);
         let tasks = rows.lanes.par_chunks_mut(TASK * per_row).zip(values.par_chunks(TASK * width.max(1)));
@@ -35,7 +51,7 @@ impl Rows {
     }
 
     /// The matrix without the filling, the mean of every row taken off.
-    pub(super) fn into_centred(self) -> Vec<f32> {
+    pub(crate) fn into_centred(self) -> Vec<f32> {
         let (width, per_row) = (self.width, self.per_row().max(1));
         let mut values = vec![0.0; self.lanes.len() / per_row * width];
         let tasks = values.par_chunks_mut(TASK * width.max(1)).zip(self.lanes.par_chunks(TASK * per_row));
@@ -49,22 +65,22 @@ impl Rows {
     }
 
     /// Number of values in a row.
-    pub(super) fn width(&self) -> usize {
+    pub(crate) fn width(&self) -> usize {
         self.width
     }
 
     /// Lanes of a row.
-    pub(super) fn per_row(&self) -> usize {
+    pub(crate) fn per_row(&self) -> usize {
         self.width.div_ceil(LANES)
     }
 
     /// Lanes of a row that hold nothing but 0.
-    pub(super) fn filling(&self) -> usize {
+    pub(crate) fn filling(&self) -> usize {
         self.per_row() * LANES - self.width
     }
 
     #[inline(always)]
-    pub(super) fn row(&self, row: usize) -> &[Eight] {
+    pub(crate) fn row(&self, row: usize) -> &[Eight] {
         let per_row = self.per_row();
         &self.lanes[row * per_row..][..per_row]
     }

@@ -1,23 +1,27 @@
-use super::lanes::{LANES, Lanes};
+use super::lanes::{Eight, LANES, Lanes};
 use super::vectors::exp;
 
-/// Softmax of the entries of one node; `place` says where an edge's entry is.
+/// Softmax of the first `count` scores; what follows them in the last lanes is lost.
 #[inline(always)]
-pub(super) fn softmax<V: Lanes>(scores: &mut [f32], incoming: &[u32], place: impl Fn(usize) -> usize) {
-    let largest = incoming.iter().fold(f32::NEG_INFINITY, |m, e| m.max(scores[place(*e as usize)]));
-    let mut sum = 0.0;
-    for edges in incoming.chunks(LANES) {
-        let mut powers = [0.0; LANES];
-        for (power, edge) in powers.iter_mut().zip(edges) {
-            *power = scores[place(*edge as usize)] - largest;
-        }
-        exp::<V>(&mut powers);
-        for (power, edge) in powers.iter().zip(edges) {
-            scores[place(*edge as usize)] = *power;
-            sum += power;
-        }
+pub(crate) fn softmax<V: Lanes>(scores: &mut [Eight], count: usize) {
+    let scores = &mut scores[..count.div_ceil(LANES)];
+    let flat = scores.as_flattened_mut();
+    let mut largest = f32::NEG_INFINITY;
+    for score in &flat[..count] {
+        largest = largest.max(*score);
     }
-    for edge in incoming {
-        scores[place(*edge as usize)] /= sum;
+    for score in &mut flat[count..] {
+        *score = f32::NEG_INFINITY;
+    }
+    let mut sum = V::splat(0.0);
+    for eight in scores.iter_mut() {
+        V::load(eight).minus(V::splat(largest)).store(eight);
+        exp::<V>(eight);
+        sum = sum.plus(V::load(eight));
+    }
+    // What is not there counts as e⁻⁸⁶.
+    let share = 1.0 / sum.total();
+    for eight in scores.iter_mut() {
+        V::load(eight).times(V::splat(share)).store(eight);
     }
 }

@@ -6,17 +6,17 @@ use super::lanes::{Eight, Lanes};
 
 /// `Σ_k x_k y_k`.
 #[inline(always)]
-pub(super) fn dot<V: Lanes>(x: &[Eight], y: &[Eight]) -> f32 {
+pub(crate) fn dot<V: Lanes>(x: &[Eight], y: &[Eight]) -> f32 {
     let mut sum = V::splat(0.0);
     for (x, y) in x.iter().zip(y) {
-        sum = sum.plus(V::load(x).times(V::load(y)));
+        sum = sum.plus_product(V::load(x), V::load(y));
     }
     sum.total()
 }
 
 /// `y += x`.
 #[inline(always)]
-pub(super) fn add<V: Lanes>(y: &mut [Eight], x: &[Eight]) {
+pub(crate) fn add<V: Lanes>(y: &mut [Eight], x: &[Eight]) {
     for (y, x) in y.iter_mut().zip(x) {
         V::load(y).plus(V::load(x)).store(y);
     }
@@ -24,39 +24,31 @@ pub(super) fn add<V: Lanes>(y: &mut [Eight], x: &[Eight]) {
 
 /// `y += a·x`.
 #[inline(always)]
-pub(super) fn add_scaled<V: Lanes>(y: &mut [Eight], a: f32, x: &[Eight]) {
+pub(crate) fn add_scaled<V: Lanes>(y: &mut [Eight], a: f32, x: &[Eight]) {
     let a = V::splat(a);
     for (y, x) in y.iter_mut().zip(x) {
-        V::load(y).plus(a.times(V::load(x))).store(y);
-    }
-}
-
-/// `y = a + b`.
-#[inline(always)]
-pub(super) fn sum<V: Lanes>(y: &mut [Eight], a: &[Eight], b: &[Eight]) {
-    for (y, (a, b)) in y.iter_mut().zip(a.iter().zip(b)) {
-        V::load(a).plus(V::load(b)).store(y);
+        V::load(y).plus_product(a, V::load(x)).store(y);
     }
 }
 
 /// `y = b·x + a·y`.
 #[inline(always)]
-pub(super) fn combine<V: Lanes>(y: &mut [Eight], a: f32, b: f32, x: &[Eight]) {
+pub(crate) fn combine<V: Lanes>(y: &mut [Eight], a: f32, b: f32, x: &[Eight]) {
     let (a, b) = (V::splat(a), V::splat(b));
     for (y, x) in y.iter_mut().zip(x) {
-        b.times(V::load(x)).plus(a.times(V::load(y))).store(y);
+        b.times(V::load(x)).plus_product(a, V::load(y)).store(y);
     }
 }
 
 /// `x = eˣ`, under the conditions of [`Lanes::exp`].
 #[inline(always)]
-pub(super) fn exp<V: Lanes>(x: &mut Eight) {
+pub(crate) fn exp<V: Lanes>(x: &mut Eight) {
     V::load(x).exp().store(x);
 }
 
 /// `Σ_k exp(scale·d_k²)`.
 #[inline(always)]
-pub(super) fn bell_total<V: Lanes>(d: &[Eight], scale: f32) -> f32 {
+pub(crate) fn bell_total<V: Lanes>(d: &[Eight], scale: f32) -> f32 {
     let scale = V::splat(scale);
     let mut total = V::splat(0.0);
     for d in d {
@@ -67,16 +59,16 @@ pub(super) fn bell_total<V: Lanes>(d: &[Eight], scale: f32) -> f32 {
 }
 
 /// Sums over `p_k = exp(scale·d_k²)`.
-pub(super) struct BellSums {
+pub(crate) struct BellSums {
     /// `Σ_k p_k`.
-    pub(super) total: f32,
+    pub(crate) total: f32,
     /// `Σ_k p_k d_k²`.
-    pub(super) squares: f32,
+    pub(crate) squares: f32,
 }
 
 /// Leaves `p_k d_k` in `products`, with `p_k = exp(scale·d_k²)`.
 #[inline(always)]
-pub(super) fn bell_products<V: Lanes>(products: &mut [Eight], d: &[Eight], scale: f32) -> BellSums {
+pub(crate) fn bell_products<V: Lanes>(products: &mut [Eight], d: &[Eight], scale: f32) -> BellSums {
     let scale = V::splat(scale);
     let (mut total, mut squares) = (V::splat(0.0), V::splat(0.0));
     for (product, d) in products.iter_mut().zip(d) {
@@ -85,7 +77,7 @@ pub(super) fn bell_products<V: Lanes>(products: &mut [Eight], d: &[Eight], scale
         // p_k d_k, from which the sum and the gradient follow.
         let pd = p.times(d);
         total = total.plus(p);
-        squares = squares.plus(pd.times(d));
+        squares = squares.plus_product(pd, d);
         pd.store(product);
     }
     BellSums { total: total.total(), squares: squares.total() }
@@ -93,14 +85,18 @@ pub(super) fn bell_products<V: Lanes>(products: &mut [Eight], d: &[Eight], scale
 
 /// `Σ_k x_k y_k` of lists of any length.
 #[inline(always)]
-pub(super) fn dot_any<V: Lanes>(x: &[f32], y: &[f32]) -> f32 {
+pub(crate) fn dot_any<V: Lanes>(x: &[f32], y: &[f32]) -> f32 {
     let ((x, x_rest), (y, y_rest)) = (x.as_chunks(), y.as_chunks());
-    dot::<V>(x, y) + x_rest.iter().zip(y_rest).map(|(x, y)| x * y).sum::<f32>()
+    let mut sum = dot::<V>(x, y);
+    for (x, y) in x_rest.iter().zip(y_rest) {
+        sum += x * y;
+    }
+    sum
 }
 
 /// `y += a·x` of lists of any length.
 #[inline(always)]
-pub(super) fn add_scaled_any<V: Lanes>(y: &mut [f32], a: f32, x: &[f32]) {
+pub(crate) fn add_scaled_any<V: Lanes>(y: &mut [f32], a: f32, x: &[f32]) {
     let ((y, y_rest), (x, x_rest)) = (y.as_chunks_mut(), x.as_chunks());
     add_scaled::<V>(y, a, x);
     for (y, x) in y_rest.iter_mut().zip(x_rest) {

@@ -1,0 +1,315 @@
+//! One stream of the network for one graph, forward and backward.
+
+use burn::prelude::*;
+
+use super::graph::{HostGraph, HostStream};
+use super::layer::{Layer, LayerGradient, LayerInput, LayerPlan, LayerRun, LayerScratch, LayerWeights};
+use super::linear::{Embedding, EmbeddingGradient, Features};
+use super::parameters::Parameters;
+use super::pooling::{PoolPlan, PoolRun, PoolWeights};
+use super::product::lanes_of;
+use super::readout::{read, read_backward, scale, scale_backward};
+use crate::attention::flex::lanes::{Eight, LANES};
+use crate::{EdgeSimilarity, Readout, ReadoutScale, StreamModel};
+
+/// A stream's sizes and constants, and where its weights are among the parameters.
+#[derive(Debug, Clone)]
+pub(super) struct StreamPlan {
+    embedding: Option<[std::ops::Range<usize>; 2]>,
+    layers: Vec<LayerPlan>,
+    pool: PoolPlan,
+    pub(super) input_dropout: f64,
+    pub(super) dropout: f64,
+    readout: Readout,
+    input_readout: bool,
+    readout_scale: ReadoutScale,
+}
+
+/// A stream's weights in the form that the kernels read.
+#[derive(Debug, Clone)]
+pub(super) struct StreamWeights {
+    /// Without the embedding.
+    plain: Vec<LayerWeights>,
+    /// The first layer with the embedding, if there is one.
+    embedded: Option<LayerWeights>,
+    pool: PoolWeights,
+}
+
+/// Sum of the gradients of a stream's weights over graphs.
+#[derive(Debug, Clone)]
+pub(super) struct StreamGradient {
+    layers: Vec<LayerGradient>,
+    pool: PoolWeights,
+}
+
+/// Factors of a graph's dropout in training.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Masks<'a> {
+    /// Of every value of the node features; empty for none.
+    pub(super) input: &'a [f32],
+    /// Of every value of the kept nodes; empty for none.
+    pub(super) pooled: &'a [f32],
+}
+
+/// What a stream computed for a graph.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StreamRun {
+    nodes: Vec<f32>,
+    layers: Vec<LayerRun>,
+    pool: PoolRun,
+    largest: Vec<u32>,
+    /// The stream's vector.
+    pub(super) out: Vec<f32>,
+    /// What the vector was divided by.
+    root: f32,
+}
+
+/// Room for the gradients of a graph.
+#[derive(Debug, Clone, Default)]
+pub(super) struct StreamScratch {
+    layer: LayerScratch,
+    pooled: Vec<Eight>,
+    /// Gradients of a layer's output and input.
+    nodes: [Vec<Eight>; 2],
+}
+
+impl StreamPlan {
+    /// The plan of a stream; none for what only Burn's operations can do.
+    pub(super) fn of<B: Backend>(model: &StreamModel<B>, parameters: &Parameters) -> Option<Self> {
+        let settings = model.settings();
+        if settings.edge_similarity != EdgeSimilarity::Input {
+            return None;
+        }
+        let pool = model.pool.as_ref()?;
+        let layers = model.layers.iter().map(|layer| LayerPlan::of(layer, parameters));
+        Some(Self {
+            embedding: model
+                .embedding
+                .as_ref()
+                .map(|embedding| [parameters.place(&embedding.weight), parameters.place(&embedding.bias)]),
+            layers: layers.collect::<Option<_>>()?,
+            pool: PoolPlan {
+                ratio: pool.ratio(),
+                channels: pool.score.weight.dims()[1],
+                weight: parameters.place(&pool.score.weight),
+                bias: parameters.place(&pool.score.bias),
+            },
+            input_dropout: settings.input_dropout,
+            dropout: settings.dropout,
+            readout: settings.readout,
+            input_readout: settings.input_readout,
+            readout_scale: settings.readout_scale,
+        })
+    }
+
+    /// Whether the features of a graph can be read: of features in columns of their own there are no maxima.
+    pub(super) fn reads(&self, stream: &HostStream<'_>) -> bool {
+        let sums = matches!(self.readout, Readout::Sum | Readout::Mean);
+        stream.first_columns.is_none() || !self.input_readout || sums
+    }
+
+    /// Values of the kept nodes of a graph of some nodes.
+    pub(super) fn pooled_values(&self, nodes: usize) -> usize {
+        self.pool.kept(nodes) * self.pool.channels
+    }
+
+    fn embedding<'a>(&self, parameters: &'a [f32]) -> Option<Embedding<'a>> {
+        let [weight, bias] = self.embedding.clone()?;
+        Some(Embedding { weight: &parameters[weight], bias: &parameters[bias] })
+    }
+
+    pub(super) fn weights(&self, parameters: &[f32]) -> StreamWeights {
+        let plain: Vec<LayerWeights> = self.layers.iter().map(|plan| plan.weights(parameters)).collect();
+        let embedded = self.embedding(parameters).and_then(|e| Some(plain.first()?.after(e)));
+        StreamWeights { plain, embedded, pool: self.pool.weights(parameters) }
+    }
+
+    pub(super) fn zero_gradient(&self, weights: &StreamWeights) -> StreamGradient {
+        StreamGradient {
+            layers: (0..self.layers.len()).map(|index| weights.layer(index).zero_gradient()).collect(),
+            pool: self.pool.zero_gradient(),
+        }
+    }
+
+    /// Adds `gradient` to that of the parameters.
+    pub(super) fn add_gradient(
+        &self,
+        gradient: &StreamGradient,
+        weights: &StreamWeights,
+        parameters: &[f32],
+        sum: &mut [f32],
+    ) {
+        for (index, (plan, gradient)) in self.layers.iter().zip(&gradient.layers).enumerate() {
+            let plain = &weights.plain[index];
+            let own;
+            let mut of_layer = gradient;
+            if let (0, Some(embedding)) = (index, self.embedding(parameters)) {
+                let (input, output) = (embedding.weight.len() / plan.input, plan.input);
+                let zeros = |rows: usize| vec![[0.0; LANES]; rows * lanes_of(output)];
+                let mut of_embedding = EmbeddingGradient { weight: zeros(input), bias: zeros(1) };
+                own = plain.before(gradient, embedding, &mut of_embedding);
+                of_layer = &own;
+                self.add_embedding_gradient(&of_embedding, [input, output], sum);
+            }
+            plan.add_gradient(of_layer, plain, sum);
+            plan.finish_own(of_layer, parameters, sum);
+        }
+        self.pool.add_gradient(&gradient.pool, sum);
+    }
+
+    fn add_embedding_gradient(
+        &self,
+        gradient: &EmbeddingGradient,
+        [input, output]: [usize; 2],
+        sum: &mut [f32],
+    ) {
+        let Some([weight, bias]) = self.embedding.clone() else { return };
+        let (of_weight, row) = (gradient.weight.as_flattened(), lanes_of(output) * LANES);
+        for (place, sum) in sum[weight].iter_mut().enumerate() {
+            *sum += of_weight[place % input * row + place / input];
+        }
+        let of_bias = gradient.bias.as_flattened();
+        sum[bias].iter_mut().zip(of_bias).for_each(|(sum, value)| *sum += value);
+    }
+}
+
+impl StreamWeights {
+    /// A layer as it sees the features that come in.
+    fn layer(&self, index: usize) -> &LayerWeights {
+        match &self.embedded {
+            Some(embedded) if index == 0 => embedded,
+            _ => &self.plain[index],
+        }
+    }
+}
+
+impl StreamGradient {
+    pub(super) fn merge(&mut self, other: &Self) {
+        self.layers.iter_mut().zip(&other.layers).for_each(|(sum, other)| sum.merge(other));
+        super::linear::add_rows(&mut self.pool.weight, &other.pool.weight);
+        self.pool.bias += other.pool.bias;
+    }
+}
+
+/// A stream at work on a graph.
+#[derive(Clone, Copy)]
+pub(super) struct StreamAtWork<'a> {
+    pub(super) plan: &'a StreamPlan,
+    pub(super) weights: &'a StreamWeights,
+    pub(super) graph: &'a HostGraph<'a>,
+    pub(super) features: &'a HostStream<'a>,
+}
+
+impl StreamAtWork<'_> {
+    /// Leaves the stream's vector in `run.out`.
+    pub(super) fn forward(self, masks: Masks<'_>, run: &mut StreamRun) {
+        let plan = self.plan;
+        self.load(masks.input, &mut run.nodes);
+        run.layers.resize_with(plan.layers.len(), LayerRun::default);
+        for index in 0..plan.layers.len() {
+            let (before, rest) = run.layers.split_at_mut(index);
+            let input = self.layer_input(index, &run.nodes, before);
+            self.layer(index).forward(input, &mut rest[0]);
+        }
+        let Some(last) = run.layers.last() else { return };
+        plan.pool.forward(&self.weights.pool, &last.out, self.graph, &mut run.pool);
+        let shape = (plan.pool.channels, lanes_of(plan.pool.channels));
+        mask_rows(&mut run.pool.out, masks.pooled, shape);
+        run.out.clear();
+        read(plan.readout, &run.pool.out, shape, &mut run.out, &mut run.largest);
+        if plan.input_readout {
+            self.read_input(&run.nodes, &mut run.out);
+        }
+        run.root = scale(plan.readout_scale, &mut run.out);
+    }
+
+    /// Adds to `gradient` what `d_out`, the gradient of the stream's vector, means for the weights. `d_out` is used up.
+    pub(super) fn backward(
+        self,
+        masks: Masks<'_>,
+        run: &StreamRun,
+        d_out: &mut [f32],
+        gradient: &mut StreamGradient,
+        scratch: &mut StreamScratch,
+    ) {
+        let plan = self.plan;
+        let Some(last) = run.layers.last() else { return };
+        scale_backward(plan.readout_scale, d_out, &run.out, run.root);
+        let shape = (plan.pool.channels, lanes_of(plan.pool.channels));
+        let of_layers = &d_out[..plan.readout.width(plan.pool.channels)];
+        read_backward(plan.readout, run.pool.kept.len(), shape, of_layers, &run.largest, &mut scratch.pooled);
+        mask_rows(&mut scratch.pooled, masks.pooled, shape);
+        let [current, next] = &mut scratch.nodes;
+        let pooled = (last.out.as_slice(), self.graph, &run.pool);
+        plan.pool.backward(&self.weights.pool, pooled, &scratch.pooled, &mut gradient.pool, current);
+        for index in (0..plan.layers.len()).rev() {
+            let input = self.layer_input(index, &run.nodes, &run.layers[..index]);
+            let d_nodes = if index > 0 { Some(&mut *next) } else { None };
+            let (run, sum) = (&run.layers[index], &mut gradient.layers[index]);
+            self.layer(index).backward(input, run, current, sum, &mut scratch.layer, d_nodes);
+            std::mem::swap(current, next);
+        }
+    }
+
+    /// The node features: standardised, and with their dropout.
+    fn load(self, mask: &[f32], nodes: &mut Vec<f32>) {
+        let (mean, deviation) = (self.features.mean, self.features.deviation);
+        nodes.clear();
+        nodes.extend(self.features.nodes.iter().map(|value| (value - mean) / deviation));
+        nodes.iter_mut().zip(mask).for_each(|(value, factor)| *value *= factor);
+    }
+
+    fn layer(&self, index: usize) -> Layer<'_> {
+        Layer { plan: &self.plan.layers[index], weights: self.weights.layer(index) }
+    }
+
+    /// What a layer sees: the node features, or the output of the layer before.
+    fn layer_input<'a>(&'a self, index: usize, nodes: &'a [f32], before: &'a [LayerRun]) -> LayerInput<'a> {
+        let width = self.features.width;
+        let nodes = match (before.last(), &self.features.first_columns) {
+            (Some(before), _) => {
+                let width = self.plan.layers[index].input;
+                Features::Dense { values: before.out.as_flattened(), width, step: lanes_of(width) * LANES }
+            }
+            (None, Some(first)) => Features::Columns { values: nodes, width, first },
+            (None, None) => Features::Dense { values: nodes, width, step: width },
+        };
+        LayerInput { nodes, topology: self.graph.topology(), edges: &self.features.edges }
+    }
+
+    /// Appends the readout of the node features.
+    fn read_input(self, nodes: &[f32], out: &mut Vec<f32>) {
+        let (plan, width) = (self.plan, self.features.width);
+        let Some(first) = &self.features.first_columns else {
+            let lanes = lanes_of(width);
+            let mut rows = vec![[0.0; LANES]; nodes.len() / width * lanes];
+            for (row, values) in rows.chunks_exact_mut(lanes).zip(nodes.chunks_exact(width)) {
+                row.as_flattened_mut()[..width].copy_from_slice(values);
+            }
+            return read(plan.readout, &rows, (width, lanes), out, &mut Vec::new());
+        };
+        let columns = self.columns();
+        let share = if plan.readout == Readout::Mean { 1.0 / first.len() as f32 } else { 1.0 };
+        let start = out.len();
+        out.resize(start + columns, 0.0);
+        for (values, first) in nodes.chunks_exact(width).zip(first) {
+            let sums = &mut out[start + *first as usize..][..width];
+            sums.iter_mut().zip(values).for_each(|(sum, value)| *sum += value * share);
+        }
+    }
+
+    /// All columns of features that stand in columns of their own.
+    fn columns(self) -> usize {
+        self.plan.embedding.as_ref().map_or_else(
+            || self.plan.layers.first().map_or(0, |layer| layer.input),
+            |[weight, bias]| weight.len() / bias.len().max(1),
+        )
+    }
+}
+
+/// Multiplies rows of `lanes` lanes by factors of their `channels` values.
+fn mask_rows(rows: &mut [Eight], mask: &[f32], (channels, lanes): (usize, usize)) {
+    for (row, mask) in rows.chunks_exact_mut(lanes).zip(mask.chunks_exact(channels)) {
+        row.as_flattened_mut().iter_mut().zip(mask).for_each(|(value, factor)| *value *= factor);
+    }
+}

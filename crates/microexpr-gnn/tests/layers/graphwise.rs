@@ -1,0 +1,309 @@
+//! The network graph by graph does what the network of Burn's operations does: scores, gradients, steps.
+
+use std::borrow::Cow;
+use std::sync::Arc;
+
+use burn::module::{ModuleVisitor, Param};
+use burn::nn::loss::CrossEntropyLossConfig;
+use burn::optim::{AdamWConfig, GradientsParams, Optimizer};
+use burn::prelude::*;
+use burn::tensor::backend::AutodiffBackend;
+use microexpr_gnn::attention::{Activation, DensityReduction, Fusion, SelfAttentionKind};
+use microexpr_gnn::graphwise::{GraphwiseNetwork, GraphwiseTraining, HostGraph, HostSample, HostStream};
+use microexpr_gnn::sparse::SparseMatrix;
+use microexpr_gnn::{
+    EdgeSimilarity, GraphBatch, NodeFeatures, Readout, ReadoutScale, SeededRng, StreamInput,
+    StreamModelConfig, Topology, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig,
+};
+
+use crate::device::B;
+
+/// Values of a node in both streams.
+const WIDTHS: [usize; 2] = [2, 11];
+/// Blocks of columns that nodes take turns in, where they have columns of their own.
+const BLOCKS: usize = 3;
+/// Weights of the classes in the loss.
+const CLASS_WEIGHTS: [f32; 3] = [0.5, 1.0, 2.0];
+/// Both compute in single precision, in other orders.
+const TOLERANCE: f32 = 2e-5;
+
+/// Where the node features stand.
+#[derive(Clone, Copy, PartialEq)]
+enum Columns {
+    Shared,
+    Own,
+}
+
+impl Columns {
+    fn input(self, stream: usize) -> usize {
+        if self == Self::Shared { WIDTHS[stream] } else { BLOCKS * WIDTHS[stream] }
+    }
+}
+
+/// A graph with its features and class.
+struct Case {
+    topology: Topology,
+    nodes: [Vec<f32>; 2],
+    edges: [Vec<f32>; 2],
+    class: usize,
+}
+
+/// Rings of different sizes, some edges twice, some nodes without any.
+fn cases(seed: u64) -> Vec<Case> {
+    let mut random = SeededRng::new(seed);
+    let mut numbers = |count: usize| (0..count).map(|_| random.uniform(-1.0, 1.0)).collect::<Vec<f32>>();
+    let mut case = |(class, nodes): (usize, u32)| {
+        let ring = (0..nodes - 1).flat_map(|i| [(i, i), (i, (i + 1) % nodes), ((i + 2) % nodes, i), (0, i)]);
+        let topology = Topology::from_edges(nodes as usize, ring).unwrap();
+        let (count, edges) = (nodes as usize, topology.edges());
+        let nodes = WIDTHS.map(|width| numbers(count * width));
+        Case { topology, nodes, edges: [0, 1].map(|_| numbers(2 * edges)), class }
+    };
+    [5, 9, 14, 6, 11, 7].into_iter().enumerate().map(|(k, nodes)| case((k % 3, nodes))).collect()
+}
+
+fn first_columns(nodes: usize, width: usize) -> Vec<u32> {
+    (0..nodes).map(|node| (node % BLOCKS * width) as u32).collect()
+}
+
+fn host_stream(case: &Case, k: usize, columns: Columns) -> HostStream<'_> {
+    HostStream {
+        nodes: Cow::Borrowed(&case.nodes[k]),
+        width: WIDTHS[k],
+        first_columns: (columns == Columns::Own).then(|| first_columns(case.topology.nodes(), WIDTHS[k])),
+        mean: 0.1,
+        deviation: 0.7,
+        edges: Cow::Borrowed(&case.edges[k]),
+    }
+}
+
+fn host_graphs(cases: &[Case], columns: Columns) -> Vec<HostGraph<'_>> {
+    let graph = |case| {
+        let [location, flow] = [0, 1].map(|k| host_stream(case, k, columns));
+        HostGraph::new(&case.topology, location, flow).unwrap()
+    };
+    cases.iter().map(graph).collect()
+}
+
+fn batch(cases: &[Case], columns: Columns) -> TwoStreamInput<B> {
+    let device = Default::default();
+    let topology = Topology::disjoint_union(cases.iter().map(|case| &case.topology)).unwrap();
+    let stream = |k: usize| {
+        let (width, rows) = (WIDTHS[k], topology.nodes());
+        let values = cases.iter().flat_map(|case| &case.nodes[k]).map(|value| (value - 0.1) / 0.7);
+        let values: Vec<f32> = values.collect();
+        let nodes = if columns == Columns::Shared {
+            Tensor::from_data(TensorData::new(values, [rows, width]), &device).into()
+        } else {
+            let first = cases.iter().flat_map(|case| first_columns(case.topology.nodes(), width));
+            let rows = values.chunks(width).zip(first);
+            let rows = rows.map(|(row, first)| (first..).zip(row.iter().copied()).collect::<Vec<_>>());
+            NodeFeatures::Sparse(Arc::new(SparseMatrix::from_rows(BLOCKS * width, rows)))
+        };
+        let edges: Vec<f32> = cases.iter().flat_map(|case| case.edges[k].clone()).collect();
+        let edges = Tensor::from_data(TensorData::new(edges, [topology.edges(), 2]), &device);
+        StreamInput { nodes, edges }
+    };
+    let (location, flow) = (stream(0), stream(1));
+    TwoStreamInput { graph: GraphBatch::new(topology, &device), location, flow }
+}
+
+/// The networks whose options differ in everything that matters here.
+fn configurations() -> Vec<(&'static str, Columns, TwoStreamModelConfig)> {
+    let stream = |columns: Columns, k: usize| {
+        StreamModelConfig::new(columns.input(k)).with_hidden(8).with_layers(2).with_dropout(0.4)
+    };
+    let both = |columns, change: &dyn Fn(StreamModelConfig) -> StreamModelConfig| {
+        TwoStreamModelConfig::new(3)
+            .with_location(Some(change(stream(columns, 0))))
+            .with_flow(Some(change(stream(columns, 1))))
+    };
+    vec![
+        ("paper", Columns::Shared, both(Columns::Shared, &|s| s)),
+        (
+            "attention",
+            Columns::Own,
+            both(Columns::Own, &|s| {
+                s.with_layers(1)
+                    .with_embedding(Some(12))
+                    .with_pooling_ratio(1.0)
+                    .with_input_dropout(0.3)
+                    .with_readout(Readout::Sum)
+                    .with_input_readout(true)
+                    .with_readout_scale(ReadoutScale::Unit)
+            }),
+        ),
+        (
+            "heads, mean density, hidden layer",
+            Columns::Own,
+            both(Columns::Own, &|s| {
+                s.with_heads(2)
+                    .with_hidden(10)
+                    .with_reduction(DensityReduction::Mean)
+                    .with_activation(Activation::Relu)
+                    .with_readout(Readout::Mean)
+                    .with_input_readout(true)
+            })
+            .with_hidden(vec![5]),
+        ),
+        (
+            "self-attention of one stream, embedded",
+            Columns::Shared,
+            both(Columns::Shared, &|s| {
+                s.with_fusion(Fusion::Fixed(1.0)).with_embedding(Some(7)).with_input_readout(true)
+            })
+            .with_location(None),
+        ),
+        (
+            "Gaussian attention, maxima",
+            Columns::Shared,
+            both(Columns::Shared, &|s| {
+                s.with_fusion(Fusion::Fixed(0.0)).with_readout(Readout::Max).with_activation(Activation::Identity)
+            }),
+        ),
+        ("fixed share", Columns::Shared, both(Columns::Shared, &|s| s.with_fusion(Fusion::Fixed(0.3)))),
+    ]
+}
+
+/// All weights, or all gradients, in the order of a visit.
+struct Collected<'a> {
+    values: Vec<f32>,
+    gradients: Option<&'a GradientsParams>,
+}
+
+impl<K: AutodiffBackend> ModuleVisitor<K> for Collected<'_> {
+    fn visit_float<const D: usize>(&mut self, weight: &Param<Tensor<K, D>>) {
+        match self.gradients {
+            None => self.values.extend(weight.val().into_data().iter::<f32>()),
+            Some(gradients) => match gradients.get::<K::InnerBackend, D>(weight.id) {
+                Some(gradient) => self.values.extend(gradient.into_data().iter::<f32>()),
+                None => self.values.extend(std::iter::repeat_n(0.0, weight.val().shape().num_elements())),
+            },
+        }
+    }
+}
+
+fn all_weights(model: &TwoStreamModel<B>) -> Vec<f32> {
+    let mut collected = Collected { values: Vec::new(), gradients: None };
+    model.visit(&mut collected);
+    collected.values
+}
+
+/// Loss and gradients by Burn's operations.
+fn by_burn(
+    model: &TwoStreamModel<B>,
+    cases: &[Case],
+    columns: Columns,
+    random: &mut SeededRng,
+) -> (f64, GradientsParams) {
+    let device = Default::default();
+    let loss = CrossEntropyLossConfig::new().with_weights(Some(CLASS_WEIGHTS.to_vec())).init::<B>(&device);
+    let labels: Vec<i64> = cases.iter().map(|case| case.class as i64).collect();
+    let target = Tensor::from_data(TensorData::new(labels, [cases.len()]), &device);
+    let value = loss.forward(model.forward(&batch(cases, columns), Some(random)), target);
+    (value.clone().into_scalar().elem(), GradientsParams::from_grads(value.backward(), model))
+}
+
+fn samples<'a>(graphs: &'a [HostGraph<'a>], cases: &[Case]) -> Vec<HostSample<'a>> {
+    let sample = |(graph, case): (&'a HostGraph<'a>, &Case)| HostSample {
+        graph,
+        class: case.class,
+        weight: CLASS_WEIGHTS[case.class],
+    };
+    graphs.iter().zip(cases).map(sample).collect()
+}
+
+fn assert_close(what: &str, found: &[f32], expected: &[f32]) {
+    assert_eq!(found.len(), expected.len(), "{what}");
+    let scale = expected.iter().fold(1.0f32, |scale, value| scale.max(value.abs()));
+    for (place, (found, expected)) in found.iter().zip(expected).enumerate() {
+        let close = (found - expected).abs() <= TOLERANCE * scale;
+        assert!(close, "{what}: value {place} is {found}, expected {expected}");
+    }
+}
+
+#[test]
+fn class_scores_are_those_of_burns_operations() {
+    for (name, columns, config) in configurations() {
+        let model = config.init::<B>(&Default::default(), &mut SeededRng::new(3));
+        let (cases, network) = (cases(1), GraphwiseNetwork::of(&model).unwrap());
+        let found = network.scores(&host_graphs(&cases, columns)).concat();
+        let expected = model.forward(&batch(&cases, columns), None).into_data();
+        assert_close(name, &found, &expected.iter::<f32>().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn loss_and_gradients_are_those_of_autodiff() {
+    for (name, columns, config) in configurations() {
+        let model = config.init::<B>(&Default::default(), &mut SeededRng::new(3));
+        let cases = cases(2);
+        let (expected_loss, gradients) = by_burn(&model, &cases, columns, &mut SeededRng::new(8));
+        let mut expected = Collected { values: Vec::new(), gradients: Some(&gradients) };
+        model.visit(&mut expected);
+        let training = GraphwiseTraining::of(&model, 1e-3, 0.0).unwrap();
+        let graphs = host_graphs(&cases, columns);
+        let (loss, found) = training.gradient(&samples(&graphs, &cases), &mut SeededRng::new(8));
+        assert!((loss - expected_loss).abs() < 1e-5, "{name}: {loss} {expected_loss}");
+        assert_close(name, &found, &expected.values);
+        assert!(expected.values.iter().any(|value| value.abs() > 1e-3), "{name}: nothing to learn");
+    }
+}
+
+#[test]
+fn steps_are_those_of_burns_optimiser() {
+    let (rate, decay) = (3e-3, 0.1);
+    let (_, columns, config) = configurations().swap_remove(1);
+    let start = config.init::<B>(&Default::default(), &mut SeededRng::new(3));
+    let mut training = GraphwiseTraining::of(&start, rate, decay).unwrap();
+    let mut model = start.clone();
+    let mut optimizer = AdamWConfig::new().with_weight_decay(decay).init();
+    let cases = cases(4);
+    let graphs = host_graphs(&cases, columns);
+    let (mut random, mut burns_random) = (SeededRng::new(5), SeededRng::new(5));
+    for _ in 0..5 {
+        training.step(&samples(&graphs, &cases), &mut random);
+        let (_, gradients) = by_burn(&model, &cases, columns, &mut burns_random);
+        model = optimizer.step(rate, model, gradients);
+    }
+    let (before, expected) = (all_weights(&start), all_weights(&model));
+    let trained = training.network().written_to(start);
+    // Adam's first steps divide small gradients by their size: what differs in the last digit there is off by a part of a step.
+    let found = all_weights(&trained);
+    let off = found.iter().zip(&expected).filter(|(x, y)| (*x - *y).abs() > 1e-4).count();
+    assert!(off * 200 < found.len(), "{off} of {} weights differ", found.len());
+    assert!(before.iter().zip(&expected).all(|(x, y)| (x - y).abs() < 0.02));
+    assert_eq!(random.bits(), burns_random.bits(), "the same random numbers were used");
+}
+
+#[test]
+fn the_gradient_does_not_depend_on_threads() {
+    let (_, columns, config) = configurations().swap_remove(0);
+    let model = config.init::<B>(&Default::default(), &mut SeededRng::new(3));
+    let (cases, training) = (cases(6), GraphwiseTraining::of(&model, 1e-3, 0.0).unwrap());
+    let graphs = host_graphs(&cases, columns);
+    let with = |threads: usize| {
+        let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
+        pool.install(|| training.gradient(&samples(&graphs, &cases), &mut SeededRng::new(1)))
+    };
+    assert_eq!(with(1), with(3));
+}
+
+#[test]
+fn what_only_burns_operations_can_do_is_left_to_them() {
+    let is_left = |config: TwoStreamModelConfig| {
+        GraphwiseNetwork::of(&config.init::<B>(&Default::default(), &mut SeededRng::new(1))).is_none()
+    };
+    let flow = |stream: StreamModelConfig| TwoStreamModelConfig::new(3).with_flow(Some(stream));
+    let plain = || StreamModelConfig::new(4);
+    assert!(!is_left(flow(plain())));
+    assert!(is_left(flow(plain().with_self_attention(SelfAttentionKind::Gatv2))));
+    assert!(is_left(flow(plain().with_edge_similarity(EdgeSimilarity::Recomputed))));
+    assert!(is_left(flow(plain().with_layers(0).with_input_readout(true))));
+    assert!(is_left(flow(plain()).with_fourier_features(Some(8))));
+    let config = flow(plain().with_input_readout(true)).with_location(Some(StreamModelConfig::new(2)));
+    let network = GraphwiseNetwork::of(&config.init::<B>(&Default::default(), &mut SeededRng::new(1)));
+    let cases = cases(1);
+    let graphs = host_graphs(&cases, Columns::Own);
+    assert!(!network.unwrap().reads(&graphs[0]), "maxima over columns that are not there");
+}
