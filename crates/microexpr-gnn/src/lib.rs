@@ -80,6 +80,7 @@ pub mod conv;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 mod driver;
 mod dropout;
+mod edge_kernels;
 mod edge_product;
 mod edge_similarity;
 mod error;

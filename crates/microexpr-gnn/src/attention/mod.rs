@@ -22,7 +22,7 @@ pub(crate) mod attend;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 mod cube;
 #[cfg(feature = "flex")]
-mod flex;
+pub(crate) mod flex;
 pub(crate) mod fused;
 mod fusion;
 mod gat_conv;

@@ -3,6 +3,7 @@ use burn::prelude::*;
 use burn::tensor::activation::relu;
 
 use super::{Epsilon, Mlp, MlpConfig};
+use crate::edge_kernels::{self, EdgeFunction, EdgeOperands, EdgeTerms};
 use crate::error::OrPanic;
 use crate::message_passing::{Aggregation, MessagePassing, Pairs};
 use crate::{FullyConnected, FullyConnectedConfig, GnnError, GraphBackend, GraphBatch, SeededRng};
@@ -99,6 +100,21 @@ impl<B: GraphBackend> MessagePassing<B> for GineConv<B> {
             (None, _) => panic!("GineConv's edge features: the layer needs some, found none"),
         };
         relu(pairs.source() + features)
+    }
+
+    fn message_and_aggregate(&self, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
+        let (x, graph) = (pairs.nodes(), pairs.graph());
+        match (pairs.edge_features(), &self.edge) {
+            (Some(features), Some(edge)) if edge_kernels::fit(&x, Some(&features), graph) => {
+                let operands = EdgeOperands {
+                    nodes: x,
+                    vector: Some(edge.bias.val().unsqueeze()),
+                    edges: Some(EdgeTerms { weight: edge.weight.val(), features }),
+                };
+                edge_kernels::apply(EdgeFunction::ReluSum, operands, graph).values
+            }
+            _ => Aggregation::Sum.aggregate(self.message(pairs), graph),
+        }
     }
 
     fn update(&self, aggregated: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {

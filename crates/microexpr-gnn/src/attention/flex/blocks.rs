@@ -4,7 +4,7 @@ use super::operands::Block;
 use crate::Topology;
 
 /// Nodes and edges of every block.
-pub(super) fn lengths(blocks: &[Block]) -> (Vec<usize>, Vec<usize>) {
+pub(crate) fn lengths(blocks: &[Block]) -> (Vec<usize>, Vec<usize>) {
     blocks.iter().map(|b| (b.nodes.len(), b.edges.len())).unzip()
 }
 
@@ -12,7 +12,7 @@ pub(super) fn lengths(blocks: &[Block]) -> (Vec<usize>, Vec<usize>) {
 const NODES: usize = 64;
 
 /// Parts of graphs where the edges are sorted by target, so that a run of nodes owns a run of edges; else whole graphs.
-pub(super) fn forward_blocks(topology: &Topology) -> Vec<Block> {
+pub(crate) fn forward_blocks(topology: &Topology) -> Vec<Block> {
     if !topology.sorted_by_target() {
         return blocks(topology);
     }
@@ -24,13 +24,13 @@ pub(super) fn forward_blocks(topology: &Topology) -> Vec<Block> {
     (0..topology.nodes()).step_by(NODES).map(part).collect()
 }
 
-pub(super) fn blocks(topology: &Topology) -> Vec<Block> {
+pub(crate) fn blocks(topology: &Topology) -> Vec<Block> {
     let block = |g| Block { nodes: topology.graph_nodes(g), edges: topology.graph_edges(g) };
     (0..topology.graphs()).map(block).collect()
 }
 
 /// Cuts a list of `width` values per node or edge into one slice per block.
-pub(super) fn cut<'a, T>(
+pub(crate) fn cut<'a, T>(
     mut list: &'a mut [T],
     lengths: &[usize],
     width: usize,

@@ -5,16 +5,18 @@
 #![cfg_attr(target_arch = "x86_64", expect(unsafe_code, reason = "AVX instructions"))]
 
 /// Values that are worked on together.
-pub(super) const LANES: usize = 8;
+pub(crate) const LANES: usize = 8;
 
 /// Eight values in memory.
-pub(super) type Eight = [f32; LANES];
+pub(crate) type Eight = [f32; LANES];
 
 /// Eight values in a register.
-pub(super) trait Lanes: Copy {
+pub(crate) trait Lanes: Copy {
     fn load(values: &Eight) -> Self;
     fn store(self, to: &mut Eight);
     fn splat(value: f32) -> Self;
+    /// `self` where `sign` is above 0, else 0.
+    fn where_positive(self, sign: Self) -> Self;
     fn plus(self, other: Self) -> Self;
     fn minus(self, other: Self) -> Self;
     fn times(self, other: Self) -> Self;
@@ -54,7 +56,7 @@ const ROUND: f32 = 12_582_912.0;
 
 /// For every processor.
 #[derive(Clone, Copy)]
-pub(super) struct Portable(Eight);
+pub(crate) struct Portable(Eight);
 
 impl Portable {
     #[inline(always)]
@@ -77,6 +79,11 @@ impl Lanes for Portable {
     #[inline(always)]
     fn splat(value: f32) -> Self {
         Self([value; LANES])
+    }
+
+    #[inline(always)]
+    fn where_positive(self, sign: Self) -> Self {
+        self.with(sign, |x, sign| if sign > 0.0 { x } else { 0.0 })
     }
 
     #[inline(always)]
@@ -112,7 +119,7 @@ impl Lanes for Portable {
 /// For processors with AVX2. To be used only inside functions compiled for it.
 #[cfg(target_arch = "x86_64")]
 #[derive(Clone, Copy)]
-pub(super) struct Avx2(std::arch::x86_64::__m256);
+pub(crate) struct Avx2(std::arch::x86_64::__m256);
 
 #[cfg(target_arch = "x86_64")]
 mod avx2 {
@@ -120,25 +127,31 @@ mod avx2 {
 
     use super::{Avx2, Eight, Lanes, ROUND};
 
-    // SAFETY of all calls: `dispatch` uses this type only after the processor was asked for AVX2; loads and stores need no
-    // alignment and stay within the eight values.
+    // SAFETY of all calls: `dispatch` uses this type only after the processor was asked for AVX2.
     impl Lanes for Avx2 {
         #[inline(always)]
         fn load(values: &Eight) -> Self {
-            // SAFETY: as above.
-            Self(unsafe { _mm256_loadu_ps(values.as_ptr()) })
+            // Not `_mm256_loadu_ps`: builds with debug assertions check its pointers, load by load.
+            // SAFETY: both types are eight values of 32 bits.
+            Self(unsafe { std::mem::transmute::<Eight, __m256>(*values) })
         }
 
         #[inline(always)]
         fn store(self, to: &mut Eight) {
-            // SAFETY: as above.
-            unsafe { _mm256_storeu_ps(to.as_mut_ptr(), self.0) }
+            // SAFETY: both types are eight values of 32 bits.
+            *to = unsafe { std::mem::transmute::<__m256, Eight>(self.0) };
         }
 
         #[inline(always)]
         fn splat(value: f32) -> Self {
             // SAFETY: as above.
             Self(unsafe { _mm256_set1_ps(value) })
+        }
+
+        #[inline(always)]
+        fn where_positive(self, sign: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_and_ps(self.0, _mm256_cmp_ps::<_CMP_GT_OQ>(sign.0, _mm256_setzero_ps())) })
         }
 
         #[inline(always)]

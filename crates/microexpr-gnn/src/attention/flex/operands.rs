@@ -22,14 +22,14 @@ pub(super) struct Operands<'a> {
 
 /// The nodes and edges of one graph within the batch.
 #[derive(Clone)]
-pub(super) struct Block {
-    pub(super) nodes: Range<usize>,
-    pub(super) edges: Range<usize>,
+pub(crate) struct Block {
+    pub(crate) nodes: Range<usize>,
+    pub(crate) edges: Range<usize>,
 }
 
 impl Block {
     /// The largest number of edges into a node.
-    pub(super) fn max_in_degree(&self, topology: &Topology) -> usize {
+    pub(crate) fn max_in_degree(&self, topology: &Topology) -> usize {
         self.nodes.clone().map(|node| topology.incoming(node).len()).max().unwrap_or(0)
     }
 }
