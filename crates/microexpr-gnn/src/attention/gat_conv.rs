@@ -31,7 +31,7 @@ pub struct GatConvConfig {
 
 /// Graph attention: `x'_i = Σ_j α_ij W x_j + b`, `α = softmax_j LeakyReLU(a_iᵀ W x_i + a_jᵀ W x_j + a_eᵀ W_e x_ij)`.
 ///
-/// A node attends over its incoming edges; self-loops are edges like any other.
+/// A node attends over its incoming edges; self-loops are edges like any other. On Flex one operation, which stores no row per edge.
 ///
 /// Source: P. Veličković et al., "Graph Attention Networks", ICLR 2018; edge features and names as in PyTorch
 /// Geometric's `GATConv(add_self_loops=False)`: `lin.weight`, `att_dst`, `att_src`, `lin_edge.weight`, `att_edge`, `bias`.

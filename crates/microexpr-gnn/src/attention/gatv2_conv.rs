@@ -30,7 +30,7 @@ pub struct Gatv2ConvConfig {
 }
 
 /// Graph attention, second version: `x'_i = Σ_j α_ij (W_s x_j + b_s) + b`,
-/// `α = softmax_j aᵀ LeakyReLU(W_t x_i + b_t + W_s x_j + b_s + W_e x_ij)`.
+/// `α = softmax_j aᵀ LeakyReLU(W_t x_i + b_t + W_s x_j + b_s + W_e x_ij)`. On Flex one operation, which stores no row per edge.
 ///
 /// Source: S. Brody, U. Alon, E. Yahav, "How Attentive are Graph Attention Networks?", ICLR 2022; edge features and names
 /// as in PyTorch Geometric's `GATv2Conv(add_self_loops=False)`: `lin_r` is the target's, `lin_l` the source's,

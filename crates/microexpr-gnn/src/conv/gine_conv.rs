@@ -20,7 +20,8 @@ pub struct GineConvConfig {
     pub edge_input: Option<usize>,
 }
 
-/// Graph isomorphism network with edge features: `x'_i = mlp((1 + ε) x_i + Σ_j relu(x_j + e_ij))`.
+/// Graph isomorphism network with edge features: `x'_i = mlp((1 + ε) x_i + Σ_j relu(x_j + e_ij))`. On Flex the sum
+/// is one operation if `edge_input` is set, and stores no row per edge.
 ///
 /// Source: W. Hu et al., "Strategies for Pre-training Graph Neural Networks", ICLR 2020; PyTorch Geometric's `GINEConv`.
 #[derive(Module, Debug)]

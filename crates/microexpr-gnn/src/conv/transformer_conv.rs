@@ -46,7 +46,7 @@ pub struct TransformerConvConfig {
 }
 
 /// Graph transformer: `x'_i = W_s x_i + Σ_j α_ij (W_v x_j + W_e e_ij)`,
-/// `α = softmax_j (W_q x_i)ᵀ (W_k x_j + W_e e_ij) / √C`, biases left out here.
+/// `α = softmax_j (W_q x_i)ᵀ (W_k x_j + W_e e_ij) / √C`, biases left out here. On Flex one operation, which stores no row per edge.
 ///
 /// Source: Y. Shi et al., "Masked Label Prediction: Unified Message Passing Model for Semi-Supervised Classification", IJCAI
 /// 2021; PyTorch Geometric's `TransformerConv`: `lin_query`, `lin_key`, `lin_value`, `lin_edge`, `lin_skip`, `lin_beta`.

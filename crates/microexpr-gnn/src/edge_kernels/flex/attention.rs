@@ -1,14 +1,17 @@
-//! What all kinds of attention share: softmax over the edges into a node, and the sum that it weighs.
+//! What GAT and GATv2 share: softmax over the edges into a node, and the sum that it weighs.
 
 use super::gradients::Gradients;
 use super::kernel::{ForwardSlices, Kernel};
-use super::operands::{Message, Operands, Pair};
-use super::row::{add, load};
+use super::operands::{Operands, Pair};
+use super::row::{add, dot, load};
 use super::softmax::softmax;
 use crate::attention::flex::{Block, Eight, LANES, Lanes};
 
 /// How the edges are scored, and what is summed.
 pub(super) trait Scoring: Sync {
+    /// Which part of the columns of an edge's source its weight multiplies.
+    const VALUE: usize;
+
     fn score<V: Lanes>(&self, o: &Operands<'_>, pair: Pair) -> f32;
 
     /// Adds the gradients of all that a score is made of, given that of the score; `room` is one head's.
@@ -18,18 +21,6 @@ pub(super) trait Scoring: Sync {
         pair: Pair,
         gradient: f32,
         room: &mut [Eight],
-        out: &mut Gradients<'_>,
-    );
-
-    /// What the weight of an edge multiplies.
-    fn value<'a>(&self, o: &'a Operands<'_>, pair: Pair) -> Message<'a>;
-
-    /// Adds the gradient of [`Scoring::value`].
-    fn value_gradient<V: Lanes>(
-        &self,
-        o: &Operands<'_>,
-        pair: Pair,
-        gradient: &[Eight],
         out: &mut Gradients<'_>,
     );
 }
@@ -98,19 +89,19 @@ impl<S: Scoring> Attention<'_, S> {
             *score = self.scoring.score::<V>(o, Pair { node, edge: *edge as usize, head });
         }
         softmax::<V>(scores);
-        let first = (node - block.nodes.start) * o.channels + head * o.head_width();
-        let sums = &mut out.values[first..][..o.head_width()];
+        let first = (node - block.nodes.start) * o.channels + head * o.head_width;
+        let sums = &mut out.values[first..][..o.head_width];
         for (alpha, edge) in scores.iter().zip(incoming) {
             let edge = *edge as usize;
             out.alpha[(edge - block.edges.start) * o.heads + head] = *alpha;
-            let value = self.scoring.value(o, Pair { node, edge, head });
+            let value = o.part(o.source(edge), S::VALUE, head);
             for k in 0..o.per_head() {
-                add(sums, k, value.eight::<V>(k).times(V::splat(*alpha)));
+                add(sums, k, load::<V>(value, k).times(V::splat(*alpha)));
             }
         }
     }
 
-    /// With `d_e = gᵀ value_e`: the value's gradient is `α_e g`, the score's `α_e (d_e − Σ α d)`.
+    /// With `d_e = gᵀ value_j`: the value's gradient is `α_e g`, the score's `α_e (d_e − Σ α d)`.
     #[inline(always)]
     fn node_backward<V: Lanes>(
         &self,
@@ -123,21 +114,14 @@ impl<S: Scoring> Attention<'_, S> {
     ) {
         let o = &self.operands;
         let incoming = o.topology.incoming(node);
-        let gradient = &gradient[node * o.channels + head * o.head_width()..][..o.head_width()];
+        let gradient = &gradient[node * o.channels + head * o.head_width..][..o.head_width];
         let mut along = 0.0;
         for (by_weight, edge) in room.by_weight.iter_mut().zip(incoming) {
-            let pair = Pair { node, edge: *edge as usize, head };
-            let alpha = alpha[pair.edge * o.heads + head];
-            let value = self.scoring.value(o, pair);
-            let mut product = V::splat(0.0);
-            for (k, to) in room.row.iter_mut().enumerate() {
-                let gradient = load::<V>(gradient, k);
-                product = product.plus(gradient.times(value.eight::<V>(k)));
-                gradient.times(V::splat(alpha)).store(to);
-            }
-            *by_weight = product.total();
+            let edge = *edge as usize;
+            let (source, alpha) = (o.source(edge), alpha[edge * o.heads + head]);
+            *by_weight = dot::<V>(gradient, o.part(source, S::VALUE, head));
             along += alpha * *by_weight;
-            self.scoring.value_gradient::<V>(o, pair, &room.row, out);
+            out.add_scaled::<V>(o, (source, S::VALUE, head), alpha, gradient);
         }
         for (by_weight, edge) in room.by_weight.iter().zip(incoming) {
             let pair = Pair { node, edge: *edge as usize, head };

@@ -2,8 +2,9 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | `attention` | what all kinds of attention share |
-//! | `split_scores`, `pair_scores`, `dot_scores` | how GAT, GATv2 and the graph transformer score an edge |
+//! | `attention` | what GAT and GATv2 share |
+//! | `split_scores`, `pair_scores` | how GAT and GATv2 score an edge |
+//! | `dot_attention` | the graph transformer's attention |
 //! | `relu_sum` | GINE's sum |
 //! | `kernel` | what the passes ask of any of them |
 //! | `passes`, `dispatch` | both passes over a whole batch; the instructions that the processor has |
@@ -12,7 +13,7 @@
 
 mod attention;
 mod dispatch;
-mod dot_scores;
+mod dot_attention;
 mod gradients;
 mod head_rows;
 mod kernel;
@@ -32,7 +33,7 @@ use crate::Topology;
 use crate::attention::flex::{columns, flex_tensor};
 use crate::attention::flex_matrix;
 use attention::Attention;
-use dot_scores::DotScores;
+use dot_attention::DotAttention;
 use head_rows::HeadRows;
 use operands::Operands;
 use pair_scores::PairScores;
@@ -94,8 +95,8 @@ fn run<P: Pass>(pass: P, function: EdgeFunction, operands: Operands<'_>) -> P::O
             pass.run(&Attention { operands, scoring: PairScores { negative_slope } })
         }
         EdgeFunction::DotAttention { .. } => {
-            let scale = 1.0 / (operands.head_width() as f32).sqrt();
-            pass.run(&Attention { operands, scoring: DotScores { scale } })
+            let scale = 1.0 / (operands.head_width as f32).sqrt();
+            pass.run(&DotAttention { operands, scale })
         }
         EdgeFunction::ReluSum => pass.run(&ReluSum { operands }),
     }
@@ -107,6 +108,7 @@ fn operands<'a>(
     topology: &'a Topology,
 ) -> Operands<'a> {
     let (node_columns, heads) = (columns(&tensors.nodes), function.heads());
+    let channels = function.channels(node_columns);
     let (edge_weight, edge_features, edge_width) = match &tensors.edges {
         Some(EdgeTerms { weight, features }) => {
             let width = columns(features);
@@ -118,8 +120,9 @@ fn operands<'a>(
         topology,
         nodes: tensors.nodes.storage(),
         columns: node_columns,
-        channels: function.channels(node_columns),
+        channels,
         heads,
+        head_width: channels / heads,
         vector: match &tensors.vector {
             Some(vector) => HeadRows::of_columns(vector.storage(), 1, heads),
             None => HeadRows::zeros(0, heads, 0),

@@ -1,5 +1,5 @@
 use super::head_rows::HeadRows;
-use super::row::load;
+use super::row::{add, load};
 use crate::Topology;
 use crate::attention::flex::{Eight, LANES, Lanes};
 
@@ -9,9 +9,10 @@ pub(super) struct Operands<'a> {
     /// `[N, columns]`: parts of `channels` columns each side by side.
     pub(super) nodes: &'a [f32],
     pub(super) columns: usize,
-    /// `H·C` and `H`.
+    /// `H·C`, `H` and `C`.
     pub(super) channels: usize,
     pub(super) heads: usize,
+    pub(super) head_width: usize,
     /// One row, or none.
     pub(super) vector: HeadRows,
     /// `Wᵀ`, a row for every feature of an edge.
@@ -39,14 +40,10 @@ pub(super) struct Message<'a> {
 }
 
 impl Operands<'_> {
-    pub(super) fn head_width(&self) -> usize {
-        self.channels / self.heads
-    }
-
     /// Eights of one head.
     #[inline(always)]
     pub(super) fn per_head(&self) -> usize {
-        self.head_width().div_ceil(LANES)
+        self.head_width.div_ceil(LANES)
     }
 
     #[inline(always)]
@@ -57,13 +54,13 @@ impl Operands<'_> {
     /// Where one head of a part of a node's columns starts.
     #[inline(always)]
     pub(super) fn place(&self, node: usize, part: usize, head: usize) -> usize {
-        node * self.columns + part * self.channels + head * self.head_width()
+        node * self.columns + part * self.channels + head * self.head_width
     }
 
     /// One head of a part of a node's columns.
     #[inline(always)]
     pub(super) fn part(&self, node: usize, part: usize, head: usize) -> &[f32] {
-        &self.nodes[self.place(node, part, head)..][..self.head_width()]
+        &self.nodes[self.place(node, part, head)..][..self.head_width]
     }
 
     #[inline(always)]
@@ -82,11 +79,28 @@ impl Operands<'_> {
         }
     }
 
-    /// `x_j` alone.
+    /// `Wᵀ row` of a head.
     #[inline(always)]
-    pub(super) fn neighbour(&self, pair: Pair, part: usize) -> Message<'_> {
-        let source = self.part(self.source(pair.edge), part, pair.head);
-        Message { source, weight: &[], features: &[], per_row: 0 }
+    pub(super) fn through_weight<V: Lanes>(&self, head: usize, row: &[f32], features: &mut [f32]) {
+        let (per_row, weight) = (self.edge_weight.per_row(), self.edge_weight.head(head));
+        for (feature, to) in features.iter_mut().enumerate() {
+            let mut sum = V::splat(0.0);
+            for (k, weight) in weight[feature * per_row..][..per_row].iter().enumerate() {
+                sum = sum.plus(V::load(weight).times(load(row, k)));
+            }
+            *to = sum.total();
+        }
+    }
+
+    /// `sums += W features` of a head.
+    #[inline(always)]
+    pub(super) fn add_weighted<V: Lanes>(&self, head: usize, features: &[f32], sums: &mut [f32]) {
+        let (per_row, weight) = (self.edge_weight.per_row(), self.edge_weight.head(head));
+        for (row, feature) in features.iter().enumerate() {
+            for (k, weight) in weight[row * per_row..][..per_row].iter().enumerate() {
+                add(sums, k, V::load(weight).times(V::splat(*feature)));
+            }
+        }
     }
 }
 

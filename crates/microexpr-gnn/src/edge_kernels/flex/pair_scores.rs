@@ -1,6 +1,6 @@
 use super::attention::Scoring;
 use super::gradients::Gradients;
-use super::operands::{Message, Operands, Pair};
+use super::operands::{Operands, Pair};
 use super::row::{add_eight, leaky, leaky_gradient, load};
 use crate::attention::flex::{Eight, Lanes};
 
@@ -13,6 +13,8 @@ const TARGET: usize = 0;
 const SOURCE: usize = 1;
 
 impl Scoring for PairScores {
+    const VALUE: usize = SOURCE;
+
     #[inline(always)]
     fn score<V: Lanes>(&self, o: &Operands<'_>, pair: Pair) -> f32 {
         let (target, message) = (o.part(pair.node, TARGET, pair.head), o.message(pair, SOURCE));
@@ -44,21 +46,5 @@ impl Scoring for PairScores {
         }
         out.add::<V>(o, (pair.node, TARGET, pair.head), room);
         out.message::<V>(o, pair, SOURCE, room);
-    }
-
-    #[inline(always)]
-    fn value<'a>(&self, o: &'a Operands<'_>, pair: Pair) -> Message<'a> {
-        o.neighbour(pair, SOURCE)
-    }
-
-    #[inline(always)]
-    fn value_gradient<V: Lanes>(
-        &self,
-        o: &Operands<'_>,
-        pair: Pair,
-        gradient: &[Eight],
-        out: &mut Gradients<'_>,
-    ) {
-        out.neighbour::<V>(o, pair, SOURCE, gradient);
     }
 }

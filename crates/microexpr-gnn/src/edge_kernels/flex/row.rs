@@ -37,6 +37,16 @@ pub(super) fn add<V: Lanes>(row: &mut [f32], k: usize, values: V) {
     store(row, k, sums);
 }
 
+/// `Σ_k x_k y_k`.
+#[inline(always)]
+pub(super) fn dot<V: Lanes>(x: &[f32], y: &[f32]) -> f32 {
+    let mut sum = V::splat(0.0);
+    for k in 0..x.len().div_ceil(LANES) {
+        sum = sum.plus(load::<V>(x, k).times(load(y, k)));
+    }
+    sum.total()
+}
+
 /// Adds to an eight.
 #[inline(always)]
 pub(super) fn add_eight<V: Lanes>(eight: &mut Eight, values: V) {

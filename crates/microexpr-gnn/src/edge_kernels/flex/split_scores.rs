@@ -1,6 +1,6 @@
 use super::attention::Scoring;
 use super::gradients::Gradients;
-use super::operands::{Message, Operands, Pair};
+use super::operands::{Operands, Pair};
 use crate::attention::flex::{Eight, LANES, Lanes};
 
 /// GAT: `LeakyReLU(t_i + s_j + W x_e)`; the nodes are `h ‖ t ‖ s`, the values `h_j`.
@@ -28,6 +28,8 @@ fn columns(o: &Operands<'_>, head: usize) -> (usize, usize) {
 }
 
 impl Scoring for SplitScores {
+    const VALUE: usize = 0;
+
     #[inline(always)]
     fn score<V: Lanes>(&self, o: &Operands<'_>, pair: Pair) -> f32 {
         let x = Self::before_leaky(o, pair);
@@ -51,21 +53,5 @@ impl Scoring for SplitScores {
         let mut eight = [0.0; LANES];
         eight[0] = gradient;
         out.edge::<V>(o, pair, &[eight]);
-    }
-
-    #[inline(always)]
-    fn value<'a>(&self, o: &'a Operands<'_>, pair: Pair) -> Message<'a> {
-        o.neighbour(pair, 0)
-    }
-
-    #[inline(always)]
-    fn value_gradient<V: Lanes>(
-        &self,
-        o: &Operands<'_>,
-        pair: Pair,
-        gradient: &[Eight],
-        out: &mut Gradients<'_>,
-    ) {
-        out.neighbour::<V>(o, pair, 0, gradient);
     }
 }
