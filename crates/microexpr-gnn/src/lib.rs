@@ -48,7 +48,9 @@
 //! # Features
 //!
 //! They decide which backends run fused: attention and sums over neighbours as one operation each, for the GPUs from one
-//! kernel source. Every other backend of Burn's (NdArray, LibTorch, Candle, …) runs every layer by plain tensor operations
+//! kernel source. On Flex, GAT, GATv2, the graph transformer and GINE are one operation with their edge features, too (at most
+//! 16; others, and GINE with features as wide as the nodes', run plain), and store no row of values per edge; on the GPUs GAT and
+//! the softmax and sum of GATv2 run fused, the rest plain. Every other backend of Burn's (NdArray, LibTorch, Candle, …) runs every layer by plain tensor operations
 //! and needs no feature here, only its own in your `burn` dependency; so `--no-default-features` has all layers, too.
 //!
 //! | feature | fused on | notes |
@@ -83,6 +85,7 @@ pub mod conv;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 mod driver;
 mod dropout;
+mod edge_kernels;
 mod edge_product;
 mod edge_similarity;
 mod error;
