@@ -30,13 +30,7 @@ impl SeetaFace {
         let shift = f64::from(border_px);
         let mut faces = Vec::new();
         for Detection { face, score } in found {
-            let moved = FaceBox::new(
-                face.left() - shift,
-                face.top() - shift,
-                face.right() - shift,
-                face.bottom() - shift,
-            )?;
-            let face = super::enlarged(&moved, image, &small)?;
+            let face = super::enlarged(&face.moved([-shift, -shift])?, image, &small)?;
             if sticks_out(&face.adjusted(0.0, 0.0, VIEW), image) && middle_within(&face, image) {
                 faces.push(Detection { face, score });
             }

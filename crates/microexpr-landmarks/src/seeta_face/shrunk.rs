@@ -58,15 +58,21 @@ mod tests {
 
     #[test]
     fn pictures_are_shrunk_as_by_the_image_crate() {
-        for (from, to) in [((640, 480), (213, 160)), ((97, 61), (96, 13)), ((50, 40), (1, 1)), ((9, 7), (9, 7))] {
-            let image = GrayImage::from_fn(from.0, from.1, |x, y| Luma([(x * x + 31 * y * y + x * y * 7) as u8]));
+        for (from, to) in
+            [((640, 480), (213, 160)), ((97, 61), (96, 13)), ((50, 40), (1, 1)), ((9, 7), (9, 7))]
+        {
+            let image =
+                GrayImage::from_fn(from.0, from.1, |x, y| Luma([(x * x + 31 * y * y + x * y * 7) as u8]));
             let expected = imageops::resize(&image, to.0, to.1, FilterType::Triangle);
             let found = shrunk(&image, to.0, to.1);
             assert_eq!(found.dimensions(), to);
             // Sums in another order: one of many thousand values may be rounded the other way.
             let differ = found.as_raw().iter().zip(expected.as_raw()).filter(|(a, b)| a != b);
             let differ: Vec<_> = differ.collect();
-            assert!(differ.iter().all(|(a, b)| a.abs_diff(**b) == 1) && differ.len() * 1000 <= found.len(), "{differ:?}");
+            assert!(
+                differ.iter().all(|(a, b)| a.abs_diff(**b) == 1) && differ.len() * 1000 <= found.len(),
+                "{differ:?}"
+            );
         }
     }
 }
