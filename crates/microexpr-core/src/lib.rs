@@ -12,7 +12,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | (root) | [`Clip`], [`ImageSequence`], [`FrameSource`], [`SampleBits`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`]; grey values; `image` buffers as arrays and back |
+//! | (root) | [`Clip`], [`CompactClip`], [`GreyFrames`], [`ImageSequence`], [`FrameSource`], [`SampleBits`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`]; grey values; `image` buffers as arrays and back |
 //! | [`border`] | the reflect-101 border rule |
 //! | [`filter`] | separable convolution, Gaussian blur |
 //! | [`pyramid`] | binomial-5 Gaussian pyramid, down and up |
@@ -29,8 +29,10 @@
 #![cfg_attr(docsrs, feature(doc_cfg))]
 
 pub mod atomic_file;
+mod bmp_file;
 pub mod border;
 mod clip;
+mod compact_clip;
 #[cfg(feature = "digest")]
 mod digest;
 mod error;
@@ -39,8 +41,10 @@ mod flow_field;
 mod frame_number;
 mod frame_source;
 mod grey;
+mod grey_frames;
 mod hidden;
 mod image_file;
+mod image_part;
 mod image_sequence;
 mod jpeg_file;
 mod landmarks;
@@ -59,6 +63,7 @@ pub use image;
 pub use ndarray;
 
 pub use clip::Clip;
+pub use compact_clip::{CompactClip, grey_levels};
 #[cfg(feature = "digest")]
 pub use digest::{Digest, Digester};
 pub use error::CoreError;
@@ -66,7 +71,9 @@ pub use flow_field::FlowField;
 pub use frame_number::frame_number;
 pub use frame_source::{FrameSource, SequenceFrames};
 pub use grey::{first_unusable_grey, grey_from_image, grey_window_from_image};
+pub use grey_frames::GreyFrames;
 pub use hidden::is_hidden;
+pub use image_part::ImagePart;
 pub use image_sequence::ImageSequence;
 pub use jpeg_file::{JpegFault, whole_jpeg};
 pub use landmarks::{LandmarkScheme, Landmarks, Point};
