@@ -157,9 +157,10 @@ impl LayerPlan {
             bias: parameters[self.bias.clone()].to_vec(),
             own: self.own.as_ref().map(|places| self.own_weights(places, parameters)),
             gaussian: self.gaussian.as_ref().map(|places| self.gaussian_weights(places, parameters)),
-            lambda: self.lambda_logit.as_ref().map_or(self.fixed_lambda, |place| {
-                1.0 / (1.0 + (-parameters[place.start]).exp())
-            }),
+            lambda: self
+                .lambda_logit
+                .as_ref()
+                .map_or(self.fixed_lambda, |place| 1.0 / (1.0 + (-parameters[place.start]).exp())),
         }
     }
 
@@ -494,11 +495,8 @@ impl Layer<'_> {
             gaussian_source,
             edge_features: &mut [],
         };
-        let saved = Alphas {
-            alpha_self: &run.alpha_self,
-            alpha_gaussian: &run.alpha_gaussian,
-            alpha: &run.alpha,
-        };
+        let saved =
+            Alphas { alpha_self: &run.alpha_self, alpha_gaussian: &run.alpha_gaussian, alpha: &run.alpha };
         let block = Block { nodes: 0..nodes, edges: 0..edges };
         self.with_operands(x, run, |operands| {
             let d_sums = d_sums.as_flattened();
@@ -517,8 +515,7 @@ impl Layer<'_> {
     ) {
         let (heads, stride) = (self.plan.heads, self.stride());
         let [target, source, edge] = &scratch.own;
-        let parts =
-            [(target, &own.target, &mut sums.target), (source, &own.source, &mut sums.source)];
+        let parts = [(target, &own.target, &mut sums.target), (source, &own.source, &mut sums.source)];
         for (d_logits, attention, sum) in parts {
             let d_values = scratch.values.as_flattened_mut();
             head_sums_backward(d_logits, run.values.as_flattened(), stride, attention, heads, d_values, sum);
@@ -553,13 +550,7 @@ dispatched! {
 }
 
 #[inline(always)]
-fn sum_heads<V: Lanes>(
-    logits: &mut [f32],
-    values: &[f32],
-    stride: usize,
-    attention: &[f32],
-    heads: usize,
-) {
+fn sum_heads<V: Lanes>(logits: &mut [f32], values: &[f32], stride: usize, attention: &[f32], heads: usize) {
     let per_head = attention.len() / heads;
     for (logits, values) in logits.chunks_exact_mut(heads).zip(values.chunks_exact(stride)) {
         let parts = values.chunks_exact(per_head).zip(attention.chunks_exact(per_head));

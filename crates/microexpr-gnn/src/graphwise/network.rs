@@ -87,9 +87,10 @@ impl GraphwiseNetwork {
     /// Whether the features of a graph are laid out in a way that the network can read.
     #[must_use]
     pub fn reads(&self, graph: &HostGraph<'_>) -> bool {
-        self.streams.iter().enumerate().all(|(k, plan)| {
-            plan.as_ref().is_none_or(|plan| plan.reads(graph.stream(k)))
-        })
+        self.streams
+            .iter()
+            .enumerate()
+            .all(|(k, plan)| plan.as_ref().is_none_or(|plan| plan.reads(graph.stream(k))))
     }
 
     /// Class scores of every graph before softmax, without dropout.
@@ -193,8 +194,7 @@ impl GraphwiseNetwork {
         let (loss, mut d_scores) = cross_entropy(scores, sample.class);
         sums.loss += f64::from(loss) * f64::from(sample.weight);
         d_scores.iter_mut().for_each(|d| *d *= sample.weight);
-        let mut d_embedding =
-            self.head.backward(&self.parameters.values, &vectors, d_scores, &mut sums.head);
+        let mut d_embedding = self.head.backward(&self.parameters.values, &vectors, d_scores, &mut sums.head);
         let mut first = 0;
         for (k, stream) in self.at_work(weights, sample.graph) {
             let length = room.runs[k].out.len();

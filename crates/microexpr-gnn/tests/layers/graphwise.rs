@@ -158,7 +158,9 @@ fn configurations() -> Vec<(&'static str, Columns, TwoStreamModelConfig)> {
             "Gaussian attention, maxima",
             Columns::Shared,
             both(Columns::Shared, &|s| {
-                s.with_fusion(Fusion::Fixed(0.0)).with_readout(Readout::Max).with_activation(Activation::Identity)
+                s.with_fusion(Fusion::Fixed(0.0))
+                    .with_readout(Readout::Max)
+                    .with_activation(Activation::Identity)
             }),
         ),
         ("fixed share", Columns::Shared, both(Columns::Shared, &|s| s.with_fusion(Fusion::Fixed(0.3)))),

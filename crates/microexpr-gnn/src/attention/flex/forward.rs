@@ -62,8 +62,7 @@ impl Pass<'_> {
             let scores = &mut scores.own[head * scores.per_head..][..scores.per_head];
             let flat = scores.as_flattened_mut();
             for (score, edge) in flat.iter_mut().zip(incoming) {
-                *score =
-                    leaky(own.logit(o, node, *edge as usize, head), o.settings.negative_slope as f32);
+                *score = leaky(own.logit(o, node, *edge as usize, head), o.settings.negative_slope as f32);
             }
             softmax::<V>(scores, incoming.len());
         }
