@@ -73,7 +73,8 @@ fn is<B: Backend, K: Backend>() -> bool {
 }
 
 /// Were a backend not recognised, all would still be right, but slow: only this tells.
-#[cfg(all(test, feature = "flex"))]
+#[cfg(test)]
+#[cfg(feature = "flex")]
 mod tests {
     use burn::backend::Flex;
 

@@ -1,7 +1,7 @@
 use super::attention::Scoring;
 use super::gradients::Gradients;
 use super::operands::{Operands, Pair};
-use super::row::{add_eight, leaky, leaky_gradient, load};
+use super::row::{add_eight, load};
 use crate::attention::flex::{Eight, Lanes};
 
 /// GATv2: `aᵀ LeakyReLU(t_i + s_j + W x_e)`; the nodes are `t ‖ s`, the values `s_j`.
@@ -47,4 +47,18 @@ impl Scoring for PairScores {
         out.add::<V>(o, (pair.node, TARGET, pair.head), room);
         out.message::<V>(o, pair, SOURCE, room);
     }
+}
+
+/// `x` above 0, else `slope·x`.
+#[inline(always)]
+fn leaky<V: Lanes>(x: V, slope: V) -> V {
+    let positive = x.at_least(V::splat(0.0));
+    positive.plus(x.minus(positive).times(slope))
+}
+
+/// The gradient of [`leaky`]'s input at `x`, given that of its output.
+#[inline(always)]
+fn leaky_gradient<V: Lanes>(gradient: V, x: V, slope: V) -> V {
+    let above = gradient.where_positive(x);
+    above.plus(gradient.minus(above).times(slope))
 }

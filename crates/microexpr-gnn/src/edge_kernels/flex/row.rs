@@ -53,16 +53,25 @@ pub(super) fn add_eight<V: Lanes>(eight: &mut Eight, values: V) {
     V::load(eight).plus(values).store(eight);
 }
 
-/// `x` above 0, else `slope·x`.
-#[inline(always)]
-pub(super) fn leaky<V: Lanes>(x: V, slope: V) -> V {
-    let positive = x.at_least(V::splat(0.0));
-    positive.plus(x.minus(positive).times(slope))
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::attention::flex::Portable;
 
-/// The gradient of [`leaky`]'s input at `x`, given that of its output.
-#[inline(always)]
-pub(super) fn leaky_gradient<V: Lanes>(gradient: V, x: V, slope: V) -> V {
-    let above = gradient.where_positive(x);
-    above.plus(gradient.minus(above).times(slope))
+    #[test]
+    fn what_is_missing_in_the_last_eight_counts_as_nothing() {
+        let mut row: Vec<f32> = (0..11).map(|k| k as f32).collect();
+        assert_eq!(load::<Portable>(&row, 1).total(), 27.0);
+        assert_eq!(dot::<Portable>(&row, &row), 385.0);
+        add(&mut row, 1, Portable::splat(1.0));
+        assert_eq!(row[7..], [7.0, 9.0, 10.0, 11.0]);
+    }
+
+    #[test]
+    fn only_values_beside_a_positive_one_are_kept() {
+        let signs = [1.0, -1.0, 0.0, -0.0, f32::MIN_POSITIVE, f32::INFINITY, f32::NEG_INFINITY, f32::NAN];
+        let mut kept = [0.0; LANES];
+        Portable::splat(3.0).where_positive(Portable::load(&signs)).store(&mut kept);
+        assert_eq!(kept, [3.0, 0.0, 0.0, 0.0, 3.0, 3.0, 0.0, 0.0]);
+    }
 }
