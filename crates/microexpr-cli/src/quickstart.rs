@@ -49,11 +49,8 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     outcome.write(&out)?;
     print!("{}", summary(&outcome.evaluation));
     println!("{}", ceiling(&data.join("truth.json"))?);
-    let (mut model, _) =
-        experiment.train(&index, LabelScheme::ThreeClasses, options.seed, &|p| bars.show(p))?;
+    let (model, _) = experiment.train(&index, LabelScheme::ThreeClasses, options.seed, &|p| bars.show(p))?;
     bars.finish();
-    // The clips' points are known; a recording's are to be found.
-    model.description.pipeline.landmarks = LandmarkSource::Model { path: None };
     model.save(folder.join("model.safetensors"))?;
     recording(options.seed + 1)?.write_frames(folder.join("recording"))?;
     println!(
