@@ -86,7 +86,7 @@ fn spotted(folder: &Path, clip: &str) {
     let input = format!("--input {clip} --fps 100 --landmark-model generated-faces");
     run(folder, &format!("analyse {input} --model model.safetensors --out analysis"));
     let page = fs::read_to_string(folder.join("analysis/analysis.html")).unwrap();
-    assert!(page.contains("lang='en'") && page.contains("<main>") && page.ends_with("</html>"));
+    assert!(page.contains("lang='en'") && page.contains("<main>") && page.trim_end().ends_with("</html>"));
     assert!(page.contains("tabindex='0' role='group' aria-label='Timeline'"));
     assert!(json(&folder.join("analysis/analysis.json"))["frames"].as_u64() > Some(20));
     run(folder, &format!("spot_mdmd {input} --out mdmd"));
