@@ -57,16 +57,17 @@ def places(needs):
         start = MARGIN + (width - len(row) * (BOX[0] + GAP) + GAP) / 2
         for n, crate in enumerate(row):
             at[crate] = (start + n * (BOX[0] + GAP), MARGIN + level * ROW, BOX[0])
-    # A way straight down to the lowest row must not pass behind another box: such a crate moves to the right.
+    # A way straight down to the lowest row must not pass behind another box: such a crate moves to the right, with those beside it.
     for crate, (x, y, _) in sorted(at.items()):
         behind = lambda x: any(
             cy > y and depth(c, needs) < last and cx - 4 < x + BOX[0] / 2 < cx + w + 4
             for c, (cx, cy, w) in at.items()
         )
         if direct(crate, needs) == rows[last]:
-            while behind(x):
-                x += (BOX[0] + GAP) / 2
-            at[crate] = (x, y, BOX[0])
+            while behind(at[crate][0]):
+                for c, (cx, cy, w) in at.items():
+                    if cy == y and cx >= x:
+                        at[c] = (cx + (BOX[0] + GAP) / 2, cy, w)
     right = max(x + w for x, _, w in at.values())
     for crate in rows[last]:
         at[crate] = (MARGIN, MARGIN + last * ROW, right - MARGIN)

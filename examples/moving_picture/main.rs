@@ -11,7 +11,7 @@ use std::error::Error;
 use std::fs::File;
 
 use image::codecs::gif::{GifEncoder, Repeat};
-use image::{Delay, Frame, RgbImage, Rgba, RgbaImage};
+use image::{Delay, DynamicImage, Frame};
 use microexpr::classifier::{Classifier, ClassifierInput, ClassifierOptions, Preset, Relevance, SavedModel};
 use microexpr::core::Clip;
 use microexpr::data::{LabelScheme, Layout};
@@ -42,12 +42,10 @@ fn main() -> Result<(), Box<dyn Error>> {
     let (panels, last) = (Panels::new(&aligned)?, pictures.pop().ok_or("a clip has frames")?);
     let mut gif = GifEncoder::new(File::create(&out)?);
     gif.set_repeat(Repeat::Infinite)?;
-    let mut shown: Option<RgbImage> = None;
     let of_steps = pictures.iter().map(|step| (panels.draw(step), DELAYS_MS[0]));
     for (picture, delay_ms) in of_steps.chain([(panels.with_answer(&last, &answer), DELAYS_MS[1])]) {
         let delay = Delay::from_numer_denom_ms(delay_ms, 1);
-        gif.encode_frame(Frame::from_parts(changes(&picture, shown.as_ref()), 0, 0, delay))?;
-        shown = Some(picture);
+        gif.encode_frame(Frame::from_parts(DynamicImage::from(picture).into_rgba8(), 0, 0, delay))?;
     }
     Ok(())
 }
@@ -65,7 +63,7 @@ fn model() -> Result<SavedModel, Box<dyn Error>> {
 /// A clip of another person, recorded without noise, which would swell the file.
 fn unseen_person() -> Result<Clip, Box<dyn Error>> {
     let params =
-        SynthParams { seed: 8, nuisance: Nuisance::none(), frames: [36, 36], ..SynthParams::default() };
+        SynthParams { seed: 21, nuisance: Nuisance::none(), frames: [36, 36], ..SynthParams::default() };
     let clip = SynthClip::render(&params, &Subject::new(&params, 1)?, 1, Expression::Surprise)?;
     Ok(Clip::new(clip.frames.mapv(|level| f32::from(level) / 255.0), clip.fps)?)
 }
@@ -86,15 +84,4 @@ fn steps(aligned: &AlignedClip) -> Result<Vec<Step>, Box<dyn Error>> {
         Ok(Step { recorded, magnified, points: moved.collect(), flow })
     };
     (0..clip.len()).step_by(2).map(step).collect()
-}
-
-/// The pixels that differ from what is shown already; the others are transparent, which takes little room.
-fn changes(picture: &RgbImage, shown: Option<&RgbImage>) -> RgbaImage {
-    RgbaImage::from_fn(picture.width(), picture.height(), |x, y| {
-        let pixel = picture.get_pixel(x, y);
-        match shown {
-            Some(shown) if shown.get_pixel(x, y) == pixel => Rgba([0; 4]),
-            _ => Rgba([pixel[0], pixel[1], pixel[2], 255]),
-        }
-    })
 }

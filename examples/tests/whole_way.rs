@@ -35,6 +35,11 @@ fn quickstart_needs_nothing_and_leaves_a_report() {
     let folder = tempfile::tempdir().unwrap();
     let said = run(folder.path(), "quickstart");
     assert!(said.contains("36 clips, 6 subjects") && said.contains("knowing the action units"), "{said}");
+    let analyse =
+        "analyse --input quickstart/recording --fps 100 --model quickstart/model.safetensors --out analysis";
+    assert!(run(folder.path(), analyse).contains("1 expressions; 0 of "));
+    let found = &json(&folder.path().join("analysis/analysis.json"))["intervals"][0];
+    assert_eq!((found["kind"].as_str(), found["class"].as_str()), (Some("micro"), Some("negative")));
     let report = fs::read_to_string(folder.path().join("quickstart/results/report.html")).unwrap();
     assert!(report.ends_with("</html>"));
     // Whatever scrolls is reached by keyboard and has a name.
@@ -81,7 +86,7 @@ fn spotted(folder: &Path, clip: &str) {
     let input = format!("--input {clip} --fps 100 --landmark-model generated-faces");
     run(folder, &format!("analyse {input} --model model.safetensors --out analysis"));
     let page = fs::read_to_string(folder.join("analysis/analysis.html")).unwrap();
-    assert!(page.contains("lang='en'") && page.contains("<main>") && page.ends_with("</html>"));
+    assert!(page.contains("lang='en'") && page.contains("<main>") && page.trim_end().ends_with("</html>"));
     assert!(page.contains("tabindex='0' role='group' aria-label='Timeline'"));
     assert!(json(&folder.join("analysis/analysis.json"))["frames"].as_u64() > Some(20));
     run(folder, &format!("spot_mdmd {input} --out mdmd"));

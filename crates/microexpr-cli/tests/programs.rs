@@ -51,5 +51,5 @@ fn a_dataset_is_generated_and_checked() {
     assert!(microexpr(&arguments).status.success());
     let said = microexpr(&["check", "--dataset", "samm", "--root", root]);
     let text = String::from_utf8_lossy(&said.stdout).into_owned();
-    assert!(said.status.success() && text.contains("6 clips"), "{text}");
+    assert!(said.status.success() && text.contains("clips: 6 of 2 subjects"), "{text}");
 }
