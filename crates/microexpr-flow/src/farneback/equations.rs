@@ -19,8 +19,9 @@ pub(super) struct Cells {
 impl Cells {
     pub(super) fn set(&mut self, planes: &[Plane]) {
         (self.height, self.width) = planes[0].dim();
-        self.values.resize(self.height * self.width * CELL, 0.0);
-        for (row, line) in self.values.chunks_exact_mut(self.width * CELL).enumerate() {
+        // A row and a cell more, which count for nothing: every pixel has neighbours to the right and below.
+        self.values.resize(((self.height + 1) * self.width + 1) * CELL, 0.0);
+        for (row, line) in self.values.chunks_exact_mut(self.width * CELL).take(self.height).enumerate() {
             let rows: [&[f32]; COEFFICIENTS] = std::array::from_fn(|i| planes[i].row(row));
             for (col, cell) in line.chunks_exact_mut(CELL).enumerate() {
                 for (value, row) in cell.iter_mut().zip(rows) {
@@ -128,8 +129,7 @@ vectorized! {
         for (col, cell) in cells.as_chunks_mut::<CELL>().0.iter_mut().enumerate().take(width) {
             let first = first[col] as usize * CELL;
             let upper = &to.values[first..][..2 * CELL];
-            // A frame of one row has no row below, and nothing displaced into it.
-            let lower = to.values.get(first + width * CELL..first + (width + 2) * CELL).unwrap_or(upper);
+            let lower = &to.values[first + width * CELL..][..2 * CELL];
             for i in 0..CELL {
                 cell[i] = (a[col] * upper[i] + b[col] * upper[CELL + i])
                     + (c[col] * lower[i] + d[col] * lower[CELL + i]);
