@@ -1,20 +1,22 @@
 use std::ops::Range;
 
 use image::DynamicImage;
+use ndarray::{Array2, Array3};
 
-use crate::{Clip, CoreError, GreyFrames, vectorized};
+use crate::{Clip, CoreError, GreyFrames, ImagePart, grey_window_from_image, vectorized};
 
 /// A grey clip in 16 bits per value: half the memory of a [`Clip`], exact for frames of 8 and 16 bits.
 ///
 /// # Example
 ///
 /// ```
-/// use microexpr_core::{CompactClip, GreyFrames};
+/// use microexpr_core::{CompactClip, GreyFrames, ImagePart, grey_levels};
 ///
-/// let frame = image::GrayImage::from_fn(4, 3, |x, y| image::Luma([(50 * x + y) as u8]));
+/// let frame = image::GrayImage::from_fn(6, 5, |x, y| image::Luma([(40 * x + y) as u8])).into();
+/// let part = ImagePart { top: 2, left: 1, height: 3, width: 4 };
 /// let mut clip = CompactClip::new(2, (3, 4), 100.0)?;
-/// clip.frames_mut().for_each(|values| microexpr_core::grey_levels(&frame.clone().into(), values));
-/// assert_eq!(clip.whole(1)[[2, 3]], 152.0 / 255.0);
+/// clip.frames_mut().for_each(|values| grey_levels(&frame, part, values));
+/// assert_eq!(clip.whole(1)[[2, 3]], 164.0 / 255.0);
 /// # Ok::<(), microexpr_core::CoreError>(())
 /// ```
 #[derive(Debug, Clone, PartialEq)]
@@ -50,7 +52,7 @@ impl CompactClip {
     #[must_use]
     pub fn to_clip(&self) -> Clip {
         let values = self.levels.iter().map(|level| f32::from(*level) / WHITE).collect();
-        let frames = ndarray::Array3::from_shape_vec(self.dim, values).expect("a value for every pixel");
+        let frames = Array3::from_shape_vec(self.dim, values).expect("a value for every pixel");
         Clip::new(frames, self.fps).expect("checked when this clip was made")
     }
 }
@@ -80,26 +82,45 @@ vectorized! {
     }
 }
 
-/// What [`grey_from_image`](crate::grey_from_image) gives, row by row in whole numbers up to 65,535: exact for grey values of 8 and
-/// 16 bits, rounded for colours.
+/// A part of what [`grey_from_image`](crate::grey_from_image) gives, row by row in whole numbers up to 65,535: exact for grey values of 8
+/// and 16 bits, rounded for colours.
 ///
 /// # Panics
 ///
-/// If `out` has not a value for every pixel.
-pub fn grey_levels(image: &DynamicImage, out: &mut [u16]) {
-    assert_eq!(out.len(), image.width() as usize * image.height() as usize, "a value for every pixel");
+/// If the part does not lie within the image, or `out` has not a value for each of its pixels.
+pub fn grey_levels(image: &DynamicImage, part: ImagePart, out: &mut [u16]) {
+    let ImagePart { top, left, height, width } = part;
+    assert!(
+        part.is_within((image.height() as usize, image.width() as usize)),
+        "the part lies within the image"
+    );
+    assert_eq!(out.len(), height * width, "a value for every pixel");
+    let line = image.width() as usize;
+    let rows = (top..).zip(out.chunks_exact_mut(width.max(1)));
     match image {
         DynamicImage::ImageLuma8(grey) => {
-            out.iter_mut().zip(grey.as_raw()).for_each(|(out, level)| *out = 257 * u16::from(*level));
+            rows.for_each(|(row, out)| levels_of_bytes(&grey.as_raw()[row * line + left..][..width], out));
         }
-        DynamicImage::ImageLuma16(grey) => out.copy_from_slice(grey.as_raw()),
-        DynamicImage::ImageRgb8(rgb) => levels_of_colours(rgb.as_raw(), out),
+        DynamicImage::ImageLuma16(grey) => {
+            rows.for_each(|(row, out)| out.copy_from_slice(&grey.as_raw()[row * line + left..][..width]));
+        }
+        DynamicImage::ImageRgb8(rgb) => {
+            rows.for_each(|(row, out)| {
+                levels_of_colours(&rgb.as_raw()[3 * (row * line + left)..][..3 * width], out)
+            });
+        }
         _ => {
-            let grey = crate::grey_from_image(image);
-            out.iter_mut()
-                .zip(&grey)
-                .for_each(|(out, value)| *out = (value.clamp(0.0, 1.0) * WHITE).round() as u16);
+            let mut grey = Array2::zeros((height, width));
+            grey_window_from_image(image, (top, left), grey.view_mut());
+            let levels = grey.iter().map(|value| (value.clamp(0.0, 1.0) * WHITE).round() as u16);
+            out.iter_mut().zip(levels).for_each(|(out, level)| *out = level);
         }
+    }
+}
+
+vectorized! {
+    fn levels_of_bytes(grey: &[u8], out: &mut [u16]) {
+        out.iter_mut().zip(grey).for_each(|(out, level)| *out = 257 * u16::from(*level));
     }
 }
 
@@ -115,16 +136,15 @@ vectorized! {
 
 #[cfg(test)]
 mod tests {
-    use image::{GrayImage, ImageBuffer, Luma, Rgb, RgbImage};
-    use ndarray::Array2;
-
     use super::*;
     use crate::grey_from_image;
+    use image::{GrayImage, ImageBuffer, Luma, Rgb, RgbImage};
 
     fn read(image: &DynamicImage) -> Array2<f32> {
         let (height, width) = (image.height() as usize, image.width() as usize);
         let mut clip = CompactClip::new(1, (height, width), 100.0).expect("a frame");
-        clip.frames_mut().for_each(|frame| grey_levels(image, frame));
+        let part = ImagePart { top: 0, left: 0, height, width };
+        clip.frames_mut().for_each(|frame| grey_levels(image, part, frame));
         assert_eq!(clip.to_clip().frame(0), clip.whole(0));
         clip.whole(0)
     }
@@ -149,7 +169,7 @@ mod tests {
 
     #[test]
     fn a_part_is_cut_out_of_the_whole() {
-        let part = crate::ImagePart { top: 1, left: 2, height: 3, width: 4 };
+        let part = ImagePart { top: 1, left: 2, height: 3, width: 4 };
         let mut clip = CompactClip::new(2, (5, 7), 100.0).expect("frames");
         for (frame, values) in clip.frames_mut().enumerate() {
             values.iter_mut().enumerate().for_each(|(i, value)| *value = (1000 * frame + i * i) as u16);

@@ -4,7 +4,7 @@ use std::sync::LazyLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
 use image::{GenericImage, GrayImage};
-use microexpr_core::{Clip, ImageSequence, Landmarks, Point};
+use microexpr_core::{Clip, GreyFrames, ImageSequence, Landmarks, Point};
 use microexpr_landmarks::{
     Detection, FaceBox, FaceChoice, FaceDetector, FaceLandmarker, LandmarkError, LandmarkModel,
     LandmarkerParams, OnLoss, PointMotion, SeetaFace, SeetaFaceParams, ShapePredictor, grey_from_frame,
@@ -251,7 +251,38 @@ fn a_face_missed_in_the_first_frame_is_sought_in_later_ones() {
     // Frames 0, 1, 2 and 4 are looked at.
     for misses in 0..4 {
         let clip = read(misses).expect("a face");
-        assert_eq!((clip.clip.len(), clip.face.left() + clip.origin[0]), (6, 20.0));
+        assert_eq!((clip.clip.dim().0, clip.face.left() + clip.origin[0]), (6, 20.0));
     }
     assert!(matches!(read(4), Err(LandmarkError::NoFace { width: 60, height: 50 })));
+}
+
+#[test]
+fn a_clip_read_around_its_face_is_followed_as_the_whole_one() {
+    /// What the first frame's points may differ by where the picture's border was beyond the part that is read, and the followed ones by
+    /// a halving that begins elsewhere.
+    const TOLERANCE_PX: f64 = 0.05;
+    let Some(landmarker) = landmarker(LandmarkerParams::default()) else { return };
+    let (clip, truth) = &*STILL;
+    let folder = tempfile::tempdir().expect("a temporary folder");
+    for frame in 0..clip.len() {
+        let mut wide = GrayImage::new(640, 480);
+        wide.copy_from(&grey_from_frame(clip.frame(frame)), 200, 90).expect("it fits");
+        wide.save(folder.path().join(format!("{frame:02}.bmp"))).expect("a writable folder");
+    }
+    let sequence = ImageSequence::open(folder.path()).expect("frames");
+    let whole = sequence.to_clip(100.0).expect("frames");
+    let read = landmarker.read(&sequence, 100.0).expect("a face");
+    let (frames, height, width) = read.clip.dim();
+    assert!(frames == 16 && 2 * height * width < 640 * 480, "{height}x{width}");
+    let around = landmarker.follow_face(&read).expect("followed").landmarks;
+    let all = landmarker.face(&grey_from_frame(whole.frame(0))).expect("a face").face;
+    let expected = landmarker.follow(&whole, &all).expect("followed").landmarks;
+    let apart = around.iter().zip(&expected).map(|(found, expected)| {
+        let back = found.map(|p| [p[0] + read.origin[0], p[1] + read.origin[1]]).expect("finite");
+        mean_error_px(&back, expected.points())
+    });
+    let worst = apart.fold(0.0, f64::max);
+    assert!(worst < TOLERANCE_PX, "{worst}");
+    let there = truth.map(|p| [p[0] + 200.0, p[1] + 90.0]).expect("finite");
+    assert!(mean_error_px(&expected[0], there.points()) < 5.0);
 }

@@ -1,4 +1,4 @@
-use super::patch::{Patch, SIDE};
+use super::patch::{Mismatch, Patch, SIDE};
 use crate::filter::sobel;
 use crate::plane::Plane;
 
@@ -15,6 +15,8 @@ pub(super) struct Grid {
     pub(super) cols: Vec<usize>,
     /// `[u, v]` of the patches, row by row.
     pub(super) flow: Vec<[f32; 2]>,
+    /// How the patches differ there, if that is known.
+    mismatch: Vec<Option<Mismatch>>,
     dx: Plane,
     dy: Plane,
     scratch: Plane,
@@ -49,6 +51,8 @@ impl Grid {
             let at = |col: &usize| [u.row(row + middle)[col + middle], v.row(row + middle)[col + middle]];
             self.flow.extend(self.cols.iter().map(at));
         }
+        self.mismatch.clear();
+        self.mismatch.resize(self.flow.len(), None);
         self.pass(from, to, Direction::Forward, iterations.div_ceil(2));
         self.pass(from, to, Direction::Backward, iterations / 2);
     }
@@ -70,22 +74,25 @@ impl Grid {
             let place = (self.rows[row], self.cols[col]);
             self.patch.take(from, &self.dx, &self.dy, place);
             let candidates = neighbours.map(|n| n.map(|n| self.flow[n]));
-            self.flow[index] = descend(&self.patch, to, place, self.flow[index], candidates, iterations);
+            let own = (self.flow[index], self.mismatch[index]);
+            (self.flow[index], self.mismatch[index]) =
+                descend(&self.patch, to, place, own, candidates, iterations);
         }
     }
 }
 
-/// The best of the candidates after gradient descent, which ends with the first step that does not improve.
+/// The best of the candidates after gradient descent, which ends with the first step that does not improve; and the mismatch there, if
+/// it was looked at.
 fn descend(
     patch: &Patch,
     to: &Plane,
     (row, col): (usize, usize),
-    own: [f32; 2],
+    (own, known): ([f32; 2], Option<Mismatch>),
     candidates: [Option<[f32; 2]>; 2],
     iterations: usize,
-) -> [f32; 2] {
+) -> ([f32; 2], Option<Mismatch>) {
     let compare = |flow: [f32; 2]| patch.compare(to, col as f32 + flow[0], row as f32 + flow[1]);
-    let (mut best, mut mismatch) = (own, compare(own));
+    let (mut best, mut mismatch) = (own, known.unwrap_or_else(|| compare(own)));
     for candidate in candidates.into_iter().flatten() {
         let other = compare(candidate);
         if other.square < mismatch.square {
@@ -101,18 +108,17 @@ fn descend(
         if !near {
             break;
         }
-        best = next;
         if iteration == iterations || step[0].abs() + step[1].abs() < SMALLEST_STEP_PX {
-            break;
+            return (next, None);
         }
-        let other = compare(next);
-        let better = other.square < mismatch.square;
+        let before = std::mem::replace(&mut mismatch, compare(next)).square;
+        best = next;
+        let better = mismatch.square < before;
         if !better {
             break;
         }
-        mismatch = other;
     }
-    best
+    (best, Some(mismatch))
 }
 
 /// First pixels of patches that cover a line.

@@ -19,8 +19,9 @@ pub(super) struct Cells {
 impl Cells {
     pub(super) fn set(&mut self, planes: &[Plane]) {
         (self.height, self.width) = planes[0].dim();
-        self.values.resize(self.height * self.width * CELL, 0.0);
-        for (row, line) in self.values.chunks_exact_mut(self.width * CELL).enumerate() {
+        // A row and a cell more, which count for nothing: every pixel has neighbours to the right and below.
+        self.values.resize(((self.height + 1) * self.width + 1) * CELL, 0.0);
+        for (row, line) in self.values.chunks_exact_mut(self.width * CELL).take(self.height).enumerate() {
             let rows: [&[f32]; COEFFICIENTS] = std::array::from_fn(|i| planes[i].row(row));
             for (col, cell) in line.chunks_exact_mut(CELL).enumerate() {
                 for (value, row) in cell.iter_mut().zip(rows) {
@@ -38,7 +39,7 @@ pub(super) struct Equations {
     /// A row of the other frame at the displaced positions, as cells and as lines.
     cells: Vec<f32>,
     moved: [Vec<f32>; COEFFICIENTS],
-    known: Vec<f32>,
+    displaced: Displaced,
     /// What a column's distance from the border makes its equations count.
     weights: Vec<f32>,
 }
@@ -49,17 +50,17 @@ impl Equations {
         let dim = u.dim();
         self.planes.iter_mut().for_each(|plane| plane.resize(dim));
         self.moved.iter_mut().for_each(|line| line.resize(dim.1, 0.0));
-        self.known.resize(dim.1, 0.0);
         self.cells.resize(dim.1 * CELL, 0.0);
         self.weights = (0..dim.1).map(|col| border_weight(col, dim.1)).collect();
         for row in 0..dim.0 {
-            look_up(to, row, u.row(row), v.row(row), &mut self.cells, &mut self.known);
+            self.displaced.set(row, u.row(row), v.row(row), dim);
+            look_up(to, &self.displaced, &mut self.cells);
             deal(&self.cells, self.moved.each_mut().map(Vec::as_mut_slice));
             let out = self.planes.each_mut().map(|plane| plane.row_mut(row));
             let own: [&[f32]; COEFFICIENTS] = std::array::from_fn(|i| from[i].row(row));
             let moved = self.moved.each_ref().map(Vec::as_slice);
             let flow = [u.row(row), v.row(row)];
-            form_row(own, moved, &self.known, flow, border_weight(row, dim.0), &self.weights, out);
+            form_row(own, moved, &self.displaced.known, flow, border_weight(row, dim.0), &self.weights, out);
         }
     }
 }
@@ -70,40 +71,69 @@ fn border_weight(at: usize, len: usize) -> f32 {
     (weight(at) * weight(len - 1 - at)).powi(2)
 }
 
+/// Where the pixels of a row are displaced to.
+#[derive(Debug, Clone, Default)]
+struct Displaced {
+    /// 0 for pixels displaced out of the frame, else 1.
+    known: Vec<f32>,
+    /// The cell above and to the left; the frame's first one for pixels displaced out of it.
+    cells: Vec<i32>,
+    /// How much the four cells around count: nothing for pixels displaced out of the frame.
+    weights: [Vec<f32>; 4],
+}
+
+impl Displaced {
+    fn set(&mut self, row: usize, u: &[f32], v: &[f32], dim: (usize, usize)) {
+        self.known.resize(dim.1, 0.0);
+        self.cells.resize(dim.1, 0);
+        self.weights.iter_mut().for_each(|weights| weights.resize(dim.1, 0.0));
+        let weights = self.weights.each_mut().map(Vec::as_mut_slice);
+        displace(row, [u, v], dim, &mut self.known, &mut self.cells, weights);
+    }
+}
+
 vectorized! {
-    /// Bilinear values of a row's displaced positions; `known` is 0 where they lie outside the frame, else 1.
-    fn look_up(
-        to: &Cells,
+    fn displace(
         row: usize,
-        u: &[f32],
-        v: &[f32],
-        cells: &mut [f32],
+        flow: [&[f32]; 2],
+        dim: (usize, usize),
         known: &mut [f32],
+        cells: &mut [i32],
+        weights: [&mut [f32]; 4],
     ) {
-        let width = to.width;
-        let (u, v, known) = (&u[..width], &v[..width], &mut known[..width]);
-        for (col, cell) in cells.chunks_exact_mut(CELL).enumerate() {
+        let (height, width) = dim;
+        let [u, v] = flow.map(|line| &line[..width]);
+        let (known, cells) = (&mut known[..width], &mut cells[..width]);
+        let [a, b, c, d] = weights.map(|line| &mut line[..width]);
+        let (right, bottom) = ((width - 1) as f32, (height - 1) as f32);
+        for col in 0..width {
             // Signed numbers convert in one instruction.
             let (x, y) = (col as i32 as f32 + u[col], row as i32 as f32 + v[col]);
-            let inside = x >= 0.0 && y >= 0.0 && x < (width - 1) as f32 && y < (to.height - 1) as f32;
-            if !inside {
-                cell.fill(0.0);
-                known[col] = 0.0;
-                continue;
-            }
+            let inside = (x >= 0.0) & (y >= 0.0) & (x < right) & (y < bottom);
+            let (x, y, one) = if inside { (x, y, 1.0) } else { (0.0, 0.0, 0.0) };
             let (left, top) = (x as i32, y as i32);
             let (fx, fy) = (x - left as f32, y - top as f32);
-            let (left, top) = (left as usize, top as usize);
-            let upper = &to.values[(top * width + left) * CELL..][..2 * CELL];
-            let lower = &to.values[((top + 1) * width + left) * CELL..][..2 * CELL];
-            let weights = [(1.0 - fx) * (1.0 - fy), fx * (1.0 - fy), (1.0 - fx) * fy, fx * fy];
-            let mut sum = [0.0; CELL];
+            known[col] = one;
+            cells[col] = top * width as i32 + left;
+            (a[col], b[col]) = (one * (1.0 - fx) * (1.0 - fy), fx * (1.0 - fy));
+            (c[col], d[col]) = ((1.0 - fx) * fy, fx * fy);
+        }
+    }
+}
+
+vectorized! {
+    /// Bilinear values at a row's displaced positions.
+    fn look_up(to: &Cells, at: &Displaced, cells: &mut [f32]) {
+        let width = to.width;
+        let (first, [a, b, c, d]) = (&at.cells[..width], at.weights.each_ref().map(|line| &line[..width]));
+        for (col, cell) in cells.as_chunks_mut::<CELL>().0.iter_mut().enumerate().take(width) {
+            let first = first[col] as usize * CELL;
+            let upper = &to.values[first..][..2 * CELL];
+            let lower = &to.values[first + width * CELL..][..2 * CELL];
             for i in 0..CELL {
-                sum[i] = (weights[0] * upper[i] + weights[1] * upper[CELL + i])
-                    + (weights[2] * lower[i] + weights[3] * lower[CELL + i]);
+                cell[i] = (a[col] * upper[i] + b[col] * upper[CELL + i])
+                    + (c[col] * lower[i] + d[col] * lower[CELL + i]);
             }
-            cell.copy_from_slice(&sum);
-            known[col] = 1.0;
         }
     }
 }

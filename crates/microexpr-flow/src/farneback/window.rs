@@ -64,7 +64,7 @@ impl Averaging {
         }
         round_row(sums, &mut self.line[radius..radius + width]);
         repeat_ends(&mut self.line, radius);
-        box_sums(&mut self.line, 2 * radius + 1, &mut self.averages[index]);
+        box_sums(&self.line, 2 * radius + 1, &mut self.averages[index]);
     }
 
     fn average_gaussian(&mut self, plane: &Plane, index: usize, row: usize, half: &[f32]) {
@@ -121,37 +121,59 @@ vectorized! {
 }
 
 vectorized! {
-    /// Sums of `length` neighbours, an odd number, put together from sums of 1, 2, 4, … of them; `line` is used up.
-    fn box_sums(line: &mut [f32], length: usize, out: &mut [f32]) {
-        let width = out.len();
-        out.copy_from_slice(&line[..width]);
-        let (mut start, mut step) = (1, 1);
-        while 2 * step <= length {
-            add_shifted(line, step);
-            step *= 2;
-            if length & step != 0 {
-                for (value, part) in out.iter_mut().zip(&line[start..start + width]) {
-                    *value += part;
-                }
-                start += step;
-            }
+    /// Sums of `length` neighbours, an odd number, put together from sums of 1, 2, 4, … of them: a register of them at a time, so that no
+    /// sum on the way is stored.
+    fn box_sums(line: &[f32], length: usize, out: &mut [f32]) {
+        let (registers, rest) = out.as_chunks_mut::<LANES>();
+        let whole = registers.len() * LANES;
+        for (register, sums) in registers.iter_mut().enumerate() {
+            *sums = box_sum(line, register * LANES, length);
+        }
+        for (at, sum) in rest.iter_mut().enumerate() {
+            [*sum] = box_sum(line, whole + at, length);
         }
     }
 }
 
-/// Adds to every value the one `step` further on, a register at a time; the last `step` values stay.
+/// The sums of `length` values from `at` on, and from the `N - 1` places behind it.
 #[inline(always)]
-fn add_shifted(line: &mut [f32], step: usize) {
-    let count = line.len().saturating_sub(step);
-    let whole = count - count % LANES;
-    for i in (0..whole).step_by(LANES) {
-        let (near, far) = (&line[i..i + LANES], &line[i + step..i + step + LANES]);
-        let sum: [f32; LANES] = std::array::from_fn(|lane| near[lane] + far[lane]);
-        line[i..i + LANES].copy_from_slice(&sum);
+fn box_sum<const N: usize>(line: &[f32], at: usize, length: usize) -> [f32; N] {
+    let mut sum = values(line, at);
+    let (mut start, mut step) = (at + 1, 2);
+    while start < at + length {
+        if length & step != 0 {
+            sum = plus(sum, power_sum(line, start, step));
+            start += step;
+        }
+        step *= 2;
     }
-    for i in whole..count {
-        line[i] += line[i + step];
+    sum
+}
+
+/// The same of `length` values, a power of two of at least 2.
+#[inline(always)]
+fn power_sum<const N: usize>(line: &[f32], at: usize, length: usize) -> [f32; N] {
+    let two = |at: usize| plus(values(line, at), values(line, at + 1));
+    let four = |at: usize| plus(two(at), two(at + 2));
+    match length {
+        2 => two(at),
+        4 => four(at),
+        _ => {
+            let eight = |at: usize| plus(four(at), four(at + 4));
+            (at + 8..at + length).step_by(8).fold(eight(at), |sum, next| plus(sum, eight(next)))
+        }
     }
+}
+
+#[inline(always)]
+fn values<const N: usize>(line: &[f32], at: usize) -> [f32; N] {
+    let line = &line[at..][..N];
+    std::array::from_fn(|lane| line[lane])
+}
+
+#[inline(always)]
+fn plus<const N: usize>(a: [f32; N], b: [f32; N]) -> [f32; N] {
+    std::array::from_fn(|lane| a[lane] + b[lane])
 }
 
 vectorized! {

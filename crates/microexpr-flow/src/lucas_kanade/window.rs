@@ -6,8 +6,8 @@ use super::spline_plane::{Coefficients, SplinePlane, WHOLE};
 use super::spline_taps::{SPLINE_TAPS, interpolate_cols, interpolate_row, spline_weights};
 use crate::lanes::{LANES, load_whole};
 
-/// Sums kept side by side so that no addition waits for the one before.
-const CHAINS: usize = 4;
+/// Sums kept side by side, four registers of them, so that no addition waits for the one before.
+const GROUP: usize = 4 * LANES;
 /// Samples that may be read beyond the last one.
 const SLACK: usize = 2;
 
@@ -265,15 +265,18 @@ vectorized! {
 vectorized! {
     /// `[Σ (a − b)·x, Σ (a − b)·y]`.
     fn sums_of_weighted_differences(a: &[f32], b: &[f32], x: &[f32], y: &[f32]) -> [f64; 2] {
-        let (mut sums_x, mut sums_y) = ([[0.0_f32; LANES]; CHAINS], [[0.0_f32; LANES]; CHAINS]);
-        let registers = a.len() / LANES;
-        for i in 0..registers {
-            let (chain, at) = (i % CHAINS, i * LANES);
-            let (a, b, x, y) = (load_whole(a, at), load_whole(b, at), load_whole(x, at), load_whole(y, at));
-            for lane in 0..LANES {
-                let difference = a[lane] - b[lane];
-                sums_x[chain][lane] += difference * x[lane];
-                sums_y[chain][lane] += difference * y[lane];
+        let registers = a.len() / LANES * LANES;
+        let [a, b, x, y] = [a, b, x, y].map(|samples| samples[..registers].as_chunks::<GROUP>());
+        let (mut sums_x, mut sums_y) = ([0.0_f32; GROUP], [0.0_f32; GROUP]);
+        for i in 0..a.1.len() {
+            let difference = a.1[i] - b.1[i];
+            (sums_x[i], sums_y[i]) = (difference * x.1[i], difference * y.1[i]);
+        }
+        for (((a, b), x), y) in a.0.iter().zip(b.0).zip(x.0).zip(y.0) {
+            for i in 0..GROUP {
+                let difference = a[i] - b[i];
+                sums_x[i] += difference * x[i];
+                sums_y[i] += difference * y[i];
             }
         }
         [total(&sums_x), total(&sums_y)]
@@ -281,10 +284,11 @@ vectorized! {
 }
 
 #[inline(always)]
-fn total(chains: &[[f32; LANES]; CHAINS]) -> f64 {
+fn total(sums: &[f32; GROUP]) -> f64 {
     let mut lanes = [0.0; LANES];
     for (lane, sum) in lanes.iter_mut().enumerate() {
-        *sum = (chains[0][lane] + chains[1][lane]) + (chains[2][lane] + chains[3][lane]);
+        let chain = |number: usize| sums[number * LANES + lane];
+        *sum = (chain(0) + chain(1)) + (chain(2) + chain(3));
     }
     sum(&lanes)
 }

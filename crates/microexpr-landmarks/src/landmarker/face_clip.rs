@@ -121,29 +121,25 @@ impl Frames<'_> {
             return Err(LandmarkError::NoFace { width: self.first.width(), height: self.first.height() });
         };
         let mut clip = CompactClip::new(self.sequence.len(), (part.height, part.width), self.fps)?;
-        for_each_in_parallel(clip.frames_mut(), |index, levels| {
-            grey_levels(&self.part(index, part)?, levels);
-            Ok::<_, CoreError>(())
-        })?;
+        for_each_in_parallel(clip.frames_mut(), |index, levels| self.read(index, part, levels))?;
         let origin = [part.left as f64, part.top as f64];
         let face = face.moved([-origin[0], -origin[1]])?;
         Ok(FaceClip { clip, face, found: None, origin })
     }
 
-    fn part(&self, index: usize, part: ImagePart) -> Result<DynamicImage, CoreError> {
+    fn read(&self, index: usize, part: ImagePart, levels: &mut [u16]) -> Result<(), CoreError> {
         let expected = size_of(self.first);
         let decoded = match index.checked_sub(1) {
             None => Some(self.first),
             Some(later) => self.ahead.get(later),
         };
-        match decoded {
-            Some(image) if size_of(image) == expected => {
-                let [left, top, width, height] =
-                    [part.left, part.top, part.width, part.height].map(|length| length as u32);
-                Ok(image.crop_imm(left, top, width, height))
-            }
-            _ => self.sequence.image_part(index, expected, part),
+        if let Some(image) = decoded.filter(|image| size_of(image) == expected) {
+            grey_levels(image, part, levels);
+            return Ok(());
         }
+        let image = self.sequence.image_part(index, expected, part)?;
+        grey_levels(&image, ImagePart { top: 0, left: 0, ..part }, levels);
+        Ok(())
     }
 }
 
