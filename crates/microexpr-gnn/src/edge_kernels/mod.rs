@@ -13,6 +13,11 @@
 //! | `projections` | several dense maps of the same nodes as one product |
 //! | `flex` | the kernels for the CPU backend |
 
+#![cfg_attr(
+    not(feature = "flex"),
+    allow(dead_code, reason = "what serves kernels is unused where no backend has any")
+)]
+
 mod backend;
 mod differentiable;
 #[cfg(feature = "flex")]
