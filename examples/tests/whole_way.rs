@@ -35,8 +35,8 @@ fn quickstart_needs_nothing_and_leaves_a_report() {
     let folder = tempfile::tempdir().unwrap();
     let said = run(folder.path(), "quickstart");
     assert!(said.contains("36 clips, 6 subjects") && said.contains("knowing the action units"), "{said}");
-    let analyse =
-        "analyse --input quickstart/recording --fps 100 --model quickstart/model.safetensors --out analysis";
+    let analyse = "analyse --input quickstart/recording --fps 100 --model quickstart/model.safetensors \
+         --landmark-model mesh --out analysis";
     assert!(run(folder.path(), analyse).contains("1 expressions; 0 of "));
     let found = &json(&folder.path().join("analysis/analysis.json"))["intervals"][0];
     assert_eq!((found["kind"].as_str(), found["class"].as_str()), (Some("micro"), Some("negative")));
