@@ -15,6 +15,7 @@ pub fn half_size((height, width): (usize, usize)) -> (usize, usize) {
 }
 
 /// Blurs with the binomial taps and keeps every second pixel: `[h, w]` to `[⌈h/2⌉, ⌈w/2⌉]`.
+#[expect(clippy::missing_panics_doc, reason = "there is a value for every pixel")]
 #[must_use]
 pub fn down(image: ArrayView2<'_, f32>) -> Array2<f32> {
     let image = image.as_standard_layout();
