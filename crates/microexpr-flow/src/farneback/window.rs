@@ -153,16 +153,32 @@ fn box_sum<const N: usize>(line: &[f32], at: usize, length: usize) -> [f32; N] {
 /// The same of `length` values, a power of two of at least 2.
 #[inline(always)]
 fn power_sum<const N: usize>(line: &[f32], at: usize, length: usize) -> [f32; N] {
-    let two = |at: usize| plus(values(line, at), values(line, at + 1));
-    let four = |at: usize| plus(two(at), two(at + 2));
     match length {
-        2 => two(at),
-        4 => four(at),
+        2 => two(line, at),
+        4 => four(line, at),
         _ => {
-            let eight = |at: usize| plus(four(at), four(at + 4));
-            (at + 8..at + length).step_by(8).fold(eight(at), |sum, next| plus(sum, eight(next)))
+            let mut sum = eight(line, at);
+            for next in (at + 8..at + length).step_by(8) {
+                sum = plus(sum, eight(line, next));
+            }
+            sum
         }
     }
+}
+
+#[inline(always)]
+fn two<const N: usize>(line: &[f32], at: usize) -> [f32; N] {
+    plus(values(line, at), values(line, at + 1))
+}
+
+#[inline(always)]
+fn four<const N: usize>(line: &[f32], at: usize) -> [f32; N] {
+    plus(two(line, at), two(line, at + 2))
+}
+
+#[inline(always)]
+fn eight<const N: usize>(line: &[f32], at: usize) -> [f32; N] {
+    plus(four(line, at), four(line, at + 4))
 }
 
 #[inline(always)]
