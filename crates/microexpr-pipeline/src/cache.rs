@@ -8,7 +8,7 @@ use serde::de::DeserializeOwned;
 use crate::PipelineError;
 
 /// Changes whenever preprocessing gives other results for the same settings, so that old entries are not found.
-const FORMAT: &str = "microexpr graph 10";
+const FORMAT: &str = "microexpr graph 11";
 
 /// Graphs on disk, found by what they were made from: the bytes of the frames and the settings.
 ///
