@@ -141,13 +141,13 @@ impl Pass<'_> {
     #[inline(always)]
     fn own(&self, own: &SelfOperands<&[f32]>, node: usize, work: &Workspace, out: &mut BackwardSlices<'_>) {
         let (o, heads, share) = (self.o, self.o.heads, self.o.shares().own);
+        let negative_slope = o.settings.negative_slope as f32;
         let at_node = (node - self.block.nodes.start) * heads;
         for (d, edge) in work.d_alpha.chunks_exact(heads).zip(o.topology.incoming(node)) {
             let edge = *edge as usize;
             let source = self.source(edge);
             for head in 0..heads {
-                let slope =
-                    if own.logit(o, node, edge, head) > 0.0 { 1.0 } else { o.settings.negative_slope as f32 };
+                let slope = if own.logit(o, node, edge, head) > 0.0 { 1.0 } else { negative_slope };
                 let alpha = self.saved.alpha_self[edge * heads + head];
                 let d = slope * share * alpha * (d[head] - work.along_self[head]);
                 out.self_target[at_node + head] += d;

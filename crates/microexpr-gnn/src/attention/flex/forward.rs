@@ -58,12 +58,12 @@ impl Pass<'_> {
     #[inline(always)]
     fn own<V: Lanes>(&self, own: &SelfOperands<&[f32]>, node: usize, scores: &mut Scores) {
         let (o, incoming) = (self.o, self.o.topology.incoming(node));
+        let slope = o.settings.negative_slope as f32;
         for head in 0..o.heads {
             let scores = &mut scores.own[head * scores.per_head..][..scores.per_head];
             let flat = scores.as_flattened_mut();
             for (score, edge) in flat.iter_mut().zip(incoming) {
-                *score =
-                    leaky(own.logit(o, node, *edge as usize, head), o.settings.negative_slope as f32);
+                *score = leaky(own.logit(o, node, *edge as usize, head), slope);
             }
             softmax::<V>(scores, incoming.len());
         }

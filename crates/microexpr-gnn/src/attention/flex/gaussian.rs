@@ -102,8 +102,9 @@ impl CentredGaussian<'_> {
         width: impl Width,
     ) -> f32 {
         let Deviations { d, variance } = self.deviations::<V>(nodes, edge, room, width);
-        let total = bell_total::<V>(d, -0.5 / variance);
-        self.filled(total) / (std::f32::consts::TAU * variance).sqrt()
+        let precision = 1.0 / variance;
+        let total = bell_total::<V>(d, -0.5 * precision);
+        self.filled(total) * (precision / std::f32::consts::TAU).sqrt()
     }
 
     /// The sum of exponentials without those of the filling: its deviations are 0, so they are exactly 1.
@@ -129,12 +130,30 @@ impl CentredGaussian<'_> {
         let [room, products] = room;
         let products = &mut products[..width.lanes()];
         let Deviations { d, variance } = self.deviations::<V>(nodes, edge, room, width);
-        let BellSums { total, squares } = bell_products::<V>(products, d, -0.5 / variance);
-        let norm = gradient / (std::f32::consts::TAU * variance).sqrt();
-        let by_variance = norm * 0.5 / variance * (squares / variance - self.filled(total));
-        let (own, spread) = (-norm / variance, 2.0 * by_variance / self.width() as f32);
-        combine::<V>(d, spread, own, products);
-        self.scatter::<V>(edge, d, width, to);
+        let precision = 1.0 / variance;
+        let BellSums { total, squares } = bell_products::<V>(products, d, -0.5 * precision);
+        let norm = gradient * (precision / std::f32::consts::TAU).sqrt();
+        let by_variance = norm * 0.5 * precision * (squares * precision - self.filled(total));
+        let (own, spread) = (-norm * precision, 2.0 * by_variance / self.width() as f32);
+        if let ([first, second], []) = (self.features(edge), &to.edge_features) {
+            // The paper's two features, in one pass.
+            let lanes = width.lanes();
+            let (target, source) = (&mut to.target[..lanes], &mut to.source[..lanes]);
+            let (first_row, second_row) = to.edge_weight.split_at_mut(lanes);
+            let (first_row, second_row) = (&mut first_row[..lanes], &mut second_row[..lanes]);
+            let (first, second) = (V::splat(*first), V::splat(*second));
+            let (own, spread) = (V::splat(own), V::splat(spread));
+            for k in 0..lanes {
+                let d = own.times(V::load(&products[k])).plus_product(spread, V::load(&d[k]));
+                V::load(&target[k]).plus(d).store(&mut target[k]);
+                V::load(&source[k]).plus(d).store(&mut source[k]);
+                V::load(&first_row[k]).plus_product(first, d).store(&mut first_row[k]);
+                V::load(&second_row[k]).plus_product(second, d).store(&mut second_row[k]);
+            }
+        } else {
+            combine::<V>(d, spread, own, products);
+            self.scatter::<V>(edge, d, width, to);
+        }
     }
 
     /// Adds the gradient of one edge's deviations to everything that they were made of.

@@ -83,10 +83,22 @@ pub(crate) fn bell_products<V: Lanes>(products: &mut [Eight], d: &[Eight], scale
     BellSums { total: total.total(), squares: squares.total() }
 }
 
-/// `Σ_k x_k y_k` of lists of any length.
+/// Lanes of the paper's layers. Of rows of that length no loop remains.
+const USUAL: usize = 4;
+
+/// A list of that length, of which nothing rests.
+#[inline(always)]
+fn of_usual_length<'a>(lanes: &'a [Eight], rest: &[f32]) -> Option<&'a [Eight; USUAL]> {
+    if rest.is_empty() { lanes.try_into().ok() } else { None }
+}
+
+/// `Σ_k x_k y_k` of lists of one length, which may be any.
 #[inline(always)]
 pub(crate) fn dot_any<V: Lanes>(x: &[f32], y: &[f32]) -> f32 {
     let ((x, x_rest), (y, y_rest)) = (x.as_chunks(), y.as_chunks());
+    if let (Some(x), Some(y)) = (of_usual_length(x, x_rest), y.first_chunk::<USUAL>()) {
+        return dot::<V>(x, y);
+    }
     let mut sum = dot::<V>(x, y);
     for (x, y) in x_rest.iter().zip(y_rest) {
         sum += x * y;
@@ -94,10 +106,13 @@ pub(crate) fn dot_any<V: Lanes>(x: &[f32], y: &[f32]) -> f32 {
     sum
 }
 
-/// `y += a·x` of lists of any length.
+/// `y += a·x` of lists of one length, which may be any.
 #[inline(always)]
 pub(crate) fn add_scaled_any<V: Lanes>(y: &mut [f32], a: f32, x: &[f32]) {
     let ((y, y_rest), (x, x_rest)) = (y.as_chunks_mut(), x.as_chunks());
+    if let (Some(x), Some(y)) = (of_usual_length(x, x_rest), y.first_chunk_mut::<USUAL>()) {
+        return add_scaled::<V>(y, a, x);
+    }
     add_scaled::<V>(y, a, x);
     for (y, x) in y_rest.iter_mut().zip(x_rest) {
         *y += a * x;
