@@ -13,8 +13,8 @@ use crate::host_graphs::HostLayout;
 use crate::host_steps::{HostSteps, host_graphs, host_samples};
 use crate::prepared_graph::{GraphView, PreparedGraph};
 use crate::ridge::{RidgeTargets, ridge};
-use crate::training_steps::{RecordedSteps, TrainingSteps};
 use crate::training_settings::{ClassWeights, LastLayer, TrainingSettings};
+use crate::training_steps::{RecordedSteps, TrainingSteps};
 use crate::{ClassifierError, ModelSettings, Standardisation};
 
 /// A graph and its class.

@@ -200,7 +200,8 @@ pub(crate) struct StreamSettings {
 #[cfg(feature = "flex")]
 impl<B: Backend> StreamModel<B> {
     pub(crate) fn settings(&self) -> StreamSettings {
-        let Self { input_dropout, dropout, readout, input_readout, readout_scale, edge_similarity, .. } = *self;
+        let Self { input_dropout, dropout, readout, input_readout, readout_scale, edge_similarity, .. } =
+            *self;
         StreamSettings { input_dropout, dropout, readout, input_readout, readout_scale, edge_similarity }
     }
 }

@@ -60,7 +60,8 @@ impl HeadPlan {
         for (index, [weight, _]) in self.layers.iter().enumerate().rev() {
             let (x, [of_weight, of_bias]) = (&vectors[index], &mut sum[index]);
             let mut d_x = vec![0.0; x.len()];
-            let rows = parameters[weight.clone()].chunks_exact(x.len()).zip(of_weight.chunks_exact_mut(x.len()));
+            let rows =
+                parameters[weight.clone()].chunks_exact(x.len()).zip(of_weight.chunks_exact_mut(x.len()));
             for ((row, of_row), (d, of_bias)) in rows.zip(d_out.iter().zip(of_bias)) {
                 *of_bias += d;
                 of_row.iter_mut().zip(x).for_each(|(sum, x)| *sum += d * x);
@@ -80,8 +81,6 @@ pub(super) fn cross_entropy(scores: &[f32], class: usize) -> (f32, Vec<f32>) {
     let largest = scores.iter().copied().fold(f32::NEG_INFINITY, f32::max);
     let sum: f32 = scores.iter().map(|score| (score - largest).exp()).sum();
     let loss = sum.ln() - (scores[class] - largest);
-    let own = |(c, score): (usize, &f32)| {
-        (score - largest).exp() / sum - if c == class { 1.0 } else { 0.0 }
-    };
+    let own = |(c, score): (usize, &f32)| (score - largest).exp() / sum - if c == class { 1.0 } else { 0.0 };
     (loss, scores.iter().enumerate().map(own).collect())
 }

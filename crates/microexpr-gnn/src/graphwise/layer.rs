@@ -91,9 +91,11 @@ pub(super) struct LayerGradient {
 /// What a layer computed for a graph, for its backward pass.
 #[derive(Debug, Clone, Default)]
 pub(super) struct LayerRun {
-    values: Vec<Eight>,
-    own: [Vec<f32>; 3],
-    gaussian: [Rows; 2],
+    pub(super) values: Vec<Eight>,
+    /// Logits of targets, sources and edges.
+    pub(super) own: [Vec<f32>; 3],
+    /// Rows of targets and sources.
+    pub(super) gaussian: [Rows; 2],
     alpha_self: Vec<f32>,
     alpha_gaussian: Vec<f32>,
     alpha: Vec<f32>,
@@ -149,6 +151,10 @@ impl LayerPlan {
         })
     }
 
+    pub(super) fn heads(&self) -> usize {
+        self.heads
+    }
+
     /// The weights as they are among `parameters`.
     pub(super) fn weights(&self, parameters: &[f32]) -> LayerWeights {
         let (weight, input) = (&parameters[self.weight.clone()], self.input);
@@ -157,9 +163,10 @@ impl LayerPlan {
             bias: parameters[self.bias.clone()].to_vec(),
             own: self.own.as_ref().map(|places| self.own_weights(places, parameters)),
             gaussian: self.gaussian.as_ref().map(|places| self.gaussian_weights(places, parameters)),
-            lambda: self.lambda_logit.as_ref().map_or(self.fixed_lambda, |place| {
-                1.0 / (1.0 + (-parameters[place.start]).exp())
-            }),
+            lambda: self
+                .lambda_logit
+                .as_ref()
+                .map_or(self.fixed_lambda, |place| 1.0 / (1.0 + (-parameters[place.start]).exp())),
         }
     }
 
@@ -356,39 +363,58 @@ impl Layer<'_> {
     }
 
     pub(super) fn forward(self, x: LayerInput<'_>, run: &mut LayerRun) {
-        let (plan, weights) = (self.plan, self.weights);
-        let (nodes, edges) = (x.topology.nodes(), x.topology.edges());
-        let lanes = lanes_of(plan.channels);
-        run.values.resize(nodes * lanes, [0.0; LANES]);
-        weights.values.apply(x.nodes, &mut run.values);
-        if let Some(own) = &weights.own {
-            self.own_logits(own, x, run);
-        }
-        if let Some(gaussian) = &weights.gaussian {
-            for (rows, map) in run.gaussian.iter_mut().zip([&gaussian.target, &gaussian.source]) {
-                rows.reshape(nodes, plan.input);
-                map.apply(x.nodes, &mut rows.lanes);
-            }
+        let (plan, nodes, edges) = (self.plan, x.topology.nodes(), x.topology.edges());
+        self.transform(x.nodes, nodes, run);
+        if let Some(own) = &self.weights.own {
+            self.edge_logits(own, x.edges, &mut run.own[2]);
         }
         run.alpha_self.resize(if plan.own.is_some() { edges * plan.heads } else { 0 }, 0.0);
         run.alpha_gaussian.resize(if plan.gaussian.is_some() { edges } else { 0 }, 0.0);
         run.alpha.resize(edges * plan.heads, 0.0);
-        let mut out = zeroed(std::mem::take(&mut run.out), nodes * lanes);
+        run.out.resize(nodes * lanes_of(plan.channels), [0.0; LANES]);
+        self.attend(x, 0..nodes, run);
+    }
+
+    /// What the attention needs of `rows` nodes.
+    pub(super) fn transform(self, nodes: Features<'_>, rows: usize, run: &mut LayerRun) {
+        let (plan, weights) = (self.plan, self.weights);
+        run.values.resize(rows * lanes_of(plan.channels), [0.0; LANES]);
+        weights.values.apply(nodes, &mut run.values);
+        if let Some(own) = &weights.own {
+            let [target, source, _] = &mut run.own;
+            for (logits, attention) in [(target, &own.target), (source, &own.source)] {
+                logits.resize(rows * plan.heads, 0.0);
+                head_sums(logits, run.values.as_flattened(), self.stride(), attention, plan.heads);
+            }
+        }
+        if let Some(gaussian) = &weights.gaussian {
+            for (own, map) in run.gaussian.iter_mut().zip([&gaussian.target, &gaussian.source]) {
+                own.reshape(rows, plan.input);
+                map.apply(nodes, &mut own.lanes);
+            }
+        }
+    }
+
+    /// The output of some nodes in a row.
+    pub(super) fn attend(self, x: LayerInput<'_>, nodes: Range<usize>, run: &mut LayerRun) {
+        let lanes = lanes_of(self.plan.channels);
+        let mut out = std::mem::take(&mut run.out);
         let (mut alpha_self, mut alpha_gaussian, mut alpha) = (
             std::mem::take(&mut run.alpha_self),
             std::mem::take(&mut run.alpha_gaussian),
             std::mem::take(&mut run.alpha),
         );
+        let rows = &mut out[nodes.start * lanes..nodes.end * lanes];
+        rows.fill([0.0; LANES]);
         let mut slices = ForwardSlices {
-            values: out.as_flattened_mut(),
+            values: rows.as_flattened_mut(),
             alpha_self: &mut alpha_self,
             alpha_gaussian: &mut alpha_gaussian,
             alpha: &mut alpha,
         };
-        self.with_operands(x, run, |operands| {
-            dispatch::forward(operands, &Block { nodes: 0..nodes, edges: 0..edges }, &mut slices);
-        });
-        activate(&mut out, &weights.bias, plan.activation);
+        let block = Block { nodes, edges: 0..x.topology.edges() };
+        self.with_operands(x, run, |operands| dispatch::forward(operands, &block, &mut slices));
+        activate(rows, &self.weights.bias, self.plan.activation);
         (run.out, run.alpha_self, run.alpha_gaussian, run.alpha) = (out, alpha_self, alpha_gaussian, alpha);
     }
 
@@ -420,18 +446,13 @@ impl Layer<'_> {
         work(&operands);
     }
 
-    fn own_logits(self, own: &OwnWeights, x: LayerInput<'_>, run: &mut LayerRun) {
+    fn edge_logits(self, own: &OwnWeights, edges: &[f32], logits: &mut Vec<f32>) {
         let heads = self.plan.heads;
-        let [target, source, edge] = &mut run.own;
-        for (logits, attention) in [(target, &own.target), (source, &own.source)] {
-            logits.resize(x.topology.nodes() * heads, 0.0);
-            head_sums(logits, run.values.as_flattened(), self.stride(), attention, heads);
-        }
-        edge.clear();
-        for features in x.edges.chunks_exact(self.plan.edge_width) {
+        logits.clear();
+        for features in edges.chunks_exact(self.plan.edge_width) {
             for head in 0..heads {
                 let terms = features.iter().zip(own.edge.iter().skip(head).step_by(heads));
-                edge.push(terms.map(|(feature, weight)| feature * weight).sum());
+                logits.push(terms.map(|(feature, weight)| feature * weight).sum());
             }
         }
     }
@@ -494,11 +515,8 @@ impl Layer<'_> {
             gaussian_source,
             edge_features: &mut [],
         };
-        let saved = Alphas {
-            alpha_self: &run.alpha_self,
-            alpha_gaussian: &run.alpha_gaussian,
-            alpha: &run.alpha,
-        };
+        let saved =
+            Alphas { alpha_self: &run.alpha_self, alpha_gaussian: &run.alpha_gaussian, alpha: &run.alpha };
         let block = Block { nodes: 0..nodes, edges: 0..edges };
         self.with_operands(x, run, |operands| {
             let d_sums = d_sums.as_flattened();
@@ -517,8 +535,7 @@ impl Layer<'_> {
     ) {
         let (heads, stride) = (self.plan.heads, self.stride());
         let [target, source, edge] = &scratch.own;
-        let parts =
-            [(target, &own.target, &mut sums.target), (source, &own.source, &mut sums.source)];
+        let parts = [(target, &own.target, &mut sums.target), (source, &own.source, &mut sums.source)];
         for (d_logits, attention, sum) in parts {
             let d_values = scratch.values.as_flattened_mut();
             head_sums_backward(d_logits, run.values.as_flattened(), stride, attention, heads, d_values, sum);
@@ -536,11 +553,6 @@ fn refill<T: Copy>(list: &mut Vec<T>, length: usize, value: T) {
     list.resize(length, value);
 }
 
-fn zeroed(mut list: Vec<Eight>, length: usize) -> Vec<Eight> {
-    refill(&mut list, length, [0.0; LANES]);
-    list
-}
-
 dispatched! {
     /// `logits[n, h] = Σ values[n, c]·attention[c]` over the channels of head `h`.
     fn head_sums(
@@ -553,13 +565,7 @@ dispatched! {
 }
 
 #[inline(always)]
-fn sum_heads<V: Lanes>(
-    logits: &mut [f32],
-    values: &[f32],
-    stride: usize,
-    attention: &[f32],
-    heads: usize,
-) {
+fn sum_heads<V: Lanes>(logits: &mut [f32], values: &[f32], stride: usize, attention: &[f32], heads: usize) {
     let per_head = attention.len() / heads;
     for (logits, values) in logits.chunks_exact_mut(heads).zip(values.chunks_exact(stride)) {
         let parts = values.chunks_exact(per_head).zip(attention.chunks_exact(per_head));

@@ -7,6 +7,7 @@
 //! | module | holds |
 //! |---|---|
 //! | `network`, `training` | the whole network for graphs and batches; steps of training |
+//! | `occlusion` | class scores without parts of a graph |
 //! | `graph` | what it reads |
 //! | `stream`, `layer`, `pooling`, `readout`, `head` | its parts, each forward and backward |
 //! | `linear`, `product` | linear maps, and the matrix products below them |
@@ -22,6 +23,7 @@ mod layer;
 mod linear;
 mod masks;
 mod network;
+mod occlusion;
 mod parameters;
 mod pooling;
 mod product;

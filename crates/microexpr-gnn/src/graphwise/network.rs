@@ -87,9 +87,10 @@ impl GraphwiseNetwork {
     /// Whether the features of a graph are laid out in a way that the network can read.
     #[must_use]
     pub fn reads(&self, graph: &HostGraph<'_>) -> bool {
-        self.streams.iter().enumerate().all(|(k, plan)| {
-            plan.as_ref().is_none_or(|plan| plan.reads(graph.stream(k)))
-        })
+        self.streams
+            .iter()
+            .enumerate()
+            .all(|(k, plan)| plan.as_ref().is_none_or(|plan| plan.reads(graph.stream(k))))
     }
 
     /// Class scores of every graph before softmax, without dropout.
@@ -153,8 +154,22 @@ impl GraphwiseNetwork {
         flat
     }
 
+    /// What the streams compute for a graph without dropout.
+    pub(super) fn runs(&self, weights: &Weights, graph: &HostGraph<'_>) -> [StreamRun; 2] {
+        let mut room = self.room();
+        self.forward(weights, graph, [Masks { input: &[], pooled: &[] }; 2], &mut room);
+        let runs = room.runs.clone();
+        self.leave(room);
+        runs
+    }
+
+    /// The class scores for the streams' vectors side by side.
+    pub(super) fn head(&self, embedding: Vec<f32>) -> Vec<f32> {
+        self.head.forward(&self.parameters.values, embedding).pop().unwrap_or_default()
+    }
+
     /// The streams at work on a graph, with their numbers.
-    fn at_work<'a>(
+    pub(super) fn at_work<'a>(
         &'a self,
         weights: &'a Weights,
         graph: &'a HostGraph<'a>,
@@ -193,8 +208,7 @@ impl GraphwiseNetwork {
         let (loss, mut d_scores) = cross_entropy(scores, sample.class);
         sums.loss += f64::from(loss) * f64::from(sample.weight);
         d_scores.iter_mut().for_each(|d| *d *= sample.weight);
-        let mut d_embedding =
-            self.head.backward(&self.parameters.values, &vectors, d_scores, &mut sums.head);
+        let mut d_embedding = self.head.backward(&self.parameters.values, &vectors, d_scores, &mut sums.head);
         let mut first = 0;
         for (k, stream) in self.at_work(weights, sample.graph) {
             let length = room.runs[k].out.len();

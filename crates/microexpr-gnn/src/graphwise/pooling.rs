@@ -62,7 +62,13 @@ impl PoolPlan {
         if self.ratio >= 1.0 { nodes } else { crate::pooling::kept_of(nodes, self.ratio) }
     }
 
-    pub(super) fn forward(&self, weights: &PoolWeights, x: &[Eight], graph: &HostGraph<'_>, run: &mut PoolRun) {
+    pub(super) fn forward(
+        &self,
+        weights: &PoolWeights,
+        x: &[Eight],
+        graph: &HostGraph<'_>,
+        run: &mut PoolRun,
+    ) {
         let (topology, lanes) = (graph.topology(), weights.weight.len());
         run.transformed.resize(topology.nodes(), 0.0);
         row_dots(&mut run.transformed, x, &weights.weight);

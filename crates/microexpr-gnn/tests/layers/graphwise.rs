@@ -158,7 +158,9 @@ fn configurations() -> Vec<(&'static str, Columns, TwoStreamModelConfig)> {
             "Gaussian attention, maxima",
             Columns::Shared,
             both(Columns::Shared, &|s| {
-                s.with_fusion(Fusion::Fixed(0.0)).with_readout(Readout::Max).with_activation(Activation::Identity)
+                s.with_fusion(Fusion::Fixed(0.0))
+                    .with_readout(Readout::Max)
+                    .with_activation(Activation::Identity)
             }),
         ),
         ("fixed share", Columns::Shared, both(Columns::Shared, &|s| s.with_fusion(Fusion::Fixed(0.3)))),
@@ -230,6 +232,29 @@ fn class_scores_are_those_of_burns_operations() {
         let found = network.scores(&host_graphs(&cases, columns)).concat();
         let expected = model.forward(&batch(&cases, columns), None).into_data();
         assert_close(name, &found, &expected.iter::<f32>().collect::<Vec<_>>());
+    }
+}
+
+#[test]
+fn hidden_nodes_are_those_of_a_graph_without_their_features() {
+    for (name, columns, config) in configurations() {
+        let model = config.init::<B>(&Default::default(), &mut SeededRng::new(3));
+        let (cases, network) = (cases(1), GraphwiseNetwork::of(&model).unwrap());
+        for (graph, case) in host_graphs(&cases, columns).iter().zip(&cases) {
+            let hidden = [vec![], vec![0], vec![1, 3, 4], vec![case.topology.nodes() as u32 - 1]];
+            let without = |nodes: &Vec<u32>| {
+                let streams = [0, 1].map(|k| {
+                    let mut values = case.nodes[k].clone();
+                    for node in nodes {
+                        values[*node as usize * WIDTHS[k]..][..WIDTHS[k]].fill(0.0);
+                    }
+                    values
+                });
+                graph.with_nodes(streams)
+            };
+            let expected = network.scores(&hidden.iter().map(without).collect::<Vec<_>>());
+            assert_eq!(network.occluded_scores(graph, &hidden), expected, "{name}");
+        }
     }
 }
 

@@ -30,13 +30,6 @@ pub(crate) struct Block {
     pub(crate) edges: Range<usize>,
 }
 
-impl Block {
-    /// The largest number of edges into a node.
-    pub(crate) fn max_in_degree(&self, topology: &Topology) -> usize {
-        self.nodes.clone().map(|node| topology.incoming(node).len()).max().unwrap_or(0)
-    }
-}
-
 /// Shares of the two mechanisms in the fused weights.
 #[derive(Clone, Copy)]
 pub(crate) struct Shares {
@@ -74,11 +67,11 @@ impl Operands<'_> {
 }
 
 impl SelfOperands<&[f32]> {
-    /// The logit of an edge into `node` before LeakyReLU.
+    /// The logit of an edge before LeakyReLU.
     #[inline(always)]
-    pub(crate) fn logit(&self, o: &Operands<'_>, node: usize, edge: usize, head: usize) -> f32 {
-        let source = o.topology.source()[edge] as usize;
-        self.target[node * o.heads + head]
+    pub(crate) fn logit(&self, o: &Operands<'_>, edge: usize, head: usize) -> f32 {
+        let [target, source] = [o.topology.target(), o.topology.source()].map(|ends| ends[edge] as usize);
+        self.target[target * o.heads + head]
             + self.source[source * o.heads + head]
             + self.edge[edge * o.heads + head]
     }
