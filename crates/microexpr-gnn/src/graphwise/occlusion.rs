@@ -4,7 +4,8 @@
 use std::ops::Range;
 
 use super::graph::HostGraph;
-use super::layer::{Layer, LayerInput, LayerPlan, LayerRun};
+use super::layer::{Layer, LayerInput, LayerRun};
+use super::layer_plan::LayerPlan;
 use super::linear::Features;
 use super::network::GraphwiseNetwork;
 use super::product::lanes_of;

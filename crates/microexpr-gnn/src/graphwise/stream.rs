@@ -3,7 +3,9 @@
 use burn::prelude::*;
 
 use super::graph::{HostGraph, HostStream};
-use super::layer::{Layer, LayerGradient, LayerInput, LayerPlan, LayerRun, LayerScratch, LayerWeights};
+use super::layer::{Layer, LayerInput, LayerRun, LayerScratch};
+use super::layer_plan::LayerPlan;
+use super::layer_weights::{LayerGradient, LayerWeights};
 use super::linear::{Embedding, EmbeddingGradient, Features};
 use super::parameters::Parameters;
 use super::pooling::{PoolPlan, PoolRun, PoolWeights};
