@@ -11,7 +11,8 @@ use burn::backend::{Autodiff, Flex};
 use burn::nn::loss::CrossEntropyLossConfig;
 use burn::optim::{AdamConfig, GradientsParams, Optimizer};
 use burn::prelude::*;
-use microexpr_gnn::attention::{AdaptiveAttentionConfig, GatConvConfig};
+use microexpr_gnn::attention::{AdaptiveAttentionConfig, GatConvConfig, Gatv2ConvConfig};
+use microexpr_gnn::conv::{GineConvConfig, MlpConfig, SageConvConfig, TransformerConvConfig};
 use microexpr_gnn::{
     GraphBatch, SeededRng, StreamInput, Topology, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig,
     to_safetensors,
@@ -24,8 +25,9 @@ const LANDMARKS: usize = 51;
 const CLASSES: usize = 3;
 
 const USAGE: &str = "gnn_side_by_side TASK CLIPS FRAMES [REPEATS | FOLDER]
-  layer, gat, step, inference   time of the best of REPEATS runs in ms, and peak memory of one run in MB
-  export                        graph, features, weights and class scores as files in FOLDER";
+  layer, sage, gine, gat, gatv2, transformer, step, inference
+             time of the best of REPEATS runs in ms, and peak memory of one run in MB
+  export     graph, features, weights and class scores as files in FOLDER";
 
 fn main() -> Result<(), Box<dyn Error>> {
     let arguments: Vec<String> = std::env::args().skip(1).filter(|a| a != "--bench").collect();
@@ -39,7 +41,11 @@ fn main() -> Result<(), Box<dyn Error>> {
     }
     let mut work: Box<dyn FnMut()> = match task.as_str() {
         "layer" => layer(batch),
-        "gat" => gat(batch),
+        "sage" => both_ways(sage(), batch),
+        "gine" => both_ways(gine(), batch),
+        "gat" => both_ways(gat(), batch),
+        "gatv2" => both_ways(gatv2(), batch),
+        "transformer" => both_ways(transformer(), batch),
         "step" => step(batch),
         "inference" => inference(batch),
         _ => return Err(USAGE.into()),
@@ -88,14 +94,45 @@ fn layer(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
     })
 }
 
-fn gat(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
-    let config = GatConvConfig::new(100, 32).with_edge_input(Some(2));
-    let layer = config.init::<B>(&Default::default(), &mut SeededRng::new(2));
+/// A layer's output of node features, edge features and their graph.
+type Layer = Box<dyn Fn(Tensor<B, 2>, Tensor<B, 2>, &GraphBatch<B>) -> Tensor<B, 2>>;
+
+/// Forward and backward of a layer on the 100 values of a node and the two of an edge.
+fn both_ways(layer: Layer, batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
     let x = batch.flow.nodes.dense(&Default::default()).require_grad();
     Box::new(move || {
-        let out = layer.forward(x.clone(), Some(batch.flow.edges.clone()), &batch.graph).0;
+        let out = layer(x.clone(), batch.flow.edges.clone(), &batch.graph);
         drop(out.powi_scalar(2).sum().backward());
     })
+}
+
+fn sage() -> Layer {
+    let layer = SageConvConfig::new(100, 32).init::<B>(&Default::default(), &mut SeededRng::new(2));
+    Box::new(move |x, _, graph| layer.forward(x, graph))
+}
+
+fn gine() -> Layer {
+    let config = GineConvConfig::new(MlpConfig::new(vec![100, 32, 32])).with_edge_input(Some(2));
+    let layer = config.init::<B>(&Default::default(), &mut SeededRng::new(2));
+    Box::new(move |x, edges, graph| layer.forward(x, edges, graph))
+}
+
+fn gat() -> Layer {
+    let config = GatConvConfig::new(100, 32).with_edge_input(Some(2));
+    let layer = config.init::<B>(&Default::default(), &mut SeededRng::new(2));
+    Box::new(move |x, edges, graph| layer.forward(x, Some(edges), graph).0)
+}
+
+fn gatv2() -> Layer {
+    let config = Gatv2ConvConfig::new(100, 32).with_edge_input(Some(2));
+    let layer = config.init::<B>(&Default::default(), &mut SeededRng::new(2));
+    Box::new(move |x, edges, graph| layer.forward(x, Some(edges), graph).0)
+}
+
+fn transformer() -> Layer {
+    let config = TransformerConvConfig::new(100, 32).with_edge_input(Some(2));
+    let layer = config.init::<B>(&Default::default(), &mut SeededRng::new(2));
+    Box::new(move |x, edges, graph| layer.forward(x, Some(edges), graph))
 }
 
 fn step(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {

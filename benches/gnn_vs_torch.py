@@ -5,8 +5,8 @@
     python benches/gnn_vs_torch.py --program target/release/deps/gnn_side_by_side-… [--threads 2]
 
 First the whole network: PyTorch loads the weights that Rust wrote (safetensors, by name) and must give its class scores.
-Then the tasks: the adaptive layer forward and backward against its PyTorch version, graph attention with edge features
-against PyTorch Geometric's GATConv, a training step of the whole network, inference on one clip, and growth with the
+Then the tasks: the adaptive layer forward and backward against its PyTorch version, GraphSAGE, GINE, GAT, GATv2 and
+TransformerConv (all but the first with edge features) against PyTorch Geometric's, a training step of the whole network, inference on one clip, and growth with the
 number of nodes. Both sides use the same graphs (51 landmarks, 15 kept frames, 32 clips: 24,480 nodes), the same number
 of threads, and take turns; the shortest time of each counts. Memory is the growth of the process's peak over one run.
 """
@@ -23,7 +23,8 @@ import time
 import numpy as np
 import torch
 import torch.nn.functional as F
-from torch_geometric.nn import GATConv, GCNConv, SAGPooling, global_max_pool, global_mean_pool
+from torch_geometric.nn import GATConv, GATv2Conv, GCNConv, GINEConv, SAGEConv, SAGPooling, TransformerConv
+from torch_geometric.nn import global_max_pool, global_mean_pool
 from torch_geometric.utils import scatter, softmax
 
 CLIPS, FRAMES, LANDMARKS = 32, 15, 51
@@ -128,14 +129,29 @@ def adaptive(data):
     return work
 
 
-def gat(data):
-    layer, x = GATConv(100, 32, edge_dim=2, add_self_loops=False), data["flow"].clone().requires_grad_()
+def both_ways(layer, data):
+    """Forward and backward of one of PyTorch Geometric's layers on the 100 values of a node and, if it takes them, the two of an edge."""
+    x = data["flow"].clone().requires_grad_()
+    edges = [] if isinstance(layer, SAGEConv) else [data["edges"]]
 
     def work():
         layer.zero_grad(), setattr(x, "grad", None)
-        (layer(x, data["index"], data["edges"]) ** 2).sum().backward()
+        (layer(x, data["index"], *edges) ** 2).sum().backward()
 
     return work
+
+
+def gine_mlp():
+    return torch.nn.Sequential(torch.nn.Linear(100, 32), torch.nn.ReLU(), torch.nn.Linear(32, 32))
+
+
+CONVOLUTIONS = {
+    "sage": ("GraphSAGE, mean", lambda: SAGEConv(100, 32)),
+    "gine": ("GINE, MLP 100-32-32", lambda: GINEConv(gine_mlp(), edge_dim=2)),
+    "gat": ("GAT", lambda: GATConv(100, 32, edge_dim=2, add_self_loops=False)),
+    "gatv2": ("GATv2", lambda: GATv2Conv(100, 32, edge_dim=2, add_self_loops=False)),
+    "transformer": ("TransformerConv", lambda: TransformerConv(100, 32, edge_dim=2)),
+}
 
 
 def step(data):
@@ -160,7 +176,8 @@ def inference(data):
     return work
 
 
-TASKS = {"layer": adaptive, "gat": gat, "step": step, "inference": inference}
+TASKS = {"layer": adaptive, "step": step, "inference": inference}
+TASKS.update((task, lambda data, new=new: both_ways(new(), data)) for task, (_, new) in CONVOLUTIONS.items())
 
 
 def status_mb(key):
@@ -208,6 +225,7 @@ def main():
     arguments = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     arguments.add_argument("--program", required=True)
     arguments.add_argument("--threads", type=int, default=2)
+    arguments.add_argument("--tasks", nargs="+", choices=list(TASKS), help="these rows alone")
     arguments.add_argument("--growth", action="store_true", help="time one adaptive layer on 1,000 to 200,000 nodes as well")
     arguments.add_argument("--torch", nargs=4, help=argparse.SUPPRESS)
     options = arguments.parse_args()
@@ -227,10 +245,12 @@ def main():
     assert difference < 1e-4
 
     print(f"PyTorch {torch.__version__}, {options.threads} threads; ms: PyTorch, ours, ratio; peak MB: PyTorch, ours, ratio")
-    compare("adaptive layer, forward + backward", "layer", CLIPS, FRAMES, 5, options)
-    compare("GAT with edge features, forward + backward", "gat", CLIPS, FRAMES, 5, options)
-    compare("training step of the network", "step", CLIPS, FRAMES, 3, options)
-    compare("inference, one clip", "inference", 1, FRAMES, 30, options)
+    rows = [("adaptive layer, forward + backward", "layer", CLIPS, 5)]
+    rows += [(f"{name}, forward + backward", task, CLIPS, 5) for task, (name, _) in CONVOLUTIONS.items()]
+    rows += [("training step of the network", "step", CLIPS, 3), ("inference, one clip", "inference", 1, 30)]
+    for name, task, clips, repeats in rows:
+        if not options.tasks or task in options.tasks:
+            compare(name, task, clips, FRAMES, repeats, options)
     if options.growth:
         print("adaptive layer, forward + backward: nodes, ms, µs per node")
         for clips in (1, 7, 13, 65, 131, 261):

@@ -4,10 +4,13 @@
 use std::fs;
 use std::path::{Path, PathBuf};
 use std::process::Command;
+use std::sync::OnceLock;
 
 use image::{GrayImage, Luma};
 use microexpr_synth::{Subject, SynthParams};
+use rust_xlsxwriter::Workbook;
 use serde_json::Value;
+use tempfile::TempDir;
 
 const FPS: &str = "50";
 const FRAMES: usize = 240;
@@ -71,20 +74,30 @@ fn rows(folder: &Path) -> Vec<Vec<String>> {
     table.lines().skip(1).map(|line| line.split(',').map(str::to_owned).collect()).collect()
 }
 
+/// The recording 006_1, made once for all tests.
+fn smiling() -> PathBuf {
+    static FOLDER: OnceLock<TempDir> = OnceLock::new();
+    let folder = FOLDER.get_or_init(|| {
+        let folder = tempfile::tempdir().unwrap();
+        recording(&folder.path().join("006_1"));
+        folder
+    });
+    folder.path().join("006_1")
+}
+
 #[test]
 fn a_smile_of_less_than_half_a_second_is_the_one_micro_expression() {
     let root = tempfile::tempdir().unwrap();
     let at = |name: &str| -> PathBuf { root.path().join(name) };
-    recording(&at("talk"));
     let [onset, apex, offset] = SMILE;
     let table =
-        format!("recording,kind,class,onset,apex,offset\ntalk,micro,positive,{onset},{apex},{offset}\n");
+        format!("recording,kind,class,onset,apex,offset\n006_1,micro,positive,{onset},{apex},{offset}\n");
     fs::write(at("truth.csv"), table).unwrap();
-    let said = spot(&at("talk"), &[("--truth", &at("truth.csv"))], &at("out"));
+    let said = spot(&smiling(), &[("--truth", &at("truth.csv"))], &at("out"));
     assert!(said.contains("micro: F1 1.000"), "{said}");
     let rows = rows(&at("out"));
     assert_eq!(rows.len(), 1, "{rows:?}");
-    assert_eq!((rows[0][0].as_str(), rows[0][1].as_str()), ("talk", "micro"));
+    assert_eq!((rows[0][0].as_str(), rows[0][1].as_str()), ("006_1", "micro"));
     let found: Vec<usize> = rows[0][2..5].iter().map(|cell| cell.parse().unwrap()).collect();
     for (found, real) in found.iter().zip(SMILE) {
         assert!(found.abs_diff(real) <= 4, "{rows:?}");
@@ -93,4 +106,41 @@ fn a_smile_of_less_than_half_a_second_is_the_one_micro_expression() {
     assert_eq!(report["micro"]["right"], 1);
     assert_eq!(report["macro"]["spotted"], 0);
     assert!(fs::read_to_string(at("out/timeline.svg")).unwrap().starts_with("<svg"));
+}
+
+/// A workbook in the shape of SAMM Long Videos': ten rows above the first expression, frames counted from 1.
+#[test]
+fn the_workbook_of_samm_long_videos_is_the_truth_as_a_table_is() {
+    let root = tempfile::tempdir().unwrap();
+    let at = |name: &str| -> PathBuf { root.path().join(name) };
+    let header = [
+        "Subject",
+        "Filename",
+        "Inducement Code",
+        "Onset",
+        "Apex",
+        "Offset",
+        "Duration",
+        "Type",
+        "Action Units",
+        "Notes",
+    ];
+    let mut book = Workbook::new();
+    let sheet = book.add_worksheet();
+    sheet.write_row(9, 0, header).unwrap();
+    // The smile, an expression that is not there, and one of another recording.
+    let [onset, apex, offset] = SMILE.map(|frame| (frame + 1).to_string());
+    let rows = [
+        ["006", "006_1_1", onset.as_str(), apex.as_str(), offset.as_str(), "Micro - 1/2"],
+        ["006", "006_1_2", "20", "40", "90", "Macro"],
+        ["007", "007_1_1", "20", "30", "40", "Micro - 1/2"],
+    ];
+    for (row, [subject, name, onset, apex, offset, kind]) in (10..).zip(rows) {
+        sheet.write_row(row, 0, [subject, name, "1", onset, apex, offset, "", kind, "12", ""]).unwrap();
+    }
+    book.save(at("SAMM_LongVideos.xlsx")).unwrap();
+    spot(&smiling(), &[("--truth", &at("SAMM_LongVideos.xlsx"))], &at("out"));
+    let report: Value = serde_json::from_slice(&fs::read(at("out/spotting.json")).unwrap()).unwrap();
+    let counts = |kind: &str| ["true", "spotted", "right"].map(|count| report[kind][count].as_u64().unwrap());
+    assert_eq!((counts("micro"), counts("macro")), ([1, 1, 1], [1, 0, 0]));
 }

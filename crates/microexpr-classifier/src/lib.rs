@@ -35,6 +35,9 @@
 //! | [`SavedModel`], [`Classifier`], [`Prediction`] | a trained network, and its use on frames in files, frames in memory, graphs |
 //! | [`Device`] | where the network runs |
 
+#![doc(html_root_url = "https://docs.rs/microexpr-classifier/latest")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod ablation;
 mod base64;
 mod batch;
@@ -85,6 +88,14 @@ mod training_settings;
 mod training_steps;
 mod turned_heads;
 
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use microexpr_core;
+pub use microexpr_data;
+pub use microexpr_evaluation;
+pub use microexpr_gnn;
+pub use microexpr_graph;
+pub use microexpr_pipeline;
+
 pub use ablation::{Ablation, AblationRow, Variant};
 pub use classifier::{Classifier, ClassifierInput, ClassifierOptions, Relevance};
 pub use device::Device;
@@ -110,3 +121,8 @@ pub use settings::Settings;
 pub use standardisation::Standardisation;
 pub use summary::summary;
 pub use training_settings::{ClassWeights, LastLayer, TrainingSettings};
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

@@ -15,7 +15,7 @@ use std::fmt::Write;
 use microexpr_evaluation::{Evaluation, Explanation};
 
 use crate::{Outcome, confusion_figure, face_figure, frame_figure, loss_figure};
-use page::{escape, section, table};
+use page::{escape, scrolling, section, table};
 
 /// The outcome as one self-contained page; what a learner has no figures of is left out.
 pub(crate) fn html(outcome: &Outcome) -> String {
@@ -38,7 +38,11 @@ pub(crate) fn html(outcome: &Outcome) -> String {
     if !evaluation.settings.is_null() {
         let settings = serde_json::to_string_pretty(&evaluation.settings).unwrap_or_default();
         section(&mut body, "Settings");
-        let _ = write!(body, "<details><summary>as JSON</summary><pre>{}</pre></details>", escape(&settings));
+        let _ = write!(
+            body,
+            "<details><summary>as JSON</summary><pre tabindex=0>{}</pre></details>",
+            escape(&settings)
+        );
     }
     page::page(&title, &body)
 }
@@ -98,5 +102,5 @@ fn picture(body: &mut String, heading: &str, caption: &str, width: Width, svg: R
         Width::Fitted => "scroll",
         Width::Own => "scroll wide",
     };
-    let _ = write!(body, "<div class='{class}'>{svg}</div>");
+    let _ = write!(body, "{}{svg}</div>", scrolling(class, heading));
 }

@@ -1,6 +1,10 @@
+use std::io::Cursor;
+use std::path::{Path, PathBuf};
+
+use image::{GrayImage, ImageFormat};
 use ndarray::{Array3, ArrayView2, ArrayView3, Axis};
 
-use crate::{CoreError, vectorized};
+use crate::{CoreError, atomic_file, image_from_grey, vectorized};
 
 /// A grey video clip: `f32` frames `[frame, row, col]` in `0..=1` and their rate.
 #[derive(Debug, Clone, PartialEq)]
@@ -71,6 +75,35 @@ impl Clip {
     #[must_use]
     pub fn frames(&self) -> ArrayView3<'_, f32> {
         self.frames.view()
+    }
+
+    /// One frame as an image of 256 levels.
+    ///
+    /// # Panics
+    ///
+    /// If `index` is not below [`Clip::len`].
+    #[must_use]
+    pub fn image(&self, index: usize) -> GrayImage {
+        image_from_grey(self.frame(index))
+    }
+
+    /// Writes every frame into `folder`, as `00001.png` and so on, for [`ImageSequence::open`](crate::ImageSequence::open) to find;
+    /// gives their paths.
+    ///
+    /// # Errors
+    ///
+    /// [`CoreError::Write`] naming the file.
+    pub fn write_frames(&self, folder: impl AsRef<Path>) -> Result<Vec<PathBuf>, CoreError> {
+        let write = |index: usize| {
+            let path = folder.as_ref().join(format!("{:05}.png", index + 1));
+            let mut png = Cursor::new(Vec::new());
+            self.image(index).write_to(&mut png, ImageFormat::Png).map_err(|error| CoreError::Write {
+                path: path.clone(),
+                source: std::io::Error::other(error),
+            })?;
+            atomic_file::write(&path, png.get_ref()).map(|()| path)
+        };
+        (0..self.len()).map(write).collect()
     }
 
     /// Gives the frames `[frame, row, col]` back.

@@ -65,6 +65,14 @@ pub enum CoreError {
         /// What does not fit it.
         found: String,
     },
+    /// Pixels with another number of channels than an image of their kind.
+    #[error("expected pixels of {expected} channels, found {found}")]
+    Channels {
+        /// Channels of such an image.
+        expected: usize,
+        /// Channels of the pixels.
+        found: usize,
+    },
     /// A clip without frames, or frames without pixels.
     #[error(
         "a clip needs at least one frame of at least one pixel, found {frames} frames of {width}x{height}"

@@ -7,7 +7,9 @@ use image::error::{DecodingError, ImageFormatHint};
 use image::metadata::Orientation;
 use image::{DynamicImage, ImageDecoder, ImageError, ImageFormat, ImageReader, Limits};
 
-use crate::jpeg_file::whole_jpeg;
+use crate::ImagePart;
+use crate::bmp_file::rgb_part;
+use crate::jpeg_file::{grey_part, whole_jpeg};
 use crate::tiff_file::{grey_of_floats, has_further_pages};
 
 /// Decodes a file of any known format, and turns it as its orientation tag says.
@@ -24,6 +26,21 @@ pub(crate) fn decode(file: &[u8]) -> Result<DynamicImage, ImageError> {
         _ => decode_as(format, file),
     };
     within_zero_and_one(format, image?)
+}
+
+/// A part of what [`decode`] gives of a picture of `(height, width)`, where only the part can be decoded; `None` elsewhere, and for a file
+/// that is not as it should be.
+pub(crate) fn decode_part(file: &[u8], size: (usize, usize), part: ImagePart) -> Option<DynamicImage> {
+    match file {
+        [0xff, 0xd8, 0xff, ..] => {
+            // Whoever decodes the whole reads the headers in this way.
+            let mut decoder = limited_decoder(ImageFormat::Jpeg, file).ok()?;
+            let upright = decoder.orientation().ok()? == Orientation::NoTransforms;
+            upright.then(|| grey_part(file, size, part))?.map(DynamicImage::from)
+        }
+        [b'B', b'M', ..] => rgb_part(file, size, part).map(DynamicImage::from),
+        _ => None,
+    }
 }
 
 fn limited_decoder(format: ImageFormat, file: &[u8]) -> Result<impl ImageDecoder, ImageError> {

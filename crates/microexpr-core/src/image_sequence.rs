@@ -6,9 +6,9 @@ use std::sync::Arc;
 use image::{DynamicImage, ImageError};
 use ndarray::{Array2, Array3, Axis};
 
-use crate::image_file::decode;
+use crate::image_file::{decode, decode_part};
 use crate::sample_bits::DepthMismatch;
-use crate::{Clip, CoreError, SampleBits, grey_from_image, is_hidden, natural_order};
+use crate::{Clip, CoreError, ImagePart, SampleBits, grey_from_image, is_hidden, natural_order};
 
 const EXTENSIONS: [&str; 8] = ["png", "jpg", "jpeg", "bmp", "tif", "tiff", "pgm", "ppm"];
 
@@ -161,6 +161,40 @@ impl ImageSequence {
             bits.fill_range(&mut image).map_err(|mismatch| depth_error(path, bits, &mismatch))?;
         }
         Ok(image)
+    }
+
+    /// A part of [`ImageSequence::image`] of a frame that should have the size `(height, width)`. Where the format allows it, no more than
+    /// the part is decoded.
+    ///
+    /// # Errors
+    ///
+    /// As [`ImageSequence::image`], and [`CoreError::FrameSize`] for a frame of another size.
+    ///
+    /// # Panics
+    ///
+    /// If `index` is not below [`ImageSequence::len`], or the part does not lie within the size.
+    pub fn image_part(
+        &self,
+        index: usize,
+        expected: (usize, usize),
+        part: ImagePart,
+    ) -> Result<DynamicImage, CoreError> {
+        assert!(part.is_within(expected), "the part lies within the frame");
+        let decoded_ahead = matches!(self.content, Content::Images(_));
+        if self.bits.is_none()
+            && !decoded_ahead
+            && let Some(image) = decode_part(&self.bytes(index)?, expected, part)
+        {
+            return Ok(image);
+        }
+        let image = self.image(index)?;
+        let found = (image.height() as usize, image.width() as usize);
+        if found != expected {
+            return Err(CoreError::FrameSize { path: self.paths[index].clone(), expected, found });
+        }
+        let [left, top, width, height] =
+            [part.left, part.top, part.width, part.height].map(|length| length as u32);
+        Ok(image.crop_imm(left, top, width, height))
     }
 
     /// Decodes one frame to grey, `[row, col]` in `0..=1` (see [`grey_from_image`]).

@@ -2,15 +2,19 @@
 
 mod bit_reader;
 mod block;
+mod code_runs;
 mod frame;
+mod grey_part;
 mod huffman;
+mod inverse_dct;
 mod scan;
 
 use std::borrow::Cow;
 
 use frame::Frame;
+pub(crate) use grey_part::grey_part;
 use huffman::HuffmanTables;
-use scan::Scan;
+use scan::{Passed, Scan};
 
 const END: [u8; 2] = [0xff, 0xd9];
 
@@ -90,7 +94,13 @@ fn end_of_picture(file: &[u8]) -> Result<usize, JpegFault> {
                 restart_interval = u16::from_be_bytes(*interval).into();
             }
             (0xda, Some(frame)) => {
-                at = Scan::new(segment, frame)?.read((file, at), frame, &tables, restart_interval)?;
+                at = Scan::new(segment, frame)?.read(
+                    (file, at),
+                    frame,
+                    &tables,
+                    restart_interval,
+                    &mut Passed,
+                )?;
                 if frame.is_complete() && is_end(file, at) {
                     return Ok(at);
                 }

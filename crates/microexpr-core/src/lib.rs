@@ -12,7 +12,7 @@
 //!
 //! | module | holds |
 //! |---|---|
-//! | (root) | [`Clip`], [`ImageSequence`], [`FrameSource`], [`SampleBits`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`]; grey values |
+//! | (root) | [`Clip`], [`CompactClip`], [`GreyFrames`], [`ImageSequence`], [`FrameSource`], [`SampleBits`], [`FlowField`], [`Landmarks`], [`CoreError`], [`OutOfRange`]; grey values; `image` buffers as arrays and back |
 //! | [`border`] | the reflect-101 border rule |
 //! | [`filter`] | separable convolution, Gaussian blur |
 //! | [`pyramid`] | binomial-5 Gaussian pyramid, down and up |
@@ -25,9 +25,14 @@
 //! Images are `f32` in `0..=1`, row-major `[row, col]`. Points are `[x, y]` in pixels with `(0, 0)` the centre of the
 //! first pixel. Flow `u` points right and `v` down, in pixels per frame, and `I0(x) ≈ I1(x + flow(x))`.
 
+#![doc(html_root_url = "https://docs.rs/microexpr-core/latest")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub mod atomic_file;
+mod bmp_file;
 pub mod border;
 mod clip;
+mod compact_clip;
 #[cfg(feature = "digest")]
 mod digest;
 mod error;
@@ -36,13 +41,16 @@ mod flow_field;
 mod frame_number;
 mod frame_source;
 mod grey;
+mod grey_frames;
 mod hidden;
 mod image_file;
+mod image_part;
 mod image_sequence;
 mod jpeg_file;
 mod landmarks;
 mod natural_order;
 mod out_of_range;
+mod pixels;
 pub mod pyramid;
 pub mod resize;
 pub mod sample;
@@ -50,7 +58,12 @@ mod sample_bits;
 mod tiff_file;
 mod vectorized;
 
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use image;
+pub use ndarray;
+
 pub use clip::Clip;
+pub use compact_clip::{CompactClip, grey_levels};
 #[cfg(feature = "digest")]
 pub use digest::{Digest, Digester};
 pub use error::CoreError;
@@ -58,10 +71,18 @@ pub use flow_field::FlowField;
 pub use frame_number::frame_number;
 pub use frame_source::{FrameSource, SequenceFrames};
 pub use grey::{first_unusable_grey, grey_from_image, grey_window_from_image};
+pub use grey_frames::GreyFrames;
 pub use hidden::is_hidden;
+pub use image_part::ImagePart;
 pub use image_sequence::ImageSequence;
 pub use jpeg_file::{JpegFault, whole_jpeg};
 pub use landmarks::{LandmarkScheme, Landmarks, Point};
 pub use natural_order::natural_order;
 pub use out_of_range::OutOfRange;
+pub use pixels::{image_from_grey, image_from_luma_pixels, image_from_rgb_pixels, luma_pixels, rgb_pixels};
 pub use sample_bits::SampleBits;
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

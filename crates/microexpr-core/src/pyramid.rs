@@ -5,9 +5,8 @@
 
 use ndarray::{Array2, ArrayView2};
 
-use crate::filter;
-
-const TAPS: [f32; 5] = [1.0 / 16.0, 4.0 / 16.0, 6.0 / 16.0, 4.0 / 16.0, 1.0 / 16.0];
+use crate::border::reflect_101;
+use crate::vectorized;
 
 /// Height and width one level down: halves, rounded up.
 #[must_use]
@@ -18,8 +17,50 @@ pub fn half_size((height, width): (usize, usize)) -> (usize, usize) {
 /// Blurs with the binomial taps and keeps every second pixel: `[h, w]` to `[⌈h/2⌉, ⌈w/2⌉]`.
 #[must_use]
 pub fn down(image: ArrayView2<'_, f32>) -> Array2<f32> {
-    let blurred = filter::cols(filter::rows(image, &TAPS).view(), &TAPS);
-    blurred.slice(ndarray::s![..;2, ..;2]).to_owned()
+    let image = image.as_standard_layout();
+    let ((height, width), half) = (image.dim(), half_size(image.dim()));
+    let pixels = image.as_slice().expect("arrays of standard layout are contiguous");
+    let mut values = Vec::with_capacity(half.0 * half.1);
+    // A row of sums with two mirrored ones on either side.
+    let mut line = vec![0.0; width + 4];
+    for middle in (0..height as isize).step_by(2) {
+        let row = |tap: isize| &pixels[reflect_101(middle + tap, height) * width..][..width];
+        blend([row(-2), row(-1), row(0), row(1), row(2)], &mut line[2..width + 2]);
+        for outside in [-2, -1, width as isize, width as isize + 1] {
+            line[(outside + 2) as usize] = line[reflect_101(outside, width) + 2];
+        }
+        let start = values.len();
+        values.resize(start + half.1, 0.0);
+        thin(&line, &mut values[start..]);
+    }
+    Array2::from_shape_vec(half, values).expect("a value for every pixel")
+}
+
+vectorized! {
+    /// The binomial sum of five rows.
+    fn blend(rows: [&[f32]; 5], out: &mut [f32]) {
+        let width = out.len();
+        let [a, b, c, d, e] = rows.map(|row| &row[..width]);
+        for i in 0..width {
+            out[i] = binomial([a[i], b[i], c[i], d[i], e[i]]);
+        }
+    }
+}
+
+vectorized! {
+    /// Every second binomial sum of `line`, the first one around `line[2]`.
+    fn thin(line: &[f32], out: &mut [f32]) {
+        let line = &line[..2 * out.len() + 3];
+        for (i, value) in out.iter_mut().enumerate() {
+            let at = 2 * i;
+            *value = binomial([line[at], line[at + 1], line[at + 2], line[at + 3], line[at + 4]]);
+        }
+    }
+}
+
+#[inline(always)]
+fn binomial([a, b, c, d, e]: [f32; 5]) -> f32 {
+    ((a + e) + 4.0 * (b + d) + 6.0 * c) / 16.0
 }
 
 /// Inserts zeros between pixels and blurs with four times the binomial taps: to the given `(height, width)`.

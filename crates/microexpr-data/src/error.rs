@@ -57,8 +57,15 @@ pub enum DataError {
         #[source]
         source: std::io::Error,
     },
+    /// A workbook, in a program that was built without reading them.
+    #[error("{path}: this program was built without the feature `xlsx` and reads no workbooks: save it as .csv", path = path.display())]
+    WorkbooksLeftOut {
+        /// The file.
+        path: PathBuf,
+    },
     /// A workbook of annotations cannot be read.
     #[error("{path}: cannot be read as a workbook", path = path.display())]
+    #[cfg(feature = "xlsx")]
     ReadWorkbook {
         /// The file.
         path: PathBuf,
@@ -68,6 +75,7 @@ pub enum DataError {
     },
     /// An old workbook that is none, or would take more room than its cells need.
     #[error("{path}: cannot be read as a workbook", path = path.display())]
+    #[cfg(feature = "xlsx")]
     OldWorkbook {
         /// The file.
         path: PathBuf,

@@ -20,6 +20,13 @@
 //! | [`DatasetIndex`], [`ClipRecord`], [`SkippedClip`] | what is there and what is not |
 //! | [`check_frames`], [`frame_gaps`] | a closer look at the frames |
 //! | [`LabelScheme`], [`ClassTable`] | emotion words to classes |
+//!
+//! # Features
+//!
+//! `xlsx` (default) reads workbooks (`.xlsx`, `.xls`, `.xlsb`); without it, the same tables as CSV.
+
+#![doc(html_root_url = "https://docs.rs/microexpr-data/latest")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod annotated;
 mod annotations;
@@ -43,10 +50,16 @@ mod label_scheme;
 mod long_recordings;
 mod manifest;
 mod names;
+#[cfg(feature = "xlsx")]
 mod old_workbook;
 mod smic;
+#[cfg(feature = "xlsx")]
+mod spreadsheet;
 mod video_clip;
 mod workbook;
+
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use microexpr_core;
 
 pub use annotated::{read_casme, read_casme2, read_samm};
 pub use annotations::AnnotationParams;
@@ -64,5 +77,11 @@ pub use label_scheme::{LabelScheme, ProtocolCounts};
 pub use long_recordings::{AnnotatedExpression, AnnotatedKind, LongAnnotations, read_long_annotations};
 pub use manifest::read_manifest;
 pub use microexpr_core::frame_number;
+#[cfg(feature = "xlsx")]
 pub use old_workbook::OldWorkbookError;
 pub use smic::{SMIC_HS_SUBJECTS, SmicCamera, SmicParams, read_smic};
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

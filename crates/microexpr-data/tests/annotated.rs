@@ -1,5 +1,6 @@
 //! SAMM and CASME II: folders and workbooks, whole and damaged; `data/openpyxl/generate.py` wrote the
 //! workbooks.
+#![cfg(feature = "xlsx")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;

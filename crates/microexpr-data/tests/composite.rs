@@ -1,4 +1,5 @@
 //! SMIC-HS, SAMM and CASME II joined, and MEGC 2019's list of their clips.
+#![cfg(feature = "xlsx")]
 #![expect(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::fs;

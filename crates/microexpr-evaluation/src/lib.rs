@@ -59,6 +59,8 @@
 //! | [`ConfusionMatrix`], [`Scores`] | accuracy, UF1, UAR, scores of a class |
 //! | [`wilson_interval`], [`bootstrap_intervals`], [`mcnemar`] | confidence intervals, test between two lists of answers |
 
+#![doc(html_root_url = "https://docs.rs/microexpr-evaluation/latest")]
+
 mod balance;
 mod bootstrap;
 mod chosen_epoch;
@@ -93,6 +95,9 @@ mod subject_k_fold;
 mod timing;
 mod wilson;
 
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use microexpr_core;
+
 pub use balance::{COPY_ALPHAS, MagnifiedCopy, balance};
 pub use bootstrap::{BootstrapParams, ScoreIntervals, bootstrap_intervals};
 pub use chosen_epoch::ChosenEpoch;
@@ -123,3 +128,8 @@ pub use steps::{StepCount, StepSink, Steps};
 pub use subject_k_fold::subject_k_fold;
 pub use timing::Timing;
 pub use wilson::wilson_interval;
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

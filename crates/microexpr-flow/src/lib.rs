@@ -41,6 +41,9 @@
 //! Points are `[x, y]` in pixels, `(0, 0)` being the centre of the first pixel. Results do not depend on the number of
 //! threads, nor on the processor.
 
+#![doc(html_root_url = "https://docs.rs/microexpr-flow/latest")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod algorithm;
 mod angular_error;
 mod clg;
@@ -71,6 +74,11 @@ mod strain;
 mod tv_l1;
 mod warp;
 
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use image;
+pub use microexpr_core;
+pub use ndarray;
+
 pub use algorithm::FlowAlgorithm;
 pub use angular_error::angular_error;
 pub use clg::{Clg, ClgParams};
@@ -93,3 +101,8 @@ pub use selection::{
 pub use strain::{divergence, strain};
 pub use tv_l1::{MedianFilter, TvL1, TvL1Params};
 pub use warp::warp_backward;
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

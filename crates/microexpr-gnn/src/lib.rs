@@ -48,7 +48,9 @@
 //! # Features
 //!
 //! They decide which backends run fused: attention and sums over neighbours as one operation each, for the GPUs from one
-//! kernel source. Every other backend of Burn's (NdArray, LibTorch, Candle, …) runs every layer by plain tensor operations
+//! kernel source. On Flex, GAT, GATv2, the graph transformer and GINE are one operation with their edge features, too (at most
+//! 16; others, and GINE with features as wide as the nodes', run plain), and store no row of values per edge; on the GPUs GAT and
+//! the softmax and sum of GATv2 run fused, the rest plain. Every other backend of Burn's (NdArray, LibTorch, Candle, …) runs every layer by plain tensor operations
 //! and needs no feature here, only its own in your `burn` dependency; so `--no-default-features` has all layers, too.
 //!
 //! | feature | fused on | notes |
@@ -68,6 +70,8 @@
 //! Edge lists are checked when a [`Topology`] is made; features against it in every layer, readout and pooling, before
 //! anything is computed; settings when a layer is built (`check` of every configuration, or the panic of `init`).
 
+#![doc(html_root_url = "https://docs.rs/microexpr-gnn/latest")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 #![cfg_attr(
     not(any(feature = "flex", feature = "cuda", feature = "wgpu")),
     allow(dead_code, reason = "what serves kernels is unused where no backend has any")
@@ -81,6 +85,7 @@ pub mod conv;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 mod driver;
 mod dropout;
+mod edge_kernels;
 mod edge_product;
 mod edge_similarity;
 mod error;
@@ -144,3 +149,8 @@ pub use top_k_pool::{TopKPool, TopKPoolConfig};
 pub use topology::{LoopFeatures, Reduction, Rewired, Subgraph, Topology, VirtualNodes, WeightedTopology};
 pub use two_stream_model::{Explanation, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig};
 pub use weights::{from_safetensors, to_safetensors};
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

@@ -31,6 +31,8 @@
 //! | [`NodeFrames`], [`PositionFeature`], [`PatchFeature`], [`PatchScale`], [`Trend`], [`FeatureColumns`] | nodes and their features |
 //! | [`jaccard`], [`rbf`] | edge features of any graph |
 
+#![doc(html_root_url = "https://docs.rs/microexpr-graph/latest")]
+
 mod adjacency;
 mod build;
 mod canonical_face;
@@ -53,6 +55,10 @@ mod topology;
 mod trend;
 mod video_graph;
 
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use microexpr_core;
+pub use ndarray;
+
 pub use build::{build, build_triplets};
 pub use canonical_face::{canonical_face, canonical_window};
 pub use canonical_grid::canonical_grid;
@@ -73,3 +79,8 @@ pub use template::TEMPLATE_51;
 pub use topology::SpatialTopology;
 pub use trend::Trend;
 pub use video_graph::{VideoGraph, VideoGraphParts};
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

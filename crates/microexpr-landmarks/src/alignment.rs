@@ -3,17 +3,19 @@
 mod blocks;
 mod brightness;
 mod crop;
+mod frame_parts;
 mod hull;
 mod params;
 mod registration;
 
-use microexpr_core::{Clip, Landmarks, Point};
+use microexpr_core::{Clip, GreyFrames, Landmarks, Point};
 use ndarray::Array3;
 
 use crate::eyes::{Eyes, require_68};
 use crate::parallel::{fill_frames, map_in_parallel};
 use crate::plane_map::{distance, fit_robust};
 use crate::{HeadPose, LandmarkError, MotionModel, PlaneMap};
+use frame_parts::FrameParts;
 use hull::ConvexHull;
 use registration::{Registered, Registration};
 
@@ -63,9 +65,10 @@ impl FaceAligner {
     /// [`LandmarkError::FrameCount`] and [`LandmarkError::Scheme`] for unfitting landmarks,
     /// [`LandmarkError::DegenerateFace`] if the first frame's eyes coincide, [`LandmarkError::Alignment`] naming a frame
     /// that cannot be registered.
-    pub fn align(&self, clip: &Clip, tracked: &[Landmarks]) -> Result<AlignedClip, LandmarkError> {
-        if tracked.len() != clip.len() {
-            return Err(LandmarkError::FrameCount { expected: clip.len(), found: tracked.len() });
+    pub fn align(&self, clip: &dyn GreyFrames, tracked: &[Landmarks]) -> Result<AlignedClip, LandmarkError> {
+        let (frames, ..) = clip.dim();
+        if tracked.len() != frames {
+            return Err(LandmarkError::FrameCount { expected: frames, found: tracked.len() });
         }
         tracked.iter().try_for_each(require_68)?;
         let placement = crop::placement(&tracked[0], &self.params.crop)?;
@@ -81,11 +84,11 @@ impl FaceAligner {
         Ok(AlignedClip { clip, landmarks, transforms, residual_px, pose: None })
     }
 
-    fn cut(&self, clip: &Clip, transforms: &[PlaneMap]) -> Result<Clip, LandmarkError> {
+    fn cut(&self, clip: &dyn GreyFrames, transforms: &[PlaneMap]) -> Result<Clip, LandmarkError> {
         let size = self.params.crop.size_px;
-        let mut frames = Array3::zeros((clip.len(), size, size));
+        let mut frames = Array3::zeros((transforms.len(), size, size));
         fill_frames(&mut frames, |i, face| {
-            crop::resample(clip.frame(i), &transforms[i], face);
+            crop::resample(clip, i, &transforms[i], face);
             Ok::<_, LandmarkError>(())
         })?;
         if self.params.brightness == Brightness::MatchFirst {
@@ -95,21 +98,33 @@ impl FaceAligner {
     }
 
     /// The head's motion from the first frame to each frame.
-    fn head_motion(&self, clip: &Clip, tracked: &[Landmarks]) -> Result<Registered, LandmarkError> {
+    fn head_motion(&self, clip: &dyn GreyFrames, tracked: &[Landmarks]) -> Result<Registered, LandmarkError> {
         let start = self.motion_of_stable_points(tracked)?;
         if self.params.evidence == AlignEvidence::StablePoints || self.params.motion == MotionModel::None {
             return Ok(start);
         }
         let points = tracked[0].points();
-        let face = ConvexHull::around(&face_outline(points)?);
+        let outline = face_outline(points)?;
+        let face = ConvexHull::around(&outline);
         let iod_px = Eyes::of(points, 0)?.distance_px();
         let margin_px = self.params.texture.expressive_margin_iod * iod_px;
         let stable = |p: Point| {
             face.contains(p)
                 && EXPRESSIVE.iter().flat_map(|r| &points[r.clone()]).all(|q| distance(p, *q) >= margin_px)
         };
-        Registration::new(&stable, (face.centre(), iod_px), self.params.motion, &self.params.texture)
-            .run(clip, &start.maps)
+        let texture = &self.params.texture;
+        // Only the face is compared: what lies around it needs neither halving nor blurring.
+        let step = Registration::shrink(iod_px, texture);
+        let margin_px = Registration::margin_px(texture, step);
+        let parts = FrameParts::around(clip, &outline, &start.maps, margin_px, step);
+        let origin = parts.origin();
+        let within = |p: Point| stable([p[0] + origin[0], p[1] + origin[1]]);
+        let centre = [face.centre()[0] - origin[0], face.centre()[1] - origin[1]];
+        let maps: Vec<PlaneMap> = start.maps.iter().map(|m| m.seen_from(origin)).collect();
+        let registered =
+            Registration::new(&within, (centre, iod_px), self.params.motion, texture).run(&parts, &maps)?;
+        let back = origin.map(|v| -v);
+        Ok(Registered { maps: registered.maps.iter().map(|m| m.seen_from(back)).collect(), ..registered })
     }
 
     fn motion_of_stable_points(&self, tracked: &[Landmarks]) -> Result<Registered, LandmarkError> {

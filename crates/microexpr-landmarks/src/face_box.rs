@@ -97,6 +97,11 @@ impl FaceBox {
         Self { left: x - half, top: y - half, right: x + half, bottom: y + half }
     }
 
+    /// The box, moved by so many pixels.
+    pub(crate) fn moved(&self, [x, y]: Point) -> Result<Self, LandmarkError> {
+        Self::new(self.left + x, self.top + y, self.right + x, self.bottom + y)
+    }
+
     /// The box moved by `(dx, dy)` and grown by `scale` about its centre; `dx` and `dy` are shares of its width and
     /// height.
     pub(crate) fn adjusted(&self, dx: f64, dy: f64, scale: f64) -> Self {

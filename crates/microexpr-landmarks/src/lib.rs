@@ -77,6 +77,9 @@
 //! frame, and a lost face is looked for only where it was last seen ([`OnLoss`]). Of a face cut by the image's border the detector finds
 //! what it can; predicted points may then lie outside the image.
 
+#![doc(html_root_url = "https://docs.rs/microexpr-landmarks/latest")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod alignment;
 mod detector;
 mod error;
@@ -100,6 +103,11 @@ mod plausibility;
 mod seeta_face;
 mod shape_predictor;
 mod tracking;
+
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use image;
+pub use microexpr_core;
+pub use ndarray;
 
 pub use alignment::{
     AlignEvidence, AlignParams, AlignedClip, Brightness, CropParams, FaceAligner, TextureParams,
@@ -129,3 +137,8 @@ pub use shape_predictor::{
     round_as_dlib,
 };
 pub use tracking::{TrackParams, track};
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

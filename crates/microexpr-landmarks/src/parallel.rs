@@ -28,20 +28,28 @@ pub(crate) fn both_in_parallel<A, B>(a: impl FnOnce() -> A, b: impl FnOnce() -> 
     (a(), b())
 }
 
+/// Calls `work` with the number and the place of every item, on all cores; of several errors that of the first one counts.
+pub(crate) fn for_each_in_parallel<T: Send, E: Send>(
+    items: impl Iterator<Item = T>,
+    work: impl Fn(usize, T) -> Result<(), E> + Sync + Send,
+) -> Result<(), E> {
+    let items: Vec<_> = items.enumerate().collect();
+    #[cfg(feature = "rayon")]
+    let done: Vec<Result<(), E>> = {
+        use rayon::prelude::*;
+        items.into_par_iter().map(|(index, item)| work(index, item)).collect()
+    };
+    #[cfg(not(feature = "rayon"))]
+    let done: Vec<Result<(), E>> = items.into_iter().map(|(index, item)| work(index, item)).collect();
+    done.into_iter().collect()
+}
+
 /// Calls `work` with the number and the place of every frame, on all cores; of several errors that of the first frame counts.
 pub(crate) fn fill_frames<E: Send>(
     frames: &mut Array3<f32>,
     work: impl Fn(usize, ArrayViewMut2<'_, f32>) -> Result<(), E> + Sync + Send,
 ) -> Result<(), E> {
-    let frames: Vec<_> = frames.outer_iter_mut().enumerate().collect();
-    #[cfg(feature = "rayon")]
-    let done: Vec<Result<(), E>> = {
-        use rayon::prelude::*;
-        frames.into_par_iter().map(|(index, frame)| work(index, frame)).collect()
-    };
-    #[cfg(not(feature = "rayon"))]
-    let done: Vec<Result<(), E>> = frames.into_iter().map(|(index, frame)| work(index, frame)).collect();
-    done.into_iter().collect()
+    for_each_in_parallel(frames.outer_iter_mut(), work)
 }
 
 /// Pieces of work that are done at the same time.

@@ -36,6 +36,14 @@ impl PlaneMap {
         Self::from_matrix(&(next.matrix() * self.matrix()))
     }
 
+    /// The same map of points that are counted from `origin`.
+    pub(crate) fn seen_from(&self, origin: Point) -> Self {
+        let moved = self.apply(origin);
+        let mut rows = self.rows;
+        (0..2).for_each(|axis| rows[axis][2] = moved[axis] - origin[axis]);
+        Self { rows }
+    }
+
     /// The map back; `None` if this one flattens the plane.
     #[must_use]
     pub fn inverse(&self) -> Option<Self> {
@@ -203,6 +211,15 @@ mod tests {
         assert!(close(&found.then(&found.inverse().expect("regular")), &PlaneMap::IDENTITY));
         let three = |p: [Point; 5]| [p[0], p[1], p[2]];
         assert!(close(&PlaneMap::through(three(FROM), three(to)).expect("regular"), &truth));
+    }
+
+    #[test]
+    fn a_map_is_the_same_wherever_points_are_counted_from() {
+        let map = PlaneMap { rows: [[1.1, 0.2, 5.0], [-0.1, 0.9, 2.0]] };
+        let (seen, origin) = (map.seen_from([30.0, -7.0]), [30.0, -7.0]);
+        let expected = map.apply([31.0, -3.0]);
+        let found = seen.apply([1.0, 4.0]);
+        assert!((0..2).all(|axis| (found[axis] + origin[axis] - expected[axis]).abs() < 1e-12));
     }
 
     #[test]

@@ -1,14 +1,15 @@
 mod border;
+mod shrunk;
 
 use std::path::Path;
 
 use image::GrayImage;
-use image::imageops::{self, FilterType};
 use microexpr_core::OutOfRange;
 use rustface::{FaceInfo, ImageData, Model};
 use serde::{Deserialize, Serialize};
 
 use border::merged;
+use shrunk::shrunk;
 
 use crate::detector::largest_of;
 use crate::{Detection, FaceBox, FaceDetector, LandmarkError};
@@ -160,8 +161,7 @@ impl FaceDetector for SeetaFace {
         let shrink = f64::from(image.width().min(image.height())) / f64::from(4 * WINDOW_PX);
         if shrink > 1.0 {
             let size = |length: u32| (f64::from(length) / shrink).round() as u32;
-            let small =
-                imageops::resize(image, size(image.width()), size(image.height()), FilterType::Triangle);
+            let small = shrunk(image, size(image.width()), size(image.height()));
             let enlarged = |d: &Detection| Ok(Detection { face: enlarged(&d.face, image, &small)?, ..*d });
             let found: Result<Vec<Detection>, LandmarkError> =
                 self.detect_in(&small).iter().map(enlarged).collect();

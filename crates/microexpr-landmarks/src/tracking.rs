@@ -1,4 +1,4 @@
-use microexpr_core::{Clip, LandmarkScheme, Landmarks, Point};
+use microexpr_core::{GreyFrames, LandmarkScheme, Landmarks, Point};
 use microexpr_flow::{Consistency, FlowError, FramePyramid, LucasKanade, LucasKanadeParams, PreparedPoints};
 use serde::{Deserialize, Serialize};
 
@@ -68,7 +68,11 @@ impl TrackParams {
 ///
 /// [`LandmarkError::TrackLost`] naming the frame if fewer than `min_tracked` of the points can be followed,
 /// [`LandmarkError::PointsCoincide`] if all lie in one place.
-pub fn track(clip: &Clip, first: &Landmarks, params: &TrackParams) -> Result<Vec<Landmarks>, LandmarkError> {
+pub fn track(
+    clip: &dyn GreyFrames,
+    first: &Landmarks,
+    params: &TrackParams,
+) -> Result<Vec<Landmarks>, LandmarkError> {
     let run = track_from(clip, 0, first, params)?;
     match run.lost {
         Some(lost) => Err(lost),
@@ -84,7 +88,7 @@ pub(crate) struct TrackRun {
 
 /// Follows the points of frame `start` until the clip ends or the track is lost.
 pub(crate) fn track_from(
-    clip: &Clip,
+    clip: &dyn GreyFrames,
     start: usize,
     first: &Landmarks,
     params: &TrackParams,
@@ -92,8 +96,8 @@ pub(crate) fn track_from(
     refuse_coinciding(first.points(), start)?;
     let preparer = LucasKanade::new(params.lucas_kanade.clone());
     let prepare = |first: usize| {
-        let count = clip.len().saturating_sub(first).min(threads());
-        map_in_parallel(count, |i| preparer.prepare(clip.frame(first + i)))
+        let count = clip.dim().0.saturating_sub(first).min(threads());
+        map_in_parallel(count, |i| preparer.prepare(clip.whole(first + i).view()))
     };
     let mut track = Track::new(clip, start, first, params)?;
     // Each frame's search starts where the one before ended; the pyramids of as many frames as there are threads are made at the
@@ -123,13 +127,13 @@ struct Track<'a> {
 
 impl<'a> Track<'a> {
     fn new(
-        clip: &Clip,
+        clip: &dyn GreyFrames,
         start: usize,
         first: &'a Landmarks,
         params: &TrackParams,
     ) -> Result<Self, LandmarkError> {
         let tracker = LucasKanade::new(params.lucas_kanade.clone());
-        let template = tracker.prepare(clip.frame(start))?;
+        let template = tracker.prepare(clip.whole(start).view())?;
         let origin = first.points();
         let windows = tracker.prepare_points(&template, origin)?;
         let neighbourhood = Neighbourhood::new(origin, params);

@@ -261,11 +261,13 @@ fn tracked_motion_is_the_true_motion() {
         FaceLandmarker::open(Some(model.as_ref()), params).expect("a model")
     });
     let aligner = FaceAligner::new(AlignParams::default()).expect("defaults");
-    let [mut total, mut units, mut still, mut per_frame] = [(); 4].map(|()| MotionErrors(Vec::new()));
+    let [mut total, mut unmoved, mut units, mut still, mut per_frame] =
+        [(); 5].map(|()| MotionErrors(Vec::new()));
     for (clip, truth) in clips() {
         let first = Landmarks::new(LandmarkScheme::Ibug68, truth.landmarks_frame0).expect("68 points");
         let tracked = track(&clip, &first, &TrackParams::default()).expect("followed");
         total.add(&tracked, truth.apex, 1.0, &truth.motion_at_apex.total);
+        unmoved.add(&tracked, 0, 1.0, &truth.motion_at_apex.total);
         let aligned = aligner.align(&clip, &tracked).expect("aligned");
         let scale = aligned.transforms[0].scale();
         units.add(&aligned.landmarks, truth.apex, scale, &truth.motion_at_apex.action_units);
@@ -278,6 +280,8 @@ fn tracked_motion_is_the_true_motion() {
         }
     }
     println!("{} points", total.0.len());
+    let [error, motion] = [&total, &unmoved].map(|errors| quartiles(errors.0.clone())[1]);
+    assert!(error < 0.5 * motion, "{error} px, where who follows nothing errs by {motion} px");
     for (name, errors) in [
         ("total motion, tracked", total),
         ("action units alone, tracked and aligned (other deformation counts as error)", units),

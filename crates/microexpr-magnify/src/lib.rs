@@ -41,6 +41,9 @@
 //! Subtle Changes in the World", SIGGRAPH 2012. Differs: the temporal filter runs once, on the finest amplified level,
 //! before the levels are split, which is the same by linearity; rounding differs by less than one grey level.
 
+#![doc(html_root_url = "https://docs.rs/microexpr-magnify/latest")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod average;
 mod blur;
 mod clip;
@@ -68,6 +71,10 @@ mod temporal_filter;
 mod trigonometry;
 mod zero_phase;
 
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use microexpr_core;
+pub use ndarray;
+
 pub use average::average_frames;
 pub use clip::{magnify_clip, magnify_clip_alphas, magnify_frames};
 pub use error::MagnifyError;
@@ -79,3 +86,8 @@ pub use preset::{MIT_DROPPED_FRAMES, Preset};
 pub use riesz::{RieszMagnifier, RieszParams};
 pub use sample::Sample;
 pub use temporal_filter::{ButterworthOrder, ClipFilter, Extension, FilterWarning, StreamFilter};
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

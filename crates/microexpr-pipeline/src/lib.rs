@@ -26,6 +26,9 @@
 //! | [`landmarks_beside`] | points that another program has found |
 //! | [`LandmarkSource`], [`FlowSpan`], [`GraphUnit`] | choices |
 
+#![doc(html_root_url = "https://docs.rs/microexpr-pipeline/latest")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 mod cache;
 mod clip_graph;
 mod clip_preparation;
@@ -38,6 +41,14 @@ mod pipeline_settings;
 mod point_source;
 mod views;
 
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use microexpr_core;
+pub use microexpr_flow;
+pub use microexpr_graph;
+pub use microexpr_landmarks;
+pub use microexpr_magnify;
+pub use ndarray;
+
 pub use cache::{Cache, CacheKey, Cached};
 pub use clip_graph::ClipGraph;
 pub use clip_preparation::ClipPreparation;
@@ -49,3 +60,8 @@ pub use landmark_files::landmarks_beside;
 pub use pipeline::Pipeline;
 pub use pipeline_settings::{FlowSpan, GraphUnit, LandmarkSource, PipelineSettings};
 pub use views::Views;
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

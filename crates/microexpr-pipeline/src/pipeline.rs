@@ -1,6 +1,6 @@
 use std::borrow::Cow;
 
-use microexpr_core::{Clip, Digest, FlowField, ImageSequence, Landmarks};
+use microexpr_core::{Clip, Digest, FlowField, GreyFrames, ImageSequence, Landmarks};
 use microexpr_flow::{LucasKanadeParams, flow_pairs, select_frames_of};
 use microexpr_graph::{VideoGraph, build, build_triplets, mirrored_face};
 use microexpr_landmarks::{
@@ -82,11 +82,15 @@ impl Pipeline {
         landmarks: Option<&[Landmarks]>,
     ) -> Result<AlignedClip, PipelineError> {
         let followed = self.points.follow_clip(&clip, landmarks)?;
-        self.aligned(clip, &followed)
+        self.aligned(Box::new(clip), &followed)
     }
 
-    fn aligned(&self, clip: Clip, followed: &FollowedFace) -> Result<AlignedClip, PipelineError> {
-        let aligned = self.aligner.align(&clip, &followed.landmarks)?;
+    fn aligned(
+        &self,
+        clip: Box<dyn GreyFrames>,
+        followed: &FollowedFace,
+    ) -> Result<AlignedClip, PipelineError> {
+        let aligned = self.aligner.align(&*clip, &followed.landmarks)?;
         let aligned = AlignedClip { pose: followed.pose, ..aligned };
         // The averaged clip may lie where this one did.
         drop(clip);

@@ -1,6 +1,6 @@
 use std::sync::OnceLock;
 
-use microexpr_core::{Clip, Digest, ImageSequence, Landmarks};
+use microexpr_core::{Clip, Digest, GreyFrames, ImageSequence, Landmarks};
 use microexpr_landmarks::{
     FaceLandmarker, FollowedFace, LandmarkModel, LandmarkerParams, PointMotion, SeetaFace, SeetaFaceParams,
     grey_from_frame, track,
@@ -55,18 +55,18 @@ impl PointSource {
         &self,
         frames: &ImageSequence,
         fps: f64,
-    ) -> Result<(Clip, FollowedFace), PipelineError> {
+    ) -> Result<(Box<dyn GreyFrames>, FollowedFace), PipelineError> {
         match self {
             Self::Model { landmarker, .. } => {
                 let face = landmarker.read(frames, fps)?;
-                let followed = landmarker.follow(&face.clip, &face.face)?;
-                Ok((face.clip, followed))
+                let followed = landmarker.follow_face(&face)?;
+                Ok((Box::new(face.clip), followed))
             }
             Self::Files { params } => {
                 let found = landmarks_beside(frames)?;
                 let clip = frames.to_clip(fps)?;
                 let landmarks = complete(&clip, &found.points, params)?;
-                Ok((clip, FollowedFace { landmarks, pose: None }))
+                Ok((Box::new(clip), FollowedFace { landmarks, pose: None }))
             }
         }
     }

@@ -1,7 +1,7 @@
 //! Blinks: frames in which nothing around the eyes is believed.
 
-use crate::FacePart;
 use crate::motion_track::MotionTrack;
+use crate::{FacePart, FaceRegion};
 
 /// A lid is down for about this time.
 const LID_DOWN_S: f64 = 0.14;
@@ -11,10 +11,10 @@ const LID_DROP: f64 = 0.0077;
 const MARGIN_S: f64 = 0.12;
 
 /// Whether every frame belongs to a blink.
-pub(crate) fn blinks(track: &MotionTrack, parts: &[FacePart], fps: f64) -> Vec<bool> {
+pub(crate) fn blinks(track: &MotionTrack, regions: &[FaceRegion], fps: f64) -> Vec<bool> {
     let frames = |seconds: f64| (seconds * fps) as usize;
     let departures = track.departures(&track.averaged(1), frames(LID_DOWN_S).max(1));
-    let lids: Vec<usize> = (0..parts.len()).filter(|i| parts[*i] == FacePart::UpperLids).collect();
+    let lids: Vec<usize> = (0..regions.len()).filter(|i| regions[*i].part == FacePart::UpperLids).collect();
     let mut hidden = vec![false; track.frames];
     if lids.is_empty() {
         return hidden;

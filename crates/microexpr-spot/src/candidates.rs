@@ -4,7 +4,7 @@ use microexpr_core::Point;
 
 use crate::blinks::{blinks, is_near, near};
 use crate::motion_track::MotionTrack;
-use crate::{ExpressionKind, FacePart, Interval, SpotParams, SpottedExpression};
+use crate::{ExpressionKind, FaceRegion, Interval, SpotParams, SpottedExpression};
 
 /// Half the time over which the places before and after are averaged.
 const AROUND_S: f64 = 0.04;
@@ -25,16 +25,21 @@ pub(crate) struct Stretch<'a> {
     /// The same, averaged: places before and after.
     around: MotionTrack,
     hidden: Vec<bool>,
-    parts: &'a [FacePart],
+    regions: &'a [FaceRegion],
     fps: f64,
     params: &'a SpotParams,
 }
 
 impl<'a> Stretch<'a> {
-    pub(crate) fn new(track: MotionTrack, parts: &'a [FacePart], fps: f64, params: &'a SpotParams) -> Self {
-        let hidden = blinks(&track, parts, fps);
+    pub(crate) fn new(
+        track: MotionTrack,
+        regions: &'a [FaceRegion],
+        fps: f64,
+        params: &'a SpotParams,
+    ) -> Self {
+        let hidden = blinks(&track, regions, fps);
         let around = track.averaged(frames_in(AROUND_S, fps));
-        Self { track, around, hidden, parts, fps, params }
+        Self { track, around, hidden, regions, fps, params }
     }
 
     /// Takes the strongest departure, looks for its ends, and goes on with the strongest that is left.
@@ -65,11 +70,12 @@ impl<'a> Stretch<'a> {
         // At long reaches a macro-expression would make itself usual.
         let times = if reach_s <= self.params.longest_micro_s { self.params.times_usual } else { 0.0 };
         let usual: Vec<f64> =
-            (0..self.parts.len()).map(|region| usual_square(&departures, region, times)).collect();
-        let mut squares = Vec::with_capacity(self.parts.len());
+            (0..self.regions.len()).map(|region| usual_square(&departures, region, times)).collect();
+        let mut squares = Vec::with_capacity(self.regions.len());
         let mut strength = |frame: usize| {
             squares.clear();
-            let seen = (0..self.parts.len()).filter(|region| is_seen(self.parts[*region], blink[frame]));
+            let seen =
+                (0..self.regions.len()).filter(|region| self.regions[*region].trust.holds(blink[frame]));
             squares
                 .extend(seen.map(|region| (square(departures.at(frame, region)) - usual[region]).max(0.0)));
             squares.sort_unstable_by(|a, b| b.total_cmp(a));
@@ -122,8 +128,8 @@ impl<'a> Stretch<'a> {
             let at = self.track.at(frame, region);
             [0, 1].map(|axis| at[axis] - f64::midpoint(before[axis], after[axis]))
         };
-        let seen: Vec<(usize, Point)> = (0..self.parts.len())
-            .filter(|region| is_seen(self.parts[*region], blink))
+        let seen: Vec<(usize, Point)> = (0..self.regions.len())
+            .filter(|region| self.regions[*region].trust.holds(blink))
             .map(|region| (region, departures(region)))
             .collect();
         let length = seen.iter().map(|(_, by)| square(*by)).sum::<f64>().sqrt().max(f64::MIN_POSITIVE);
@@ -140,14 +146,6 @@ impl<'a> Stretch<'a> {
 
 fn frames_in(seconds: f64, fps: f64) -> usize {
     ((seconds * fps).round() as usize).max(1)
-}
-
-/// Lids tell blinks, not expressions; what lies around them is not believed near a blink.
-fn is_seen(part: FacePart, blink: bool) -> bool {
-    match part {
-        FacePart::UpperLids | FacePart::LowerLids => false,
-        other => !(blink && other.blinks()),
-    }
 }
 
 fn square(by: Point) -> f64 {

@@ -36,6 +36,8 @@
 //!
 //! Nothing of it needs a network: it is motion and time. Landmarks come from anywhere, such as `microexpr-landmarks`.
 
+#![doc(html_root_url = "https://docs.rs/microexpr-spot/latest")]
+
 mod blinks;
 mod brightness;
 mod candidates;
@@ -52,6 +54,11 @@ mod spotter;
 mod timeline;
 mod truth;
 
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use microexpr_core;
+pub use microexpr_flow;
+pub use ndarray;
+
 pub use error::SpotError;
 pub use interval::{ExpressionKind, Interval, SpottedExpression};
 pub use mdmd::{Mdmd, MdmdParams, MdmdSearch, maximal_difference};
@@ -62,3 +69,8 @@ pub use spot_params::SpotParams;
 pub use spotter::Spotter;
 pub use timeline::{PartMotion, Timeline, timeline};
 pub use truth::{TrueExpression, read_truth};
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

@@ -94,6 +94,41 @@ pub struct FaceRegion {
     /// Its middle `[x, y]` in pixels.
     pub middle: Point,
     pub(crate) stillness: f64,
+    pub(crate) trust: Trust,
+}
+
+/// When what a region does may be an expression.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Trust {
+    /// At any time.
+    Always,
+    /// Away from blinks: it moves with the lids, or its window holds a part of them.
+    AwayFromBlinks,
+    /// Never: it tells blinks.
+    Never,
+}
+
+/// The lids move what lies within this many inter-ocular distances of the eye's contour: half the side of a region's window, and the way of
+/// a lid.
+const LIDS_REACH_IOD: f64 = 0.2;
+
+impl Trust {
+    fn of(part: FacePart, from_eye_iod: f64) -> Self {
+        match part {
+            FacePart::UpperLids | FacePart::LowerLids => Self::Never,
+            other if other.blinks() || from_eye_iod < LIDS_REACH_IOD => Self::AwayFromBlinks,
+            _ => Self::Always,
+        }
+    }
+
+    /// Whether it may be near a blink (`true`) or away from one.
+    pub(crate) fn holds(self, near_blink: bool) -> bool {
+        match self {
+            Self::Always => true,
+            Self::AwayFromBlinks => !near_blink,
+            Self::Never => false,
+        }
+    }
 }
 
 /// The regions of a face, placed by its landmarks.
@@ -157,12 +192,27 @@ fn mean(points: &[Point]) -> Point {
     [0, 1].map(|axis| points.iter().map(|p| p[axis]).sum::<f64>() / n)
 }
 
+fn distance(a: Point, b: Point) -> f64 {
+    (a[0] - b[0]).hypot(a[1] - b[1])
+}
+
 fn layout(p: &[Point], [left, right]: [Point; 2], axes: &Axes) -> Vec<FaceRegion> {
     use FacePart::{Brows, Cheeks, Chin, EyeCorners, Forehead, LowerLids, Mouth, Nose, Temples, UpperLids};
     let mut regions = Vec::new();
+    let inter_ocular = distance(left, right);
+    let from_eye = |middle: Point| {
+        let to_contour = p[36..48].iter().map(|point| distance(*point, middle));
+        to_contour.fold(f64::INFINITY, f64::min) / inter_ocular
+    };
     let mut place = |part: FacePart, wing: Wing, middles: &[Point]| {
         let stillness = part.stillness(wing);
-        regions.extend(middles.iter().map(|middle| FaceRegion { part, middle: *middle, stillness }));
+        let region = |middle: &Point| FaceRegion {
+            part,
+            middle: *middle,
+            stillness,
+            trust: Trust::of(part, from_eye(*middle)),
+        };
+        regions.extend(middles.iter().map(region));
     };
     place(Brows, Wing::No, &[18, 19, 21, 22, 24, 25].map(|i| p[i]));
     let between = mean(&[p[21], p[22]]);

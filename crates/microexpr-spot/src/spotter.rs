@@ -5,7 +5,7 @@ use microexpr_core::Point;
 use crate::candidates::Stretch;
 use crate::head_motion::HeadMotion;
 use crate::motion_track::MotionTrack;
-use crate::{FacePart, FaceRegions, RegionMotion, SpotError, SpotParams, SpottedExpression};
+use crate::{FaceRegion, FaceRegions, RegionMotion, SpotError, SpotParams, SpottedExpression};
 
 /// Seconds between two looks at what was seen.
 const HOP_S: f64 = 0.5;
@@ -50,7 +50,7 @@ const HOP_S: f64 = 0.5;
 pub struct Spotter {
     params: SpotParams,
     fps: f64,
-    parts: Vec<FacePart>,
+    regions: Vec<FaceRegion>,
     head: HeadMotion,
     seen: VecDeque<Vec<Point>>,
     /// Frame number of the first of `seen`.
@@ -71,7 +71,7 @@ impl Spotter {
         Ok(Self {
             params,
             fps,
-            parts: regions.regions().iter().map(|region| region.part).collect(),
+            regions: regions.regions().to_vec(),
             head: HeadMotion::new(regions),
             seen: VecDeque::new(),
             first: 0,
@@ -87,7 +87,7 @@ impl Spotter {
     ///
     /// [`SpotError::RegionCount`].
     pub fn push(&mut self, motion: &RegionMotion) -> Result<Vec<SpottedExpression>, SpotError> {
-        let (expected, found) = (self.parts.len(), motion.displacements.len());
+        let (expected, found) = (self.regions.len(), motion.displacements.len());
         if found != expected {
             return Err(SpotError::RegionCount { expected, found });
         }
@@ -129,7 +129,7 @@ impl Spotter {
             return Vec::new();
         }
         let track = MotionTrack::smoothed(self.seen.iter(), self.params.smoothing_s * self.fps);
-        let mut found = Stretch::new(track, &self.parts, self.fps, &self.params).expressions();
+        let mut found = Stretch::new(track, &self.regions, self.fps, &self.params).expressions();
         for expression in &mut found {
             expression.interval.onset += self.first;
             expression.interval.offset += self.first;

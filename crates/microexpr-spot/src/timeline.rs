@@ -78,7 +78,8 @@ const TOP: f64 = 34.0;
 /// Half the width of the longest label of the time axis.
 const LABEL: f64 = 24.0;
 
-/// Draws a timeline as SVG: a row per part of the face, spotted expressions as columns (micro orange, macro blue), true ones above.
+/// Draws a timeline as SVG: a row per part of the face, spotted expressions as columns (micro orange with a dashed outline, macro blue), true ones
+/// above.
 #[must_use]
 pub fn timeline(of: &Timeline<'_>) -> String {
     let frames = of.motion.motion.len().max(1);
@@ -99,15 +100,16 @@ pub fn timeline(of: &Timeline<'_>) -> String {
 fn columns(svg: &mut String, of: &Timeline<'_>, x: impl Fn(usize) -> f64, height: f64) {
     for found in of.spotted {
         let (left, right) = (x(found.interval.onset), x(found.interval.offset + 1));
-        let colour = match found.kind {
-            ExpressionKind::Micro => "#f28c28",
-            ExpressionKind::Macro => "#4f8fd0",
+        // Told apart without colours, too.
+        let (colour, outline) = match found.kind {
+            ExpressionKind::Micro => ("#f28c28", "stroke='#b45309' stroke-dasharray='4 3'"),
+            ExpressionKind::Macro => ("#4f8fd0", "stroke='#1d5fa7'"),
         };
         // A file in memory takes every line.
         let _ = write!(
             svg,
-            "<rect x='{left:.1}' y='{TOP:.0}' width='{:.1}' height='{:.0}' fill='{colour}' fill-opacity='.3'>\
-             <title>{} {} to {}, apex {}</title></rect><line x1='{apex:.1}' x2='{apex:.1}' y1='{TOP:.0}' y2='{:.0}' stroke='{colour}'/>",
+            "<rect x='{left:.1}' y='{TOP:.0}' width='{:.1}' height='{:.0}' fill='{colour}' fill-opacity='.3' {outline}>\
+             <title>{} {} to {}, apex {}</title></rect><line x1='{apex:.1}' x2='{apex:.1}' y1='{TOP:.0}' y2='{:.0}' {outline}/>",
             (right - left).max(1.0),
             height - TOP - 26.0,
             found.kind.name(),

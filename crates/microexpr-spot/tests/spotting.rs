@@ -7,8 +7,15 @@ use microexpr_spot::{
 
 const FPS: f64 = 100.0;
 
-/// 68 points of an upright face, eyes 80 px apart.
+/// How high the brows lie in [`landmarks`], in pixels above the eyes, which are 80 px apart.
+const BROWS_UP: f64 = 22.0;
+
+/// 68 points of an upright face.
 fn landmarks() -> Landmarks {
+    landmarks_with_brows(BROWS_UP)
+}
+
+fn landmarks_with_brows(up: f64) -> Landmarks {
     let eye = |x: f64, i: usize| [x + 9.0 * (i as f64 * 1.047).cos(), 100.0 + 4.0 * (i as f64 * 1.047).sin()];
     let point = |i: usize| -> Point {
         match i {
@@ -16,8 +23,8 @@ fn landmarks() -> Landmarks {
                 let angle = std::f64::consts::PI * (1.0 - i as f64 / 16.0);
                 [140.0 + 75.0 * angle.cos(), 110.0 + 95.0 * angle.sin()]
             }
-            17..22 => [80.0 + 9.0 * (i - 17) as f64, 78.0],
-            22..27 => [164.0 + 9.0 * (i - 22) as f64, 78.0],
+            17..22 => [80.0 + 9.0 * (i - 17) as f64, 100.0 - up],
+            22..27 => [164.0 + 9.0 * (i - 22) as f64, 100.0 - up],
             27..31 => [140.0, 98.0 + 11.0 * (i - 27) as f64],
             31..36 => [128.0 + 6.0 * (i - 31) as f64, 138.0],
             36..42 => eye(100.0, i),
@@ -37,7 +44,15 @@ fn bump(frame: usize, [onset, apex, offset]: [f64; 3]) -> f64 {
 
 /// Spots in motion given by a function of frame, part and middle of a region, in inter-ocular distances.
 fn spot(frames: usize, motion: impl Fn(usize, FacePart, Point) -> Point) -> Vec<SpottedExpression> {
-    let regions = FaceRegions::of_landmarks(&landmarks()).expect("a face");
+    spot_on(&landmarks(), frames, motion)
+}
+
+fn spot_on(
+    landmarks: &Landmarks,
+    frames: usize,
+    motion: impl Fn(usize, FacePart, Point) -> Point,
+) -> Vec<SpottedExpression> {
+    let regions = FaceRegions::of_landmarks(landmarks).expect("a face");
     let mut spotter = Spotter::new(&regions, FPS, SpotParams::default()).expect("settings in range");
     let mut found = Vec::new();
     for frame in 0..frames {
@@ -108,6 +123,29 @@ fn a_blink_is_no_expression_and_hides_none_elsewhere() {
     });
     assert_eq!(both.len(), 1, "{both:?}");
     assert!(both[0].apex.abs_diff(510) <= 2, "{both:?}");
+}
+
+/// The window of a low brow holds a part of the lid, whose motion is then taken for the brow's.
+#[test]
+fn a_low_brow_that_a_blink_drags_along_is_no_expression() {
+    let dragged = |frame, part: FacePart, [x, _]: Point| {
+        let down = 0.055 * bump(frame, [500.0, 508.0, 518.0]);
+        match part {
+            FacePart::UpperLids => [0.0, down],
+            FacePart::LowerLids | FacePart::EyeCorners => [0.0, 0.7 * down],
+            FacePart::Brows if x < 100.0 => [0.0, 0.5 * down],
+            _ => [0.0, 0.0],
+        }
+    };
+    let low = landmarks_with_brows(14.0);
+    assert_eq!(spot_on(&low, 1000, dragged), []);
+    // Away from a blink the same brow is believed, near one a brow that lies higher.
+    let moved = |frame, part: FacePart, at| match part {
+        FacePart::Brows => dragged(frame, part, at),
+        _ => [0.0, 0.0],
+    };
+    assert_eq!(spot_on(&low, 1000, moved).len(), 1);
+    assert_eq!(spot_on(&landmarks(), 1000, dragged).len(), 1);
 }
 
 #[test]

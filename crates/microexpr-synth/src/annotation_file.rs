@@ -1,17 +1,15 @@
-//! The workbooks in which SAMM and CASME II describe every clip.
+//! The tables in which SAMM and CASME II describe every clip.
 
 use std::path::Path;
 
-use microexpr_core::atomic_file;
-use rust_xlsxwriter::{DocProperties, ExcelDateTime, Workbook, Worksheet, XlsxError};
-
 use crate::emotion::objective_class;
 use crate::layout::Place;
+use crate::table_file::{Cell, write_table};
 use crate::truth_files::GeneratedClip;
 use crate::{Layout, SynthError};
 
 /// Row of SAMM's header, from 0: it stands on row 14.
-const SAMM_HEADER_ROW: u32 = 13;
+const SAMM_HEADER_ROW: usize = 13;
 const SAMM_COLUMNS: [&str; 12] = [
     "Subject",
     "Filename",
@@ -39,57 +37,58 @@ const CASME2_COLUMNS: [&str; 9] = [
     "Estimated Emotion",
 ];
 
-/// Writes all rows of a sheet.
-type Fill = fn(&mut Worksheet, &[(Place, GeneratedClip)]) -> Result<(), XlsxError>;
-
-/// Writes the layout's workbook, if it has one. `clips` are in the order of its rows.
+/// Writes the layout's table, if it has one. `clips` are in the order of its rows.
 pub(crate) fn write_annotations(
     layout: Layout,
     root: &Path,
     clips: &[(Place, GeneratedClip)],
 ) -> Result<(), SynthError> {
-    let (path, fill): (_, Fill) = match layout {
-        Layout::Smic => return Ok(()),
-        Layout::Samm => (root.join("SAMM/SAMM_Micro_FACS_Codes_v2.xlsx"), fill_samm),
-        Layout::Casme2 => (root.join("CASME2-coding-20140508.xlsx"), fill_casme2),
-    };
-    let file = workbook(|sheet| fill(sheet, clips));
-    let file =
-        file.map_err(|source| SynthError::Workbook { path: path.clone(), source: Box::new(source) })?;
-    Ok(atomic_file::write(&path, &file)?)
-}
-
-/// A workbook of one sheet. Its date is fixed: the same clips give the same bytes.
-fn workbook(fill: impl Fn(&mut Worksheet) -> Result<(), XlsxError>) -> Result<Vec<u8>, XlsxError> {
-    let mut book = Workbook::new();
-    book.set_properties(&DocProperties::new().set_creation_datetime(&ExcelDateTime::from_ymd(2000, 1, 1)?));
-    fill(book.add_worksheet())?;
-    book.save_to_buffer()
-}
-
-fn fill_samm(sheet: &mut Worksheet, clips: &[(Place, GeneratedClip)]) -> Result<(), XlsxError> {
-    sheet.write(0, 0, "Generated micro-expressions, annotated as SAMM's are")?;
-    sheet.write(2, 0, "Frames: numbers in the file names; 200 frames per second")?;
-    sheet.write(4, 0, "Objective Classes: I to VII as 1 to 7")?;
-    sheet.write_row(SAMM_HEADER_ROW, 0, SAMM_COLUMNS)?;
-    for (row, (place, clip)) in (SAMM_HEADER_ROW + 1..).zip(clips) {
-        let [onset, apex, offset] = clip.frame_numbers().map(|n| n as f64);
-        sheet.write(row, 0, &place.subject)?.write(row, 1, &place.name)?.write(row, 2, clip.number as f64)?;
-        sheet.write(row, 3, onset)?.write(row, 4, apex)?.write(row, 5, offset)?;
-        sheet.write(row, 6, clip.frames as f64)?.write(row, 7, "Micro - 1/2")?;
-        sheet.write(row, 8, clip.action_units.to_string())?.write(row, 9, &clip.emotion)?;
-        sheet.write(row, 10, objective_class(&clip.emotion))?;
+    match layout {
+        Layout::Smic => Ok(()),
+        Layout::Samm => write_table(&root.join("SAMM/SAMM_Micro_FACS_Codes_v2"), &samm_rows(clips)),
+        Layout::Casme2 => write_table(&root.join("CASME2-coding-20140508"), &casme2_rows(clips)),
     }
-    Ok(())
 }
 
-fn fill_casme2(sheet: &mut Worksheet, clips: &[(Place, GeneratedClip)]) -> Result<(), XlsxError> {
-    sheet.write_row(0, 0, CASME2_COLUMNS)?;
-    for (row, (place, clip)) in (1..).zip(clips) {
-        let [onset, apex, offset] = clip.frame_numbers().map(|n| n as f64);
-        sheet.write(row, 0, clip.subject as f64)?.write(row, 1, &place.name)?;
-        sheet.write(row, 3, onset)?.write(row, 4, apex)?.write(row, 5, offset)?;
-        sheet.write(row, 7, clip.action_units.to_string())?.write(row, 8, &clip.emotion)?;
-    }
-    Ok(())
+fn samm_rows(clips: &[(Place, GeneratedClip)]) -> Vec<Vec<Cell>> {
+    let mut rows = vec![Vec::new(); SAMM_HEADER_ROW];
+    rows[0] = vec!["Generated micro-expressions, annotated as SAMM's are".into()];
+    rows[2] = vec!["Frames: numbers in the file names; 200 frames per second".into()];
+    rows[4] = vec!["Objective Classes: I to VII as 1 to 7".into()];
+    rows.push(SAMM_COLUMNS.map(Cell::from).into());
+    rows.extend(clips.iter().map(|(place, clip)| {
+        let [onset, apex, offset] = clip.frame_numbers().map(|n| Cell::Number(n as f64));
+        vec![
+            place.subject.as_str().into(),
+            place.name.as_str().into(),
+            Cell::Number(clip.number as f64),
+            onset,
+            apex,
+            offset,
+            Cell::Number(clip.frames as f64),
+            "Micro - 1/2".into(),
+            clip.action_units.to_string().as_str().into(),
+            clip.emotion.as_str().into(),
+            Cell::Number(f64::from(objective_class(&clip.emotion))),
+        ]
+    }));
+    rows
+}
+
+fn casme2_rows(clips: &[(Place, GeneratedClip)]) -> Vec<Vec<Cell>> {
+    let rows = clips.iter().map(|(place, clip)| {
+        let [onset, apex, offset] = clip.frame_numbers().map(|n| Cell::Number(n as f64));
+        vec![
+            Cell::Number(clip.subject as f64),
+            place.name.as_str().into(),
+            Cell::Empty,
+            onset,
+            apex,
+            offset,
+            Cell::Empty,
+            clip.action_units.to_string().as_str().into(),
+            clip.emotion.as_str().into(),
+        ]
+    });
+    std::iter::once(CASME2_COLUMNS.map(Cell::from).into()).chain(rows).collect()
 }

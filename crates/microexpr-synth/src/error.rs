@@ -59,6 +59,7 @@ pub enum SynthError {
     },
     /// An annotation file could not be made.
     #[error("{path}: cannot be made as a workbook", path = path.display())]
+    #[cfg(feature = "xlsx")]
     Workbook {
         /// The file it was meant for.
         path: PathBuf,

@@ -33,6 +33,13 @@
 //! | [`SynthClip`], [`ClipTruth`] | rendered frames and what happens in them |
 //! | [`generate`], [`class_sequence`] | a whole dataset in memory |
 //! | [`write_dataset`], [`Layout`], [`GeneratedClip`] | a whole dataset on disk |
+//!
+//! # Features
+//!
+//! `xlsx` (default) writes SAMM's and CASME II's annotations as workbooks; without it, the same tables as CSV.
+
+#![doc(html_root_url = "https://docs.rs/microexpr-synth/latest")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
 
 mod acting;
 mod action_unit;
@@ -64,10 +71,15 @@ mod pull;
 mod relief;
 mod spline_image;
 mod subject;
+mod table_file;
 mod template;
 mod texture;
 mod time_course;
 mod truth_files;
+
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use microexpr_core;
+pub use ndarray;
 
 pub use acting::{Acting, PeakShare, Spontaneous};
 pub use action_unit::ActionUnit;
@@ -84,3 +96,8 @@ pub use params::{ClassShares, Nuisance, SynthParams};
 pub use spline_image::SplineImage;
 pub use subject::Subject;
 pub use truth_files::{GeneratedClip, MotionAtApex};
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

@@ -40,6 +40,8 @@
 //!
 //! So record raw or Motion JPEG; H.264 at CRF 18 does for motion of half a pixel and more.
 
+#![doc(html_root_url = "https://docs.rs/microexpr-video/latest")]
+
 mod avi;
 mod container;
 mod error;
@@ -55,8 +57,17 @@ mod timeline;
 mod video;
 mod y4m;
 
+// The crates whose types stand in public signatures, in the versions that they have there.
+pub use image;
+pub use microexpr_core;
+
 pub use container::is_video;
 pub use error::VideoError;
 pub use luma::Levels;
 pub use named_frames::decode_videos;
 pub use video::{Compression, MOST_CLIP_BYTES, Resampled, Video, VideoParams};
+
+/// The program of the crate's front page, which is to work.
+#[cfg(doctest)]
+#[doc = include_str!("../README.md")]
+struct FrontPage;

@@ -31,6 +31,9 @@
 //!
 //! `flex` (default) runs the network on the processor, `cuda` on an NVIDIA GPU, `wgpu` on any other.
 
+#![doc(html_root_url = "https://docs.rs/microexpr/latest")]
+#![cfg_attr(docsrs, feature(doc_cfg))]
+
 pub use microexpr_classifier as classifier;
 pub use microexpr_core as core;
 pub use microexpr_data as data;
@@ -57,7 +60,7 @@ pub mod prelude {
     pub use microexpr_video::Video;
 }
 
-/// The code of the project's front page, which is to compile.
+/// The program of the crate's front page, which is to compile.
 #[cfg(doctest)]
-#[doc = include_str!("../../../README.md")]
+#[doc = include_str!("../README.md")]
 struct FrontPage;

@@ -4,7 +4,7 @@ const STYLE: &str = "body{font:16px/1.5 system-ui,sans-serif;max-width:56rem;mar
 background:#fff}h1{font-size:1.6rem;line-height:1.25;overflow-wrap:anywhere}h2{font-size:1.2rem;margin-top:2rem}\
 table{border-collapse:collapse}td,th{padding:.25rem .8rem;border-bottom:1px solid #ddd;text-align:right;\
 font-variant-numeric:tabular-nums}td:first-child,th:first-child{text-align:left}td.text,th.text{text-align:left}\
-.scroll{overflow-x:auto}svg{max-width:100%;height:auto}pre{background:#f6f6f6;padding:1rem;overflow-x:auto}\
+.scroll{overflow-x:auto}:focus-visible{outline:3px solid #1a5fb4;outline-offset:2px}svg{max-width:100%;height:auto}pre{background:#f6f6f6;padding:1rem;overflow-x:auto}\
 .note{background:#fff6e0;padding:.5rem 1rem;overflow-wrap:anywhere}summary{cursor:pointer}figure{margin:1rem 0}\
 figcaption{overflow-wrap:anywhere}.frames{display:flex;flex-wrap:wrap;gap:.5rem}.frames div{font-size:.85rem;flex:1 1 6rem;max-width:14rem}\
 .frames img{display:block;width:100%;border-radius:2px}\
@@ -16,7 +16,7 @@ pub(crate) fn page(title: &str, body: &str) -> String {
     format!(
         "<!doctype html><html lang=en><meta charset=utf-8>\
          <meta name=viewport content='width=device-width,initial-scale=1'>\
-         <title>{title}</title><style>{STYLE}</style><h1>{title}</h1>{body}</html>"
+         <title>{title}</title><style>{STYLE}</style><main><h1>{title}</h1>{body}</main></html>"
     )
 }
 
@@ -25,15 +25,21 @@ pub(crate) fn section(page: &mut String, heading: &str) {
     let _ = write!(page, "<h2>{}</h2>", escape(heading));
 }
 
+/// The beginning of what scrolls by itself on a narrow screen: by keyboard, too, and with a name.
+pub(crate) fn scrolling(class: &str, name: &str) -> String {
+    format!("<div class='{class}' tabindex=0 role=group aria-label='{}'>", escape(name))
+}
+
 /// A table whose cells are HTML already; on a narrow screen it scrolls by itself.
 pub(crate) fn table<R, C>(page: &mut String, head: &[&str], rows: R)
 where
     R: IntoIterator<Item = Vec<C>>,
     C: Display,
 {
-    page.push_str("<div class=scroll><table><tr>");
+    page.push_str(&scrolling("scroll", "Table"));
+    page.push_str("<table><tr>");
     head.iter().for_each(|cell| {
-        let _ = write!(page, "<th>{cell}");
+        let _ = if cell.is_empty() { write!(page, "<td>") } else { write!(page, "<th scope=col>{cell}") };
     });
     for row in rows {
         page.push_str("<tr>");

@@ -3,6 +3,7 @@ use std::fmt::Write;
 use microexpr_evaluation::{ClipPrediction, Evaluation};
 use microexpr_flow::selection_picture;
 
+use super::page::scrolling;
 use super::{escape, section, table};
 use crate::{KeyFrames, Outcome};
 
@@ -62,9 +63,10 @@ fn key_frames(page: &mut String, evaluation: &Evaluation, clip: &KeyFrames) {
     }
     let _ = write!(
         page,
-        "</div><details><summary>{} of {} frames kept</summary><div class='scroll wide'>{}</div></details></figure>",
+        "</div><details><summary>{} of {} frames kept</summary>{}{}</div></details></figure>",
         clip.selection.kept.len(),
         clip.selection.intensity.len(),
+        scrolling("scroll wide", "Frame selection"),
         selection_picture(&clip.selection)
     );
 }

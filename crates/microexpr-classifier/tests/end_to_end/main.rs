@@ -12,4 +12,5 @@ mod graphs_in_memory;
 mod honest_data;
 mod inner_validation;
 mod model_file;
+mod paper_statements;
 mod version_0;

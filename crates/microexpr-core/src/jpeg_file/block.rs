@@ -2,7 +2,7 @@
 
 use super::JpegFault;
 use super::bit_reader::BitReader;
-use super::huffman::HuffmanTable;
+use super::huffman::{HuffmanTable, run_of};
 
 /// Which coefficients a scan holds, and which of their bits.
 #[derive(Clone, Copy)]
@@ -22,14 +22,31 @@ impl Band {
 }
 
 /// Source: ITU-T T.81, F.2.2.
+#[inline(always)]
 pub(super) fn sequential(
     bits: &mut BitReader,
     dc: &HuffmanTable,
     ac: &HuffmanTable,
 ) -> Result<(), JpegFault> {
     dc_first(bits, dc)?;
+    ac_passed(bits, ac)
+}
+
+/// The coefficients behind the first one, several at once where their codes are short.
+#[inline(always)]
+pub(super) fn ac_passed(bits: &mut BitReader, ac: &HuffmanTable) -> Result<(), JpegFault> {
+    let runs = ac.runs();
     let mut at = 1;
     while at < 64 {
+        let run = run_of(runs, bits.peek());
+        if at + run.coefficients() <= run.most() {
+            bits.skip(run.bits())?;
+            if run.ends_block() {
+                break;
+            }
+            at += run.coefficients();
+            continue;
+        }
         let symbol = ac.pass(bits)?;
         let zeros = usize::from(symbol >> 4);
         match (zeros, symbol & 15) {
@@ -37,6 +54,30 @@ pub(super) fn sequential(
             (_, 0) => break,
             _ if at + zeros > 63 => return Err(JpegFault::Damaged),
             _ => at += zeros + 1,
+        }
+    }
+    Ok(())
+}
+
+/// The coefficients behind the first one, each given with its place.
+#[inline(always)]
+pub(super) fn ac_taken(
+    bits: &mut BitReader,
+    ac: &HuffmanTable,
+    mut taken: impl FnMut(usize, i32),
+) -> Result<(), JpegFault> {
+    let mut at = 1;
+    while at < 64 {
+        let (symbol, value) = ac.take(bits)?;
+        let zeros = usize::from(symbol >> 4);
+        match (zeros, symbol & 15) {
+            (15, 0) => at += 16,
+            (_, 0) => break,
+            _ if at + zeros > 63 => return Err(JpegFault::Damaged),
+            _ => {
+                taken(at + zeros, value);
+                at += zeros + 1;
+            }
         }
     }
     Ok(())
@@ -123,7 +164,7 @@ fn refine_until_zero(
     let behind = range.end() + 1;
     for at in range {
         if not_zero >> at & 1 == 1 {
-            bits.skip(1)?;
+            bits.take(1)?;
         } else if zeros == 0 {
             return Ok(at);
         } else {

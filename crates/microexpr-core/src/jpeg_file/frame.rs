@@ -7,6 +7,8 @@ use super::JpegFault;
 /// Source: ITU-T T.81, A.1 and B.2.2.
 pub(super) struct Frame {
     pub(super) is_progressive: bool,
+    /// Height and width in pixels.
+    pub(super) size: (usize, usize),
     pub(super) components: Vec<Component>,
     /// Minimum coded units in a row and in a column of interleaved scans.
     pub(super) units: [usize; 2],
@@ -56,7 +58,12 @@ impl Frame {
                 not_zero: vec![0; if is_progressive { stored[0] * stored[1] } else { 0 }],
             }
         };
-        Ok(Self { is_progressive, components: headers.iter().map(component).collect(), units })
+        Ok(Self {
+            is_progressive,
+            size: (size[1], size[0]),
+            components: headers.iter().map(component).collect(),
+            units,
+        })
     }
 
     /// The place of the component of that name.

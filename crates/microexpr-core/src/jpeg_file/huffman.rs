@@ -1,7 +1,14 @@
 //! The codes of a JPEG scan.
 
+use std::cell::OnceCell;
+
 use super::JpegFault;
 use super::bit_reader::BitReader;
+use super::code_runs::CodeRun;
+
+/// Bits that are looked at for runs of codes.
+const RUN_BITS: u32 = 10;
+pub(super) type CodeRuns = [CodeRun; 1 << RUN_BITS];
 
 /// A Huffman table, as a `DHT` segment gives it.
 ///
@@ -14,6 +21,8 @@ pub(super) struct HuffmanTable {
     offsets: [i32; 16],
     /// By the first eight bits: length and symbol of codes that are no longer; length 0 for longer ones.
     short_codes: [(u8, u8); 256],
+    /// By the first [`RUN_BITS`] bits, made when they are first needed: progressive pictures do not.
+    runs: OnceCell<Box<CodeRuns>>,
 }
 
 impl HuffmanTable {
@@ -24,6 +33,7 @@ impl HuffmanTable {
             last_codes: [None; 16],
             offsets: [0; 16],
             short_codes: [(0, 0); 256],
+            runs: OnceCell::new(),
         };
         let (mut code, mut place) = (0_u32, 0_usize);
         for (index, &count) in lengths.iter().enumerate() {
@@ -50,15 +60,46 @@ impl HuffmanTable {
     }
 
     /// Takes one code, and passes over the value behind it, which has as many bits as the lower half of the symbol says.
-    #[inline]
+    #[inline(always)]
     pub(super) fn pass(&self, bits: &mut BitReader) -> Result<u8, JpegFault> {
-        let next = bits.peek();
-        let (length, symbol) = match self.short_codes[usize::from(next >> 8)] {
-            (0, _) => self.long_code(next)?,
-            short => short,
-        };
+        let (length, symbol) = self.code((bits.peek() >> 48) as u16)?;
         bits.skip(u32::from(length) + u32::from(symbol & 15))?;
         Ok(symbol)
+    }
+
+    /// Takes one code and the value behind it.
+    #[inline(always)]
+    pub(super) fn take(&self, bits: &mut BitReader) -> Result<(u8, i32), JpegFault> {
+        let ahead = bits.peek();
+        let (length, symbol) = self.code((ahead >> 48) as u16)?;
+        let (length, size) = (u32::from(length), u32::from(symbol & 15));
+        bits.skip(length + size)?;
+        Ok((symbol, value(ahead << length, size)))
+    }
+
+    /// The codes of AC coefficients at the beginning of the next bits: [`run_of`] tells which.
+    #[inline(always)]
+    pub(super) fn runs(&self) -> &CodeRuns {
+        self.runs.get_or_init(|| self.code_runs())
+    }
+
+    #[cold]
+    fn code_runs(&self) -> Box<CodeRuns> {
+        let code = |ahead: u32, known: u32| {
+            let found = self.code((ahead >> 16) as u16).ok();
+            found.filter(|(length, _)| u32::from(*length) <= known)
+        };
+        let run = |ahead: usize| CodeRun::new((ahead as u32) << (32 - RUN_BITS), RUN_BITS, code);
+        Box::new(std::array::from_fn(run))
+    }
+
+    /// Length and symbol of the code at the beginning of 16 bits.
+    #[inline(always)]
+    fn code(&self, next: u16) -> Result<(u8, u8), JpegFault> {
+        match self.short_codes[usize::from(next >> 8)] {
+            (0, _) => self.long_code(next),
+            short => Ok(short),
+        }
     }
 
     fn long_code(&self, next: u16) -> Result<(u8, u8), JpegFault> {
@@ -68,6 +109,21 @@ impl HuffmanTable {
         let symbol = self.symbols.get(place as usize).ok_or(JpegFault::Damaged)?;
         Ok((index as u8 + 1, *symbol))
     }
+}
+
+/// The run of codes at the beginning of `ahead`.
+#[inline(always)]
+pub(super) fn run_of(runs: &CodeRuns, ahead: u64) -> CodeRun {
+    runs[(ahead >> (64 - RUN_BITS)) as usize]
+}
+
+/// The value of the first `size` bits, at most 15: those that begin with 0 are negative.
+///
+/// Source: ITU-T T.81, F.2.2.1 (`RECEIVE`, `EXTEND`).
+#[inline(always)]
+fn value(ahead: u64, size: u32) -> i32 {
+    let bits = (ahead >> 32 >> (32 - size)) as i32;
+    if ahead >> 63 == 1 { bits } else { bits - ((1 << size) - 1) }
 }
 
 /// The tables in force: for DC and AC coefficients four each.

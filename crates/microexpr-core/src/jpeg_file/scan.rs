@@ -4,10 +4,43 @@ use super::JpegFault;
 use super::bit_reader::BitReader;
 use super::block::{self, Band};
 use super::frame::Frame;
-use super::huffman::HuffmanTables;
+use super::huffman::{HuffmanTable, HuffmanTables};
 
 /// So many bytes that belong to no block are passed over before a marker: cameras fill up to a multiple of 2, 4 or 8.
 const MOST_PADDING: usize = 8;
+
+/// What becomes of the blocks of a sequential scan.
+pub(super) trait SequentialBlocks {
+    /// A restart marker has been passed.
+    fn restart(&mut self);
+
+    /// Reads the next block, the one at `[column, row]` of the scan.
+    fn read(
+        &mut self,
+        place: [usize; 2],
+        bits: &mut BitReader<'_>,
+        dc: &HuffmanTable,
+        ac: &HuffmanTable,
+    ) -> Result<(), JpegFault>;
+}
+
+/// Nothing: only whether they are there matters.
+pub(super) struct Passed;
+
+impl SequentialBlocks for Passed {
+    fn restart(&mut self) {}
+
+    #[inline(always)]
+    fn read(
+        &mut self,
+        _: [usize; 2],
+        bits: &mut BitReader<'_>,
+        dc: &HuffmanTable,
+        ac: &HuffmanTable,
+    ) -> Result<(), JpegFault> {
+        block::sequential(bits, dc, ac)
+    }
+}
 
 /// A scan header (`SOS`).
 ///
@@ -50,6 +83,7 @@ impl Scan {
         frame: &mut Frame,
         tables: &HuffmanTables,
         restart_interval: usize,
+        blocks: &mut impl SequentialBlocks,
     ) -> Result<usize, JpegFault> {
         let units = match *self.components {
             [(only, ..)] => frame.components[only].blocks,
@@ -67,8 +101,14 @@ impl Scan {
                     None => return Err(JpegFault::CutOff),
                 }
                 zero_run = 0;
+                blocks.restart();
             }
-            self.read_unit(&mut bits, frame, tables, [unit % units[0], unit / units[0]], &mut zero_run)?;
+            let place = [unit % units[0], unit / units[0]];
+            if frame.is_progressive {
+                self.read_unit(&mut bits, frame, tables, place, &mut zero_run)?;
+            } else {
+                self.read_sequential_unit(&mut bits, frame, tables, place, blocks)?;
+            }
         }
         for (component, ..) in &self.components {
             frame.components[*component].sent(self.band.first, self.band.last, self.band.low);
@@ -76,7 +116,27 @@ impl Scan {
         end_of_data(&bits)
     }
 
-    /// One minimum coded unit: a block, or the blocks of all components that lie on the same pixels.
+    /// One minimum coded unit of a sequential picture: a block, or the blocks of all components that lie on the same pixels.
+    #[inline(always)]
+    fn read_sequential_unit(
+        &self,
+        bits: &mut BitReader,
+        frame: &Frame,
+        tables: &HuffmanTables,
+        place: [usize; 2],
+        blocks: &mut impl SequentialBlocks,
+    ) -> Result<(), JpegFault> {
+        let is_alone = self.components.len() == 1;
+        for &(component, dc, ac) in &self.components {
+            let [across, down] = if is_alone { [1, 1] } else { frame.components[component].sampling };
+            for _ in 0..across * down {
+                blocks.read(place, bits, tables.dc(dc)?, tables.ac(ac)?)?;
+            }
+        }
+        Ok(())
+    }
+
+    /// One minimum coded unit of a progressive picture.
     fn read_unit(
         &self,
         bits: &mut BitReader,
@@ -90,15 +150,11 @@ impl Scan {
             let component = &mut frame.components[component];
             let [across, down] = if is_alone { [1, 1] } else { component.sampling };
             for block in 0..across * down {
-                if !frame.is_progressive {
-                    block::sequential(bits, tables.dc(dc)?, tables.ac(ac)?)?;
-                    continue;
-                }
                 let place = [column * across + block % across, row * down + block / across];
                 let not_zero = &mut component.not_zero[place[1] * component.stride + place[0]];
                 match (self.band.first, self.band.high) {
                     (0, 0) => block::dc_first(bits, tables.dc(dc)?)?,
-                    (0, _) => bits.skip(1)?,
+                    (0, _) => drop(bits.take(1)?),
                     (_, 0) => block::ac_first(bits, tables.ac(ac)?, self.band, zero_run, not_zero)?,
                     _ => block::ac_refined(bits, tables.ac(ac)?, self.band, zero_run, not_zero)?,
                 }

@@ -4,6 +4,7 @@ use burn::prelude::*;
 use super::attend::attend;
 use super::heads::{HeadMerge, head_sums};
 use super::{SelfLogits, check_conv, initial_attention};
+use crate::edge_kernels::{self, EdgeFunction, EdgeOperands, EdgeTerms};
 use crate::edge_product::edge_product;
 use crate::error::OrPanic;
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
@@ -30,7 +31,7 @@ pub struct GatConvConfig {
 
 /// Graph attention: `x'_i = Σ_j α_ij W x_j + b`, `α = softmax_j LeakyReLU(a_iᵀ W x_i + a_jᵀ W x_j + a_eᵀ W_e x_ij)`.
 ///
-/// A node attends over its incoming edges; self-loops are edges like any other.
+/// A node attends over its incoming edges; self-loops are edges like any other. On Flex one operation, which stores no row per edge.
 ///
 /// Source: P. Veličković et al., "Graph Attention Networks", ICLR 2018; edge features and names as in PyTorch
 /// Geometric's `GATConv(add_self_loops=False)`: `lin.weight`, `att_dst`, `att_src`, `lin_edge.weight`, `att_edge`, `bias`.
@@ -115,9 +116,47 @@ impl<B: GraphBackend> GatConv<B> {
         edge_features: Option<Tensor<B, 2>>,
         graph: &GraphBatch<B>,
     ) -> (Tensor<B, 2>, Tensor<B, 2>) {
+        self.check(&x, edge_features.as_ref(), graph);
+        if edge_kernels::fit(&x, edge_features.as_ref(), graph) {
+            let out = edge_kernels::apply(self.function(), self.edge_operands(x, edge_features), graph);
+            return (self.output(out.values), out.alpha);
+        }
         let (values, logits) = self.operands(x, edge_features, graph);
         let (out, alpha) = attend(values, logits, graph, self.negative_slope);
         (self.output(out), alpha)
+    }
+
+    fn check(&self, x: &Tensor<B, 2>, edge_features: Option<&Tensor<B, 2>>, graph: &GraphBatch<B>) {
+        let edge_input = self.edge_weight.as_ref().map(|weight| weight.dims()[1]);
+        graph.expect_nodes("GatConv's node features", x, self.weight.dims()[1]);
+        graph.expect_edge_features("GatConv's edge features", edge_features, edge_input);
+    }
+
+    fn function(&self) -> EdgeFunction {
+        EdgeFunction::SplitAttention { heads: self.heads, negative_slope: self.negative_slope as f32 }
+    }
+
+    /// `W x` and both ends' parts of the logits as one product with the nodes, `aᵀ (W x) = (aᵀ W) x`; likewise those of the edges.
+    fn edge_operands(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Option<Tensor<B, 2>>,
+    ) -> EdgeOperands<Tensor<B, 2>> {
+        let through = |attention: &Param<Tensor<B, 1>>, weight: Tensor<B, 2>| {
+            head_sums(attention.val(), self.heads).transpose().matmul(weight)
+        };
+        let weight = self.weight.val();
+        let logits = [&self.target_attention, &self.source_attention].map(|a| through(a, weight.clone()));
+        let all = Tensor::cat([vec![weight], logits.to_vec()].concat(), 0);
+        let edges = edge_features.zip(self.edge_weight.as_ref()).zip(self.edge_attention.as_ref());
+        EdgeOperands {
+            nodes: x.matmul(all.transpose()),
+            vector: None,
+            edges: edges.map(|((features, weight), attention)| EdgeTerms {
+                weight: through(attention, weight.val()),
+                features,
+            }),
+        }
     }
 
     /// `W x`, and the logits before LeakyReLU.
@@ -127,9 +166,7 @@ impl<B: GraphBackend> GatConv<B> {
         edge_features: Option<Tensor<B, 2>>,
         graph: &GraphBatch<B>,
     ) -> (Tensor<B, 2>, SelfLogits<B>) {
-        let edge_input = self.edge_weight.as_ref().map(|weight| weight.dims()[1]);
-        graph.expect_nodes("GatConv's node features", &x, self.weight.dims()[1]);
-        graph.expect_edge_features("GatConv's edge features", edge_features.as_ref(), edge_input);
+        self.check(&x, edge_features.as_ref(), graph);
         let values = x.matmul(self.weight.val().transpose());
         let scores = |attention: &Param<Tensor<B, 1>>| head_sums(attention.val(), self.heads);
         let edge = match (edge_features, &self.edge_weight, &self.edge_attention) {

@@ -4,6 +4,7 @@ use burn::prelude::*;
 use super::attend::{attend, gatv2_logits};
 use super::heads::HeadMerge;
 use super::{SelfLogits, check_conv, initial_attention};
+use crate::edge_kernels::{self, EdgeFunction, EdgeOperands, EdgeTerms, project};
 use crate::edge_product::edge_product;
 use crate::error::OrPanic;
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
@@ -29,7 +30,7 @@ pub struct Gatv2ConvConfig {
 }
 
 /// Graph attention, second version: `x'_i = Σ_j α_ij (W_s x_j + b_s) + b`,
-/// `α = softmax_j aᵀ LeakyReLU(W_t x_i + b_t + W_s x_j + b_s + W_e x_ij)`.
+/// `α = softmax_j aᵀ LeakyReLU(W_t x_i + b_t + W_s x_j + b_s + W_e x_ij)`. On Flex one operation, which stores no row per edge.
 ///
 /// Source: S. Brody, U. Alon, E. Yahav, "How Attentive are Graph Attention Networks?", ICLR 2022; edge features and names
 /// as in PyTorch Geometric's `GATv2Conv(add_self_loops=False)`: `lin_r` is the target's, `lin_l` the source's,
@@ -114,9 +115,41 @@ impl<B: GraphBackend> Gatv2Conv<B> {
         edge_features: Option<Tensor<B, 2>>,
         graph: &GraphBatch<B>,
     ) -> (Tensor<B, 2>, Tensor<B, 2>) {
+        self.check(&x, edge_features.as_ref(), graph);
+        if edge_kernels::fit(&x, edge_features.as_ref(), graph) {
+            let out = edge_kernels::apply(self.function(), self.edge_operands(x, edge_features), graph);
+            return (self.output(out.values), out.alpha);
+        }
         let (values, logits) = self.operands(x, edge_features, graph);
         let (out, alpha) = attend(values, logits, graph, 1.0);
         (self.output(out), alpha)
+    }
+
+    fn check(&self, x: &Tensor<B, 2>, edge_features: Option<&Tensor<B, 2>>, graph: &GraphBatch<B>) {
+        let edge_input = self.edge_weight.as_ref().map(|weight| weight.dims()[1]);
+        graph.expect_nodes("Gatv2Conv's node features", x, self.source_weight.dims()[1]);
+        graph.expect_edge_features("Gatv2Conv's edge features", edge_features, edge_input);
+    }
+
+    fn function(&self) -> EdgeFunction {
+        EdgeFunction::PairAttention { heads: self.heads, negative_slope: self.negative_slope as f32 }
+    }
+
+    /// `W_t x + b_t ‖ W_s x + b_s`, `a`, and `W_e` of the edges.
+    fn edge_operands(
+        &self,
+        x: Tensor<B, 2>,
+        edge_features: Option<Tensor<B, 2>>,
+    ) -> EdgeOperands<Tensor<B, 2>> {
+        let weights = [&self.target_weight, &self.source_weight].map(Param::val);
+        let biases = [&self.target_bias, &self.source_bias].map(Param::val);
+        EdgeOperands {
+            nodes: project(x, weights, biases),
+            vector: Some(self.attention.val().unsqueeze()),
+            edges: edge_features
+                .zip(self.edge_weight.as_ref())
+                .map(|(features, weight)| EdgeTerms { weight: weight.val(), features }),
+        }
     }
 
     /// `W_s x + b_s`, and the logits with LeakyReLU done.
@@ -126,9 +159,7 @@ impl<B: GraphBackend> Gatv2Conv<B> {
         edge_features: Option<Tensor<B, 2>>,
         graph: &GraphBatch<B>,
     ) -> (Tensor<B, 2>, SelfLogits<B>) {
-        let edge_input = self.edge_weight.as_ref().map(|weight| weight.dims()[1]);
-        graph.expect_nodes("Gatv2Conv's node features", &x, self.source_weight.dims()[1]);
-        graph.expect_edge_features("Gatv2Conv's edge features", edge_features.as_ref(), edge_input);
+        self.check(&x, edge_features.as_ref(), graph);
         let linear = |x: Tensor<B, 2>, weight: &Param<Tensor<B, 2>>, bias: &Param<Tensor<B, 1>>| {
             x.matmul(weight.val().transpose()) + bias.val().unsqueeze()
         };

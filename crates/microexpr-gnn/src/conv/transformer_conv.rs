@@ -4,6 +4,7 @@ use burn::tensor::activation::sigmoid;
 use serde::{Deserialize, Serialize};
 
 use crate::attention::{HeadMerge, attend, check_conv, head_mask};
+use crate::edge_kernels::{self, EdgeFunction, EdgeOperands, EdgeTerms, project};
 use crate::edge_product::edge_product;
 use crate::error::OrPanic;
 use crate::message_passing::{Aggregation, MessagePassing, Pairs, edge_softmax};
@@ -45,7 +46,7 @@ pub struct TransformerConvConfig {
 }
 
 /// Graph transformer: `x'_i = W_s x_i + Σ_j α_ij (W_v x_j + W_e e_ij)`,
-/// `α = softmax_j (W_q x_i)ᵀ (W_k x_j + W_e e_ij) / √C`, biases left out here.
+/// `α = softmax_j (W_q x_i)ᵀ (W_k x_j + W_e e_ij) / √C`, biases left out here. On Flex one operation, which stores no row per edge.
 ///
 /// Source: Y. Shi et al., "Masked Label Prediction: Unified Message Passing Model for Semi-Supervised Classification", IJCAI
 /// 2021; PyTorch Geometric's `TransformerConv`: `lin_query`, `lin_key`, `lin_value`, `lin_edge`, `lin_skip`, `lin_beta`.
@@ -155,6 +156,20 @@ impl<B: GraphBackend> TransformerConv<B> {
         edge_product(products, sums) / ((width / self.heads) as f64).sqrt()
     }
 
+    /// Queries, keys and values of the nodes, and `W_e` of the edges.
+    fn edge_operands(&self, pairs: &Pairs<'_, B>) -> EdgeOperands<Tensor<B, 2>> {
+        let maps = [&self.query, &self.key, &self.value];
+        let (weights, biases) = (maps.map(|map| map.weight.val()), maps.map(|map| map.bias.val()));
+        EdgeOperands {
+            nodes: project(pairs.nodes(), weights, biases),
+            vector: None,
+            edges: pairs
+                .edge_features()
+                .zip(self.edge_weight.as_ref())
+                .map(|(features, weight)| EdgeTerms { weight: weight.val(), features }),
+        }
+    }
+
     /// `x + W_e e_ij`.
     fn with_edges(&self, x: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
         match (pairs.edge_features(), &self.edge_weight) {
@@ -176,8 +191,12 @@ impl<B: GraphBackend> MessagePassing<B> for TransformerConv<B> {
         edge_product(self.attention(pairs), mask.transpose()) * values
     }
 
-    /// Without edge features the values are those of nodes, and the fused attention does it all.
     fn message_and_aggregate(&self, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
+        if edge_kernels::fit(&pairs.nodes(), pairs.edge_features().as_ref(), pairs.graph()) {
+            let function = EdgeFunction::DotAttention { heads: self.heads };
+            return edge_kernels::apply(function, self.edge_operands(pairs), pairs.graph()).values;
+        }
+        // Without edge features the values are those of nodes, and the fused attention sums them.
         if self.edge_weight.is_some() {
             return Aggregation::Sum.aggregate(self.message(pairs), pairs.graph());
         }

@@ -7,6 +7,7 @@
 
 mod conv;
 mod device;
+mod edge_kernels;
 mod edge_similarity;
 #[cfg(feature = "flex")]
 mod finite_differences;

@@ -228,7 +228,7 @@ impl Block {
 }
 
 /// Pixels on each side that a derivative looks at.
-const DERIVATIVE_REACH: usize = 2;
+pub(super) const DERIVATIVE_REACH: usize = 2;
 
 /// `Σ a_k b_k` in eight running sums, which the compiler turns into vector instructions.
 fn dot(a: &[f32], b: &[f32]) -> f32 {

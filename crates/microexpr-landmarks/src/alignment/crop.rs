@@ -1,6 +1,7 @@
-use microexpr_core::{Landmarks, filter, sample};
-use ndarray::{ArrayView2, ArrayViewMut2};
+use microexpr_core::{GreyFrames, Landmarks, filter, sample};
+use ndarray::ArrayViewMut2;
 
+use super::frame_parts::part_around;
 use super::params::CropParams;
 use crate::eyes::Eyes;
 use crate::{LandmarkError, PlaneMap};
@@ -23,15 +24,32 @@ pub(super) fn placement(first: &Landmarks, params: &CropParams) -> Result<PlaneM
 }
 
 /// Samples a frame once, bicubically, at `map` of every pixel of `face`; a frame that shrinks is blurred
-/// against aliasing first.
-pub(super) fn resample(frame: ArrayView2<'_, f32>, map: &PlaneMap, mut face: ArrayViewMut2<'_, f32>) {
-    let blurred = (map.scale() > 1.0).then(|| filter::gaussian(frame, antialias_px(map.scale())));
-    let source = blurred.as_ref().map_or(frame, |b| b.view());
+/// against aliasing first. Only the part of it that is sampled is looked at.
+pub(super) fn resample(
+    frames: &dyn GreyFrames,
+    index: usize,
+    map: &PlaneMap,
+    mut face: ArrayViewMut2<'_, f32>,
+) {
+    let blur_px = if map.scale() > 1.0 { antialias_px(map.scale()) } else { 0.0 };
+    let (bottom, right) = (face.nrows() as f64 - 1.0, face.ncols() as f64 - 1.0);
+    let corners = [[0.0, 0.0], [right, 0.0], [0.0, bottom], [right, bottom]].map(|corner| map.apply(corner));
+    let margin_px = CUBIC_REACH + (3.0 * f64::from(blur_px)).ceil();
+    let part = part_around(corners.into_iter(), margin_px, frames.dim());
+    let mut source = frames.part(index, part);
+    if blur_px > 0.0 {
+        source = filter::gaussian(source.view(), blur_px);
+    }
+    let (left, top) = (part.left as f64, part.top as f64);
     for (row, mut line) in face.outer_iter_mut().enumerate() {
         let line = line.as_slice_mut().expect("rows of a clip are contiguous");
-        sample::bicubic_line(source, map.apply([0.0, row as f64]), map.along_row(), line);
+        let [x, y] = map.apply([0.0, row as f64]);
+        sample::bicubic_line(source.view(), [x - left, y - top], map.along_row(), line);
     }
 }
+
+/// Pixels on each side that a cubic looks at.
+const CUBIC_REACH: f64 = 2.0;
 
 /// The blur that takes a pixel's own width from 1 to `scale` source pixels, if a pixel is worth a Gaussian of half a pixel.
 fn antialias_px(scale: f64) -> f32 {

@@ -1,9 +1,9 @@
 use std::ops::Range;
 
-use microexpr_core::{Clip, Point, filter, pyramid, sample};
-use ndarray::{Array2, Array3, ArrayView1, ArrayView2, Axis, CowArray, s};
+use microexpr_core::{GreyFrames, Point, filter, pyramid, sample};
+use ndarray::{Array2, Array3, ArrayView1, ArrayView2, Axis, s};
 
-use super::blocks::{Comparison, System, Template};
+use super::blocks::{Comparison, DERIVATIVE_REACH, System, Template};
 use super::params::TextureParams;
 use crate::parallel::{fill_frames, map_in_parallel};
 use crate::plane_map::median;
@@ -40,18 +40,28 @@ impl<'a> Registration<'a> {
         motion: MotionModel,
         params: &'a TextureParams,
     ) -> Self {
-        let mut level = 0;
-        while iod_px / shrink(level) > params.max_iod_px && level < 8 {
-            level += 1;
-        }
+        let level = level(iod_px, params);
         let centre = centre.map(|v| v / shrink(level));
         Self { params, motion, scale_px: iod_px / shrink(level), centre, stable, level }
+    }
+
+    /// Pixels of the clip in a pixel of the images compared, along one axis.
+    pub(super) fn shrink(iod_px: f64, params: &TextureParams) -> usize {
+        1 << level(iod_px, params)
+    }
+
+    /// How far around the face's outline frames are looked at, in pixels of the clip: by halving, blurring and derivatives, by blocks that
+    /// reach out of it, and where the maps to start from are not exact.
+    pub(super) fn margin_px(params: &TextureParams, shrink: usize) -> f64 {
+        let blur_px = (3.0 * f64::from(params.blur_px)).ceil();
+        shrink as f64
+            * (blur_px + DERIVATIVE_REACH as f64 + params.block_iod * params.max_iod_px / 2.0 + START_PX)
     }
 
     /// Refines `start`, the maps from the first frame to each frame.
     ///
     /// From the second round on the template is the mean of all frames, brought onto the first one: it has far less noise.
-    pub(super) fn run(&self, clip: &Clip, start: &[PlaneMap]) -> Result<Registered, LandmarkError> {
+    pub(super) fn run(&self, clip: &dyn GreyFrames, start: &[PlaneMap]) -> Result<Registered, LandmarkError> {
         let shrink = shrink(self.level);
         let mut maps: Vec<PlaneMap> = start.iter().map(|m| rescaled(m, 1.0 / shrink)).collect();
         let images = self.images(clip)?;
@@ -76,7 +86,7 @@ impl<'a> Registration<'a> {
                     epsilon_px,
                 )
             };
-            let found = map_in_parallel(clip.len(), register);
+            let found = map_in_parallel(start.len(), register);
             let mut seen = Vec::new();
             for (frame, found) in found.into_iter().enumerate() {
                 let problem = "its face has too little texture, or differs too much from the first frame's";
@@ -94,14 +104,14 @@ impl<'a> Registration<'a> {
     }
 
     /// The frames as they are compared: halved, and blurred against noise.
-    fn images(&self, clip: &Clip) -> Result<Array3<f32>, LandmarkError> {
-        let (height, width) =
-            (0..self.level).fold((clip.height(), clip.width()), |size, _| pyramid::half_size(size));
-        let mut images = Array3::zeros((clip.len(), height, width));
+    fn images(&self, clip: &dyn GreyFrames) -> Result<Array3<f32>, LandmarkError> {
+        let (count, height, width) = clip.dim();
+        let (height, width) = (0..self.level).fold((height, width), |size, _| pyramid::half_size(size));
+        let mut images = Array3::zeros((count, height, width));
         fill_frames(&mut images, |i, image| {
-            let mut frame = CowArray::from(clip.frame(i));
+            let mut frame = clip.whole(i);
             for _ in 0..self.level {
-                frame = pyramid::down(frame.view()).into();
+                frame = pyramid::down(frame.view());
             }
             filter::gaussian_into(frame.view(), self.params.blur_px, image);
             Ok::<_, LandmarkError>(())
@@ -141,6 +151,8 @@ impl<'a> Registration<'a> {
 
 /// A step leaves about this share of its own length to the next one.
 const SHARE_LEFT_OVER: f64 = 0.1;
+/// How far the maps to start from may be off, in pixels of the images compared.
+const START_PX: f64 = 8.0;
 /// How exactly frames are registered before the last round, in pixels: the template and the weights change after it.
 const PRELIMINARY_PX: f64 = 5e-3;
 
@@ -207,6 +219,11 @@ fn own_motion(track: &[Point]) -> f64 {
     let steps = track.windows(2).skip(1).map(|w| (w[1][0] - w[0][0]).powi(2) + (w[1][1] - w[0][1]).powi(2));
     let noise = steps.sum::<f64>() / 2.0 / track.len().saturating_sub(2).max(1) as f64;
     (slow - noise / window as f64).max(0.0).sqrt()
+}
+
+/// Halvings until the inter-ocular distance is small enough.
+fn level(iod_px: f64, params: &TextureParams) -> u32 {
+    (0..8).find(|level| iod_px / shrink(*level) <= params.max_iod_px).unwrap_or(8)
 }
 
 fn shrink(level: u32) -> f64 {

@@ -1,7 +1,7 @@
 use image::GrayImage;
-use microexpr_core::{Clip, Landmarks};
+use microexpr_core::{GreyFrames, Landmarks};
 
-use super::{FaceLandmarker, FaceLandmarks, OnLoss, PointMotion, SAME_FACE_OVERLAP};
+use super::{FaceClip, FaceLandmarker, FaceLandmarks, OnLoss, PointMotion, SAME_FACE_OVERLAP};
 use crate::tracking::track_from;
 use crate::{FaceBox, HeadPose, LandmarkError, grey_from_frame};
 
@@ -24,23 +24,46 @@ impl FaceLandmarker {
     ///
     /// Those of [`track`](crate::track) where a lost face is not found again, [`LandmarkError::NotAFace`] for a first frame (frame by
     /// frame: for any) whose points do not look like a face's, and the detector's.
-    pub fn follow(&self, clip: &Clip, face: &FaceBox) -> Result<FollowedFace, LandmarkError> {
-        match self.params.motion {
-            PointMotion::Tracked => self.follow_by_tracking(clip, face),
-            PointMotion::PerFrame => self.follow_by_prediction(clip, face),
+    pub fn follow(&self, clip: &dyn GreyFrames, face: &FaceBox) -> Result<FollowedFace, LandmarkError> {
+        self.follow_from(clip, self.points_in(&grey_frame(clip, 0), face)?)
+    }
+
+    /// [`FaceLandmarker::follow`] through what [`FaceLandmarker::read`] has read; points that it has found are not sought again.
+    ///
+    /// # Errors
+    ///
+    /// As [`FaceLandmarker::follow`].
+    pub fn follow_face(&self, face: &FaceClip) -> Result<FollowedFace, LandmarkError> {
+        match &face.found {
+            Some(found) => self.follow_from(&face.clip, found.clone()),
+            None => self.follow(&face.clip, &face.face),
         }
     }
 
-    fn follow_by_tracking(&self, clip: &Clip, face: &FaceBox) -> Result<FollowedFace, LandmarkError> {
+    fn follow_from(
+        &self,
+        clip: &dyn GreyFrames,
+        first: FaceLandmarks,
+    ) -> Result<FollowedFace, LandmarkError> {
+        match self.params.motion {
+            PointMotion::Tracked => self.follow_by_tracking(clip, first),
+            PointMotion::PerFrame => self.follow_by_prediction(clip, &first),
+        }
+    }
+
+    fn follow_by_tracking(
+        &self,
+        clip: &dyn GreyFrames,
+        mut from: FaceLandmarks,
+    ) -> Result<FollowedFace, LandmarkError> {
         let mut all: Vec<Landmarks> = Vec::new();
-        let mut from = self.points_in(&grey_from_frame(clip.frame(0)), face)?;
         let pose = from.pose;
         loop {
             let run = track_from(clip, all.len(), &from.landmarks, &self.params.track)?;
             let last_seen = run.points.last().map_or(from.face, |last| moved_with(&from, last));
             all.extend(run.points);
             let Some(lost) = run.lost else { return Ok(FollowedFace { landmarks: all, pose }) };
-            let image = grey_from_frame(clip.frame(all.len()));
+            let image = grey_frame(clip, all.len());
             let found = self.find_again(&image, &last_seen)?;
             match found.map(|face| self.points_in(&image, &face)) {
                 Some(Ok(found)) => from = found,
@@ -49,12 +72,15 @@ impl FaceLandmarker {
         }
     }
 
-    fn follow_by_prediction(&self, clip: &Clip, face: &FaceBox) -> Result<FollowedFace, LandmarkError> {
-        let first = self.points_in(&grey_from_frame(clip.frame(0)), face)?;
+    fn follow_by_prediction(
+        &self,
+        clip: &dyn GreyFrames,
+        first: &FaceLandmarks,
+    ) -> Result<FollowedFace, LandmarkError> {
         let mut all = vec![first.landmarks.clone()];
-        for frame in 1..clip.len() {
-            let now = all.last().map_or(*face, |last| moved_with(&first, last));
-            all.push(self.points_in(&grey_from_frame(clip.frame(frame)), &now)?.landmarks);
+        for frame in 1..clip.dim().0 {
+            let now = all.last().map_or(first.face, |last| moved_with(first, last));
+            all.push(self.points_in(&grey_frame(clip, frame), &now)?.landmarks);
         }
         Ok(FollowedFace { landmarks: all, pose: first.pose })
     }
@@ -69,6 +95,10 @@ impl FaceLandmarker {
         let nearest = found.max_by(|a, b| overlap(a).total_cmp(&overlap(b)));
         Ok(nearest.filter(|face| overlap(face) >= SAME_FACE_OVERLAP))
     }
+}
+
+fn grey_frame(clip: &dyn GreyFrames, index: usize) -> GrayImage {
+    grey_from_frame(clip.whole(index).view())
 }
 
 /// A face's box where its points have moved to.

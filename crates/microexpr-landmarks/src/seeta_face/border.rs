@@ -1,8 +1,8 @@
 //! Faces that fill the picture: a window that slides within the picture cannot hold them.
 
 use image::GrayImage;
-use image::imageops::{self, FilterType};
 
+use super::shrunk::shrunk;
 use super::{SeetaFace, WINDOW_PX};
 use crate::{Detection, FaceBox, LandmarkError};
 
@@ -24,19 +24,13 @@ impl SeetaFace {
         let shrink = (f64::from(side) * (1.0 + 2.0 * border) / f64::from(4 * WINDOW_PX)).max(1.0);
         let [width, height] =
             [image.width(), image.height()].map(|l| ((f64::from(l) / shrink).round() as u32).max(1));
-        let small = imageops::resize(image, width, height, FilterType::Triangle);
+        let small = shrunk(image, width, height);
         let border_px = (border * f64::from(width.min(height))).round() as u32;
         let found = self.detect_in(&with_border(&small, border_px));
         let shift = f64::from(border_px);
         let mut faces = Vec::new();
         for Detection { face, score } in found {
-            let moved = FaceBox::new(
-                face.left() - shift,
-                face.top() - shift,
-                face.right() - shift,
-                face.bottom() - shift,
-            )?;
-            let face = super::enlarged(&moved, image, &small)?;
+            let face = super::enlarged(&face.moved([-shift, -shift])?, image, &small)?;
             if sticks_out(&face.adjusted(0.0, 0.0, VIEW), image) && middle_within(&face, image) {
                 faces.push(Detection { face, score });
             }

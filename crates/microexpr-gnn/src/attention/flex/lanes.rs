@@ -16,6 +16,8 @@ pub(crate) trait Lanes: Copy {
     fn load(values: &Eight) -> Self;
     fn store(self, to: &mut Eight);
     fn splat(value: f32) -> Self;
+    /// `self` where `sign` is above 0, else 0.
+    fn where_positive(self, sign: Self) -> Self;
     fn plus(self, other: Self) -> Self;
     fn minus(self, other: Self) -> Self;
     fn times(self, other: Self) -> Self;
@@ -84,6 +86,11 @@ impl Lanes for Portable {
     #[inline(always)]
     fn splat(value: f32) -> Self {
         Self([value; LANES])
+    }
+
+    #[inline(always)]
+    fn where_positive(self, sign: Self) -> Self {
+        self.with(sign, |x, sign| if sign > 0.0 { x } else { 0.0 })
     }
 
     #[inline(always)]
@@ -162,6 +169,12 @@ mod avx2 {
         fn splat(value: f32) -> Self {
             // SAFETY: as above.
             Self(unsafe { _mm256_set1_ps(value) })
+        }
+
+        #[inline(always)]
+        fn where_positive(self, sign: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_and_ps(self.0, _mm256_cmp_ps::<_CMP_GT_OQ>(sign.0, _mm256_setzero_ps())) })
         }
 
         #[inline(always)]

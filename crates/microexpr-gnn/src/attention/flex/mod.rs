@@ -32,7 +32,12 @@ use crate::Topology;
 use crate::sparse::{self, CompressedRows, SparseMatrix};
 use backward::Alphas;
 use backward_pass::EdgeFeatures;
+pub(crate) use blocks::{blocks, cut, forward_blocks, lengths};
 use gaussian::CentredGaussian;
+#[cfg(target_arch = "x86_64")]
+pub(crate) use lanes::Avx2;
+pub(crate) use lanes::{Eight, LANES, Lanes, Portable};
+pub(crate) use operands::Block;
 use operands::Operands;
 use rows::Rows;
 
@@ -181,7 +186,7 @@ fn transpose(values: &[f32], rows: usize, cols: usize) -> Vec<f32> {
     out
 }
 
-fn columns(matrix: &FlexTensor) -> usize {
+pub(crate) fn columns(matrix: &FlexTensor) -> usize {
     matrix.layout().shape()[1]
 }
 
@@ -191,6 +196,6 @@ pub(crate) fn flex_matrix(values: Vec<f32>, columns: usize) -> FlexTensor {
     flex_tensor(values, Shape::from([rows, columns]))
 }
 
-fn flex_tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
+pub(crate) fn flex_tensor(values: Vec<f32>, shape: Shape) -> FlexTensor {
     FlexTensor::new(Bytes::from_elems(values), Layout::contiguous(shape), DType::F32)
 }

@@ -30,6 +30,13 @@ pub(crate) struct Block {
     pub(crate) edges: Range<usize>,
 }
 
+impl Block {
+    /// The largest number of edges into a node.
+    pub(crate) fn max_in_degree(&self, topology: &Topology) -> usize {
+        self.nodes.clone().map(|node| topology.incoming(node).len()).max().unwrap_or(0)
+    }
+}
+
 /// Shares of the two mechanisms in the fused weights.
 #[derive(Clone, Copy)]
 pub(crate) struct Shares {

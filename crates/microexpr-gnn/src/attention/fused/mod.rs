@@ -17,12 +17,12 @@ use burn::tensor::TensorPrimitive;
 use burn::tensor::ops::FloatTensor;
 
 pub use backend::{AttentionForward, Direction, FusedBackend};
-pub(crate) use recognition::{attention, sparse_product};
+pub(crate) use recognition::{Call, attention, sparse_product};
 
-fn primitive<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> FloatTensor<B> {
+pub(crate) fn primitive<B: Backend, const D: usize>(tensor: Tensor<B, D>) -> FloatTensor<B> {
     tensor.into_primitive().tensor()
 }
 
-fn float<B: Backend>(primitive: FloatTensor<B>) -> Tensor<B, 2> {
+pub(crate) fn float<B: Backend>(primitive: FloatTensor<B>) -> Tensor<B, 2> {
     Tensor::from_primitive(TensorPrimitive::Float(primitive))
 }

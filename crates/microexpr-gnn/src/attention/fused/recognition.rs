@@ -36,7 +36,7 @@ pub(crate) fn sparse_product<B: Backend>(
 }
 
 /// A question in the types of one backend, and its answer.
-struct Call<I, O> {
+pub(crate) struct Call<I, O> {
     question: Option<I>,
     answer: Option<O>,
 }
@@ -45,12 +45,12 @@ type Attention<B> = Call<(AttentionInputs<B>, GraphBatch<B>, AttentionSettings),
 type Product<B> = Call<(Arc<SparseMatrix>, Tensor<B, 2>), Tensor<B, 2>>;
 
 impl<I: 'static, O: 'static> Call<I, O> {
-    fn new(question: I) -> Self {
+    pub(crate) fn new(question: I) -> Self {
         Self { question: Some(question), answer: None }
     }
 
     /// The answer, or the question if it was not answered.
-    fn answered_by(mut self, answer: impl FnOnce(&mut dyn Any)) -> Result<O, I> {
+    pub(crate) fn answered_by(mut self, answer: impl FnOnce(&mut dyn Any)) -> Result<O, I> {
         answer(&mut self);
         match (self.answer, self.question) {
             (Some(answer), _) => Ok(answer),
@@ -60,7 +60,7 @@ impl<I: 'static, O: 'static> Call<I, O> {
     }
 
     /// Answers `call` if it is a question in these types.
-    fn answer(call: &mut dyn Any, work: impl FnOnce(I) -> O) {
+    pub(crate) fn answer(call: &mut dyn Any, work: impl FnOnce(I) -> O) {
         if let Some(call) = call.downcast_mut::<Self>()
             && let Some(question) = call.question.take()
         {

@@ -1,0 +1,60 @@
+//! Images as arrays and arrays as images.
+
+use image::{GrayImage, RgbImage};
+use ndarray::{ArrayView2, ArrayView3};
+
+use crate::CoreError;
+
+/// The pixels `[row, col]` of a grey image, without a copy.
+///
+/// # Example
+///
+/// ```
+/// use image::{GrayImage, Luma};
+/// use microexpr_core::{image_from_luma_pixels, luma_pixels};
+///
+/// let image = GrayImage::from_fn(4, 3, |x, y| Luma([(10 * y + x) as u8]));
+/// let pixels = luma_pixels(&image);
+/// assert_eq!((pixels.dim(), pixels[[2, 3]]), ((3, 4), 23));
+/// assert_eq!(image_from_luma_pixels(pixels), image);
+/// ```
+#[must_use]
+pub fn luma_pixels(image: &GrayImage) -> ArrayView2<'_, u8> {
+    let shape = (image.height() as usize, image.width() as usize);
+    ArrayView2::from_shape(shape, image.as_raw()).expect("an image holds width × height values")
+}
+
+/// The pixels `[row, col, channel]` of a colour image, without a copy.
+#[must_use]
+pub fn rgb_pixels(image: &RgbImage) -> ArrayView3<'_, u8> {
+    let shape = (image.height() as usize, image.width() as usize, 3);
+    ArrayView3::from_shape(shape, image.as_raw()).expect("a colour image holds width × height × 3 values")
+}
+
+/// A grey image of pixels `[row, col]`, of any memory layout.
+#[must_use]
+pub fn image_from_luma_pixels(pixels: ArrayView2<'_, u8>) -> GrayImage {
+    let (height, width) = pixels.dim();
+    GrayImage::from_raw(width as u32, height as u32, pixels.iter().copied().collect())
+        .expect("an array holds rows × columns values")
+}
+
+/// A colour image of pixels `[row, col, channel]`, of any memory layout.
+///
+/// # Errors
+///
+/// [`CoreError::Channels`] unless there are three.
+pub fn image_from_rgb_pixels(pixels: ArrayView3<'_, u8>) -> Result<RgbImage, CoreError> {
+    let (height, width, channels) = pixels.dim();
+    RgbImage::from_raw(width as u32, height as u32, pixels.iter().copied().collect())
+        .filter(|_| channels == 3)
+        .ok_or(CoreError::Channels { expected: 3, found: channels })
+}
+
+/// A grey image of values `[row, col]` in `0..=1`, rounded to the nearest of 256 levels; values beyond are black or white.
+///
+/// [`grey_from_image`](crate::grey_from_image) is the way back.
+#[must_use]
+pub fn image_from_grey(grey: ArrayView2<'_, f32>) -> GrayImage {
+    image_from_luma_pixels(grey.mapv(|value| (255.0 * value).round() as u8).view())
+}

@@ -1,0 +1,5 @@
+//! What somebody would score on generated clips who knew the action units of every one.
+
+fn main() -> std::process::ExitCode {
+    microexpr_cli::ceiling()
+}

@@ -1,0 +1,5 @@
+//! Finds micro- and macro-expressions in long recordings.
+
+fn main() -> std::process::ExitCode {
+    microexpr_cli::spot()
+}
