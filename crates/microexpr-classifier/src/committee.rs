@@ -75,7 +75,7 @@ impl<B: GraphBackend> Committee<B> {
         let answer = self.probabilities_of(&layout, &whole(graphs), 1)?.concat();
         let class = largest(&answer);
         let mut falls = Vec::with_capacity(parts.len());
-        for some in parts.chunks((NODES_AT_ONCE / nodes.max(1)).max(1)) {
+        for some in parts.chunks(self.parts_at_once(nodes)) {
             let hidden: Vec<GraphView<'_>> =
                 some.iter().flat_map(|part| graphs.iter().map(|graph| graph.without(*part))).collect();
             let without = self.probabilities_of(&layout, &hidden, some.len())?;
@@ -83,6 +83,16 @@ impl<B: GraphBackend> Committee<B> {
         }
         let frames = falls.split_off(landmarks);
         Ok(Shares { landmarks: falls, frames })
+    }
+
+    /// How many copies of a clip's graphs, of so many nodes together, are worked on at once.
+    fn parts_at_once(&self, nodes: usize) -> usize {
+        #[cfg(feature = "flex")]
+        if self.on_host().is_some() {
+            // None is laid out as a copy.
+            return usize::MAX;
+        }
+        (NODES_AT_ONCE / nodes.max(1)).max(1)
     }
 
     /// The mean probabilities of [`Committee::answer`] alone.
@@ -129,30 +139,44 @@ impl<B: GraphBackend> Committee<B> {
         Ok(self.networks.iter().map(|network| network.forward(&input, None)).collect())
     }
 
-    /// The scores, computed graph by graph on the processor if that is where the networks are and they allow it.
+    /// The networks graph by graph on the processor, if that is where they are and they allow it.
+    #[cfg(feature = "flex")]
+    fn on_host(&self) -> Option<Vec<GraphwiseNetwork>> {
+        serves::<B>().then(|| self.networks.iter().map(GraphwiseNetwork::of).collect()).flatten()
+    }
+
+    /// The scores by the networks on the host; of graphs that are there several times, with parts hidden, only what changes is
+    /// computed anew.
     #[cfg(feature = "flex")]
     fn host_scores(
         &self,
         layout: &BatchLayout<'_, B>,
-        graphs: &[GraphView<'_>],
+        views: &[GraphView<'_>],
     ) -> Result<Option<Vec<Tensor<B, 2>>>, ClassifierError> {
-        if !serves::<B>() {
-            return Ok(None);
-        }
-        let networks: Option<Vec<_>> = self.networks.iter().map(GraphwiseNetwork::of).collect();
-        let Some(networks) = networks else { return Ok(None) };
+        let Some(networks) = self.on_host() else { return Ok(None) };
         let host = HostLayout { standardisation: layout.standardisation, columns: layout.columns };
-        let graphs = graphs.iter().map(|view| Ok(HostLayout::view(&host.graph(view.prepared)?, view)));
-        let graphs = graphs.collect::<Result<Vec<_>, ClassifierError>>()?;
-        if !networks.iter().all(|network| graphs.iter().all(|graph| network.reads(graph))) {
-            return Ok(None);
+        let mut scores = vec![vec![Vec::new(); views.len()]; networks.len()];
+        for (place, view) in views.iter().enumerate() {
+            let is_same = |other: &GraphView<'_>| std::ptr::eq(other.prepared, view.prepared);
+            if views[..place].iter().any(is_same) {
+                continue;
+            }
+            let graph = host.graph(view.prepared)?;
+            if !networks.iter().all(|network| network.reads(&graph)) {
+                return Ok(None);
+            }
+            let places: Vec<usize> = (place..views.len()).filter(|other| is_same(&views[*other])).collect();
+            let hidden: Vec<Vec<u32>> = places.iter().map(|place| views[*place].hidden_nodes()).collect();
+            for (network, of_network) in networks.iter().zip(&mut scores) {
+                let found = network.occluded_scores(&graph, &hidden);
+                places.iter().zip(found).for_each(|(place, scores)| of_network[*place] = scores);
+            }
         }
-        let scores = |network: &GraphwiseNetwork| {
-            let scores = network.scores(&graphs).concat();
-            let shape = [graphs.len(), scores.len() / graphs.len().max(1)];
-            Tensor::from_data(TensorData::new(scores, shape), layout.device)
+        let tensor = |scores: Vec<Vec<f32>>| {
+            let shape = [scores.len(), scores.first().map_or(0, Vec::len)];
+            Tensor::from_data(TensorData::new(scores.concat(), shape), layout.device)
         };
-        Ok(Some(networks.iter().map(scores).collect()))
+        Ok(Some(scores.into_iter().map(tensor).collect()))
     }
 
     /// λ of every layer, first those of stream 1, then of stream 2; the mean of the networks.

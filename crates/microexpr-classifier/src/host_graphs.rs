@@ -3,9 +3,9 @@
 use std::borrow::Cow;
 
 use microexpr_gnn::graphwise::{HostGraph, HostStream};
-use microexpr_graph::{FeatureColumns, Stream, VideoGraph};
+use microexpr_graph::{FeatureColumns, Stream};
 
-use crate::prepared_graph::{GraphView, PreparedGraph};
+use crate::prepared_graph::PreparedGraph;
 use crate::{ClassifierError, Standardisation};
 
 /// How graphs are laid out: the same for all graphs of a network.
@@ -42,11 +42,5 @@ impl HostLayout {
             deviation,
             edges: edges.to_slice().map_or_else(|| edges.iter().copied().collect(), Cow::Borrowed),
         }
-    }
-
-    /// A graph as it is seen, given what it is with nothing hidden.
-    pub(crate) fn view<'a>(whole: &HostGraph<'a>, view: &GraphView<'_>) -> HostGraph<'a> {
-        let streams: [fn(&VideoGraph) -> &Stream; 2] = [VideoGraph::location, VideoGraph::flow];
-        whole.with_nodes(streams.map(|stream| view.node_features(stream).collect()))
     }
 }

@@ -65,6 +65,15 @@ impl PreparedGraph {
 }
 
 impl GraphView<'_> {
+    /// The nodes of the hidden part.
+    #[cfg(feature = "flex")]
+    pub(crate) fn hidden_nodes(&self) -> Vec<u32> {
+        (0..self.prepared.graph.nodes())
+            .filter(|node| self.is_hidden(*node))
+            .map(|node| node as u32)
+            .collect()
+    }
+
     fn is_hidden(&self, node: usize) -> bool {
         let graph = &self.prepared.graph;
         match self.hidden {

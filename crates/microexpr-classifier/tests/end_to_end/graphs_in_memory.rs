@@ -48,7 +48,7 @@ fn classes() -> Vec<String> {
 
 /// What a network with attention gives after four epochs on twelve graphs, for the first of them. Other values mean that finished folds
 /// of the code before must not be taken for this one's: raise [`TRAINING_VERSION`] and put the new values here.
-const PINNED: (u32, [f64; 3]) = (1, [0.833_17, 0.121_12, 0.045_71]);
+const PINNED: (u32, [f64; 3]) = (2, [0.833_17, 0.121_12, 0.045_71]);
 
 /// Sums in another order (other vector units, another number of threads) differ in the last digits; other random numbers, another
 /// order of the batches, another loss or optimiser in the second.

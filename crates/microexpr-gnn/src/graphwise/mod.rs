@@ -7,8 +7,10 @@
 //! | module | holds |
 //! |---|---|
 //! | `network`, `training` | the whole network for graphs and batches; steps of training |
+//! | `occlusion` | class scores without parts of a graph |
 //! | `graph` | what it reads |
 //! | `stream`, `layer`, `pooling`, `readout`, `head` | its parts, each forward and backward |
+//! | `layer_plan`, `layer_weights`, `node_rows` | a layer's weights and what they do to every node alone |
 //! | `linear`, `product` | linear maps, and the matrix products below them |
 //! | `masks` | dropout, as `TwoStreamModel` draws it |
 //! | `parameters`, `adam_w` | the weights as one list, and its optimiser |
@@ -19,9 +21,13 @@ mod adam_w;
 mod graph;
 mod head;
 mod layer;
+mod layer_plan;
+mod layer_weights;
 mod linear;
 mod masks;
 mod network;
+mod node_rows;
+mod occlusion;
 mod parameters;
 mod pooling;
 mod product;

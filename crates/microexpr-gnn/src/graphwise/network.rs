@@ -154,8 +154,22 @@ impl GraphwiseNetwork {
         flat
     }
 
+    /// What the streams compute for a graph without dropout.
+    pub(super) fn runs(&self, weights: &Weights, graph: &HostGraph<'_>) -> [StreamRun; 2] {
+        let mut room = self.room();
+        self.forward(weights, graph, [Masks { input: &[], pooled: &[] }; 2], &mut room);
+        let runs = room.runs.clone();
+        self.leave(room);
+        runs
+    }
+
+    /// The class scores for the streams' vectors side by side.
+    pub(super) fn head(&self, embedding: Vec<f32>) -> Vec<f32> {
+        self.head.forward(&self.parameters.values, embedding).pop().unwrap_or_default()
+    }
+
     /// The streams at work on a graph, with their numbers.
-    fn at_work<'a>(
+    pub(super) fn at_work<'a>(
         &'a self,
         weights: &'a Weights,
         graph: &'a HostGraph<'a>,

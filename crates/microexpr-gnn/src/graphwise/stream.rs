@@ -3,7 +3,9 @@
 use burn::prelude::*;
 
 use super::graph::{HostGraph, HostStream};
-use super::layer::{Layer, LayerGradient, LayerInput, LayerPlan, LayerRun, LayerScratch, LayerWeights};
+use super::layer::{Layer, LayerInput, LayerRun, LayerScratch};
+use super::layer_plan::LayerPlan;
+use super::layer_weights::{LayerGradient, LayerWeights};
 use super::linear::{Embedding, EmbeddingGradient, Features};
 use super::parameters::Parameters;
 use super::pooling::{PoolPlan, PoolRun, PoolWeights};
@@ -54,8 +56,8 @@ pub(super) struct Masks<'a> {
 /// What a stream computed for a graph.
 #[derive(Debug, Clone, Default)]
 pub(super) struct StreamRun {
-    nodes: Vec<f32>,
-    layers: Vec<LayerRun>,
+    pub(super) nodes: Vec<f32>,
+    pub(super) layers: Vec<LayerRun>,
     pool: PoolRun,
     largest: Vec<u32>,
     /// The stream's vector.
@@ -175,7 +177,7 @@ impl StreamPlan {
 
 impl StreamWeights {
     /// A layer as it sees the features that come in.
-    fn layer(&self, index: usize) -> &LayerWeights {
+    pub(super) fn layer(&self, index: usize) -> &LayerWeights {
         match &self.embedded {
             Some(embedded) if index == 0 => embedded,
             _ => &self.plain[index],
@@ -211,10 +213,16 @@ impl StreamAtWork<'_> {
             let input = self.layer_input(index, &run.nodes, before);
             self.layer(index).forward(input, &mut rest[0]);
         }
+        self.pool_and_read(masks.pooled, run);
+    }
+
+    /// From the last layer's output to the stream's vector.
+    pub(super) fn pool_and_read(self, mask: &[f32], run: &mut StreamRun) {
+        let plan = self.plan;
         let Some(last) = run.layers.last() else { return };
         plan.pool.forward(&self.weights.pool, &last.out, self.graph, &mut run.pool);
         let shape = (plan.pool.channels, lanes_of(plan.pool.channels));
-        mask_rows(&mut run.pool.out, masks.pooled, shape);
+        mask_rows(&mut run.pool.out, mask, shape);
         run.out.clear();
         read(plan.readout, &run.pool.out, shape, &mut run.out, &mut run.largest);
         if plan.input_readout {
@@ -259,12 +267,21 @@ impl StreamAtWork<'_> {
         nodes.iter_mut().zip(mask).for_each(|(value, factor)| *value *= factor);
     }
 
-    fn layer(&self, index: usize) -> Layer<'_> {
+    pub(super) fn layer(&self, index: usize) -> Layer<'_> {
         Layer { plan: &self.plan.layers[index], weights: self.weights.layer(index) }
     }
 
+    pub(super) fn layer_plans(&self) -> &[LayerPlan] {
+        &self.plan.layers
+    }
+
     /// What a layer sees: the node features, or the output of the layer before.
-    fn layer_input<'a>(&'a self, index: usize, nodes: &'a [f32], before: &'a [LayerRun]) -> LayerInput<'a> {
+    pub(super) fn layer_input<'a>(
+        &'a self,
+        index: usize,
+        nodes: &'a [f32],
+        before: &'a [LayerRun],
+    ) -> LayerInput<'a> {
         let width = self.features.width;
         let nodes = match (before.last(), &self.features.first_columns) {
             (Some(before), _) => {

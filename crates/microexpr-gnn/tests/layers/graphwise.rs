@@ -236,6 +236,29 @@ fn class_scores_are_those_of_burns_operations() {
 }
 
 #[test]
+fn hidden_nodes_are_those_of_a_graph_without_their_features() {
+    for (name, columns, config) in configurations() {
+        let model = config.init::<B>(&Default::default(), &mut SeededRng::new(3));
+        let (cases, network) = (cases(1), GraphwiseNetwork::of(&model).unwrap());
+        for (graph, case) in host_graphs(&cases, columns).iter().zip(&cases) {
+            let hidden = [vec![], vec![0], vec![1, 3, 4], vec![case.topology.nodes() as u32 - 1]];
+            let without = |nodes: &Vec<u32>| {
+                let streams = [0, 1].map(|k| {
+                    let mut values = case.nodes[k].clone();
+                    for node in nodes {
+                        values[*node as usize * WIDTHS[k]..][..WIDTHS[k]].fill(0.0);
+                    }
+                    values
+                });
+                graph.with_nodes(streams)
+            };
+            let expected = network.scores(&hidden.iter().map(without).collect::<Vec<_>>());
+            assert_eq!(network.occluded_scores(graph, &hidden), expected, "{name}");
+        }
+    }
+}
+
+#[test]
 fn loss_and_gradients_are_those_of_autodiff() {
     for (name, columns, config) in configurations() {
         let model = config.init::<B>(&Default::default(), &mut SeededRng::new(3));

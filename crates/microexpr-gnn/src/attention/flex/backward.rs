@@ -1,9 +1,10 @@
 //! Backward pass of the fused attention for the nodes of one block.
 
-use super::gaussian::{CentredGaussian, EdgeGradients};
+use super::gaussian::{CentredGaussian, EdgesOfGroup, RowGradients};
+use super::group::{Group, groups};
 use super::lanes::{Eight, LANES, Lanes};
 use super::operands::{Block, Operands};
-use super::vectors::{add_scaled_any, dot_any};
+use super::vectors::{add_scaled_any, dot_in_parts};
 use super::width::{Width, with_width};
 use crate::attention::SelfOperands;
 
@@ -35,16 +36,20 @@ pub(crate) struct Alphas<'a> {
     pub(crate) alpha: &'a [f32],
 }
 
-/// Room for the gradients of the weights of one node's edges, used by node after node.
+/// Room for the gradients of the weights of one group's edges, used by group after group.
+#[derive(Default)]
 struct Workspace {
-    /// Two rows.
-    deviations: [Vec<Eight>; 2],
+    edges: EdgesOfGroup,
+    /// Gradient of the densities of the edges.
+    densities: Vec<Eight>,
+    /// Factors of [`CentredGaussian::density_gradients`].
+    factors: [Vec<Eight>; 2],
+    /// Parts of the next.
+    parts: Vec<Eight>,
     /// Gradient of the fused weights, edge by edge and head by head.
-    d_alpha: Vec<f32>,
-    /// `Σ α_self·dα` of every head, what softmax's gradient subtracts.
+    d_alpha: Vec<Eight>,
+    /// `Σ α_self·dα` of one node's edges, of every head: what softmax's gradient subtracts.
     along_self: Vec<f32>,
-    /// The same of Gaussian attention.
-    along_gaussian: f32,
 }
 
 /// One block of the batch: what is read, and where it starts.
@@ -69,17 +74,6 @@ pub(crate) fn backward<V: Lanes>(
     with_width!(lanes, width => pass.run::<V>(gradient, out, shared, width));
 }
 
-impl Workspace {
-    fn new(o: &Operands<'_>, block: &Block, lanes: usize) -> Self {
-        Self {
-            deviations: std::array::from_fn(|_| vec![[0.0; LANES]; lanes]),
-            d_alpha: vec![0.0; block.max_in_degree(o.topology) * o.heads],
-            along_self: vec![0.0; o.heads],
-            along_gaussian: 0.0,
-        }
-    }
-}
-
 impl Pass<'_> {
     #[inline(always)]
     fn run<V: Lanes>(
@@ -89,17 +83,13 @@ impl Pass<'_> {
         shared: &mut SharedGradients,
         width: impl Width,
     ) {
-        let o = self.o;
-        let mut work = Workspace::new(o, self.block, width.lanes());
-        for node in self.block.nodes.clone() {
-            let gradient = &gradient[node * o.stride..][..o.channels];
-            self.values::<V>(node, gradient, &mut work, out);
-            shared.lambda += work.along_self.iter().sum::<f32>() - work.along_gaussian;
-            if let Some(own) = &o.own {
-                self.own(own, node, &work, out);
-            }
-            if let Some(gaussian) = &o.gaussian {
-                self.gaussian::<V>(gaussian, node, &mut work, out, shared, width);
+        let mut work = Workspace { along_self: vec![0.0; self.o.heads], ..Workspace::default() };
+        for group in groups(self.o, self.block, width.lanes()) {
+            work.fit(group.edges.len(), self.o.heads);
+            self.values::<V>(&group, gradient, &mut work, out);
+            self.weights(&group, &mut work, out, shared);
+            if let Some(gaussian) = &self.o.gaussian {
+                self.gaussian::<V>(gaussian, &group, &mut work, out, shared, width);
             }
         }
     }
@@ -110,46 +100,102 @@ impl Pass<'_> {
         self.o.topology.source()[edge] as usize - self.block.nodes.start
     }
 
-    /// Gradients of the neighbours' values and of the weights.
+    /// Gradients of the neighbours' values and of the fused weights.
     #[inline(always)]
     fn values<V: Lanes>(
         &self,
-        node: usize,
+        group: &Group<'_>,
         gradient: &[f32],
         work: &mut Workspace,
         out: &mut BackwardSlices<'_>,
     ) {
-        let (o, saved, heads, head_width) = (self.o, self.saved, self.o.heads, self.o.head_width());
-        work.along_self.fill(0.0);
-        work.along_gaussian = 0.0;
-        for (d, edge) in work.d_alpha.chunks_exact_mut(heads).zip(o.topology.incoming(node)) {
+        let (o, heads, head_width) = (self.o, self.o.heads, self.o.head_width());
+        for (edge, parts) in group.edges.iter().zip(work.parts.chunks_exact_mut(heads)) {
             let edge = *edge as usize;
+            let gradient = &gradient[group.target[edge] as usize * o.stride..][..o.channels];
             let row = self.source(edge) * o.stride;
             let sums = out.values[row..row + o.channels].chunks_exact_mut(head_width);
-            let heads_of = gradient.chunks_exact(head_width).zip(o.neighbour_values(edge)).zip(sums);
-            for (head, ((gradient, values), sum)) in heads_of.enumerate() {
-                let at = edge * heads + head;
-                d[head] = dot_any::<V>(gradient, values);
-                add_scaled_any::<V>(sum, saved.alpha[at], gradient);
-                work.along_self[head] += saved.alpha_self.get(at).map_or(0.0, |a| a * d[head]);
+            let alphas = &self.saved.alpha[edge * heads..][..heads];
+            let of_heads = gradient.chunks_exact(head_width).zip(o.neighbour_values(edge)).zip(sums);
+            for (((gradient, values), sum), (parts, alpha)) in of_heads.zip(parts.iter_mut().zip(alphas)) {
+                dot_in_parts::<V>(gradient, values, parts);
+                add_scaled_any::<V>(sum, *alpha, gradient);
             }
-            work.along_gaussian += saved.alpha_gaussian.get(edge).map_or(0.0, |a| a * d.iter().sum::<f32>());
+        }
+        let (parts, _) = work.parts.as_chunks();
+        for (d_alpha, parts) in work.d_alpha.iter_mut().zip(parts) {
+            V::totals(parts).store(d_alpha);
         }
     }
 
-    /// Gradients of the logits, through softmax and LeakyReLU.
+    /// Gradients of the logits, through softmax and LeakyReLU, of the densities, through softmax, and of λ.
     #[inline(always)]
-    fn own(&self, own: &SelfOperands<&[f32]>, node: usize, work: &Workspace, out: &mut BackwardSlices<'_>) {
+    fn weights(
+        &self,
+        group: &Group<'_>,
+        work: &mut Workspace,
+        out: &mut BackwardSlices<'_>,
+        shared: &mut SharedGradients,
+    ) {
+        let heads = self.o.heads;
+        let scale = self.o.gaussian.as_ref().map_or(0.0, |gaussian| {
+            self.o.shares().gaussian * self.o.settings.density_scale(gaussian.width())
+        });
+        let (mut edges, mut d_alpha) = (group.edges, work.d_alpha.as_flattened());
+        let mut densities = work.densities.as_flattened_mut();
+        for in_degree in group.in_degrees() {
+            let (of_node, others) = edges.split_at(in_degree);
+            let (d_of_node, other_d) = d_alpha.split_at(in_degree * heads);
+            let (of_densities, other_densities) = densities.split_at_mut(in_degree);
+            let mut along_gaussian = 0.0;
+            work.along_self.fill(0.0);
+            for (edge, d) in of_node.iter().zip(d_of_node.chunks_exact(heads)) {
+                let edge = *edge as usize;
+                if self.o.own.is_some() {
+                    let alphas = &self.saved.alpha_self[edge * heads..][..heads];
+                    for ((along, alpha), d) in work.along_self.iter_mut().zip(alphas).zip(d) {
+                        *along += alpha * d;
+                    }
+                }
+                if self.o.gaussian.is_some() {
+                    along_gaussian += self.saved.alpha_gaussian[edge] * d.iter().sum::<f32>();
+                }
+            }
+            shared.lambda += work.along_self.iter().sum::<f32>() - along_gaussian;
+            if let Some(own) = &self.o.own {
+                self.own(own, of_node, d_of_node, &work.along_self, out);
+            }
+            if self.o.gaussian.is_some() {
+                let weights = of_node.iter().zip(d_of_node.chunks_exact(heads));
+                for ((edge, d), density) in weights.zip(of_densities) {
+                    let along = d.iter().sum::<f32>() - along_gaussian;
+                    *density = scale * self.saved.alpha_gaussian[*edge as usize] * along;
+                }
+            }
+            (edges, d_alpha, densities) = (others, other_d, other_densities);
+        }
+    }
+
+    /// Gradients of the logits of the edges into one node, given those of their weights.
+    #[inline(always)]
+    fn own(
+        &self,
+        own: &SelfOperands<&[f32]>,
+        edges: &[u32],
+        d_alpha: &[f32],
+        along: &[f32],
+        out: &mut BackwardSlices<'_>,
+    ) {
         let (o, heads, share) = (self.o, self.o.heads, self.o.shares().own);
-        let at_node = (node - self.block.nodes.start) * heads;
-        for (d, edge) in work.d_alpha.chunks_exact(heads).zip(o.topology.incoming(node)) {
+        let negative_slope = o.settings.negative_slope as f32;
+        for (edge, d_alpha) in edges.iter().zip(d_alpha.chunks_exact(heads)) {
             let edge = *edge as usize;
-            let source = self.source(edge);
+            let (target, source) = (o.topology.target()[edge] as usize, self.source(edge));
+            let at_node = (target - self.block.nodes.start) * heads;
             for head in 0..heads {
-                let slope =
-                    if own.logit(o, node, edge, head) > 0.0 { 1.0 } else { o.settings.negative_slope as f32 };
+                let slope = if own.logit(o, edge, head) > 0.0 { 1.0 } else { negative_slope };
                 let alpha = self.saved.alpha_self[edge * heads + head];
-                let d = slope * share * alpha * (d[head] - work.along_self[head]);
+                let d = slope * share * alpha * (d_alpha[head] - along[head]);
                 out.self_target[at_node + head] += d;
                 out.self_source[source * heads + head] += d;
                 out.self_edge[(edge - self.block.edges.start) * heads + head] = d;
@@ -157,36 +203,48 @@ impl Pass<'_> {
         }
     }
 
-    /// Gradients of everything that the densities were made of, through softmax and density.
+    /// Gradients of everything that the densities were made of.
     #[inline(always)]
     fn gaussian<V: Lanes>(
         &self,
         gaussian: &CentredGaussian<'_>,
-        node: usize,
+        group: &Group<'_>,
         work: &mut Workspace,
         out: &mut BackwardSlices<'_>,
         shared: &mut SharedGradients,
         width: impl Width,
     ) {
-        let (o, lanes) = (self.o, width.lanes());
-        let scale = o.shares().gaussian * o.settings.density_scale(gaussian.width());
-        let target = &mut out.gaussian_target[(node - self.block.nodes.start) * lanes..][..lanes];
-        let [room, products] = &mut work.deviations;
-        for (d_alpha, edge) in work.d_alpha.chunks_exact(o.heads).zip(o.topology.incoming(node)) {
+        let lanes = width.lanes();
+        let Workspace { edges: room, densities, factors: [own, spread], .. } = work;
+        gaussian.density_gradients::<V>(group, densities, room, [&mut *own, &mut *spread], width);
+        let factors = own.as_flattened().iter().zip(spread.as_flattened());
+        for ((place, edge), (own, spread)) in group.edges.iter().enumerate().zip(factors) {
             let edge = *edge as usize;
-            let along = d_alpha.iter().sum::<f32>() - work.along_gaussian;
-            let gradient = scale * self.saved.alpha_gaussian[edge] * along;
-            let features = (edge - self.block.edges.start) * gaussian.edge_width;
-            let features = features..features + gaussian.edge_width;
-            let source = self.source(edge) * lanes;
-            let to = EdgeGradients {
-                target: &mut *target,
+            let (source, factors) = (self.source(edge) * lanes, [*own, *spread]);
+            let target = (group.target[edge] as usize - self.block.nodes.start) * lanes;
+            let to = RowGradients {
+                target: &mut out.gaussian_target[target..][..lanes],
                 source: &mut out.gaussian_source[source..][..lanes],
                 edge_weight: &mut shared.edge_weight,
-                edge_features: out.edge_features.get_mut(features).unwrap_or_default(),
             };
-            let nodes = [node, o.topology.source()[edge] as usize];
-            gaussian.density_gradient::<V>(nodes, edge, gradient, [&mut *room, &mut *products], width, to);
+            gaussian.scatter::<V>((place, edge), factors, room, to, width);
+            let features = (edge - self.block.edges.start) * gaussian.edge_width;
+            if let Some(features) = out.edge_features.get_mut(features..features + gaussian.edge_width) {
+                gaussian.features_gradient::<V>(place, factors, room, features, width);
+            }
         }
+    }
+}
+
+impl Workspace {
+    /// Makes room for `edges` edges and `heads` heads.
+    #[inline(always)]
+    fn fit(&mut self, edges: usize, heads: usize) {
+        let (of_edges, of_heads) = (edges.div_ceil(LANES), (edges * heads).div_ceil(LANES));
+        let zero = [0.0; LANES];
+        self.densities.resize(of_edges, zero);
+        self.factors.iter_mut().for_each(|factors| factors.resize(of_edges, zero));
+        self.parts.resize(of_heads * LANES, zero);
+        self.d_alpha.resize(of_heads, zero);
     }
 }

@@ -1,6 +1,7 @@
 //! Forward pass of the fused attention for the nodes of one block.
 
-use super::gaussian::CentredGaussian;
+use super::gaussian::{CentredGaussian, EdgesOfGroup};
+use super::group::{Group, groups};
 use super::lanes::{Eight, LANES, Lanes};
 use super::operands::{Block, Operands};
 use super::softmax::softmax;
@@ -16,14 +17,14 @@ pub(crate) struct ForwardSlices<'a> {
     pub(crate) alpha: &'a mut [f32],
 }
 
-/// Room for the scores of one node's edges, used by node after node.
+/// Room for the weights of one group's edges, used by group after group.
+#[derive(Default)]
 struct Scores {
-    /// Head by head, each in whole lanes.
+    /// α_self, head by head, each in whole lanes.
     own: Vec<Eight>,
+    /// α_gaussian.
     gaussian: Vec<Eight>,
-    /// Lanes of a head.
-    per_head: usize,
-    deviations: Vec<Eight>,
+    edges: EdgesOfGroup,
 }
 
 /// One block of the batch: what is read, and where it starts.
@@ -42,29 +43,34 @@ pub(crate) fn forward<V: Lanes>(o: &Operands<'_>, block: &Block, out: &mut Forwa
 impl Pass<'_> {
     #[inline(always)]
     fn run<V: Lanes>(&self, out: &mut ForwardSlices<'_>, width: impl Width) {
-        let mut scores = Scores::new(self.o, self.block, width.lanes());
-        for node in self.block.nodes.clone() {
+        let mut scores = Scores::default();
+        for group in groups(self.o, self.block, width.lanes()) {
+            let whole = group.edges.len().div_ceil(LANES);
             if let Some(own) = &self.o.own {
-                self.own::<V>(own, node, &mut scores);
+                scores.own.resize(self.o.heads * whole, [0.0; LANES]);
+                self.own::<V>(own, &group, &mut scores.own);
             }
             if let Some(gaussian) = &self.o.gaussian {
-                self.gaussian::<V>(gaussian, node, &mut scores, width);
+                scores.gaussian.resize(whole, [0.0; LANES]);
+                self.gaussian::<V>(gaussian, &group, &mut scores, width);
             }
-            self.weighted_sum::<V>(node, &scores, out);
+            self.weigh(&group, &scores, out);
+            self.weighted_sums::<V>(&group, out);
         }
     }
 
     /// Eqs. 1 and 2: softmax of LeakyReLU of the logits.
     #[inline(always)]
-    fn own<V: Lanes>(&self, own: &SelfOperands<&[f32]>, node: usize, scores: &mut Scores) {
-        let (o, incoming) = (self.o, self.o.topology.incoming(node));
-        for head in 0..o.heads {
-            let scores = &mut scores.own[head * scores.per_head..][..scores.per_head];
-            let flat = scores.as_flattened_mut();
-            for (score, edge) in flat.iter_mut().zip(incoming) {
-                *score = leaky(own.logit(o, node, *edge as usize, head), o.settings.negative_slope as f32);
+    fn own<V: Lanes>(&self, own: &SelfOperands<&[f32]>, group: &Group<'_>, alphas: &mut [Eight]) {
+        let slope = self.o.settings.negative_slope as f32;
+        let whole = group.edges.len().div_ceil(LANES);
+        for head in 0..self.o.heads {
+            let scores = &mut alphas[head * whole..][..whole];
+            for (score, edge) in scores.as_flattened_mut().iter_mut().zip(group.edges) {
+                let logit = own.logit(self.o, *edge as usize, head);
+                *score = if logit > 0.0 { logit } else { slope * logit };
             }
-            softmax::<V>(scores, incoming.len());
+            softmax::<V>(scores, group.in_degrees());
         }
     }
 
@@ -73,71 +79,52 @@ impl Pass<'_> {
     fn gaussian<V: Lanes>(
         &self,
         gaussian: &CentredGaussian<'_>,
-        node: usize,
+        group: &Group<'_>,
         scores: &mut Scores,
         width: impl Width,
     ) {
-        let (o, incoming) = (self.o, self.o.topology.incoming(node));
-        let scale = o.settings.density_scale(gaussian.width());
-        let flat = scores.gaussian.as_flattened_mut();
-        for (score, edge) in flat.iter_mut().zip(incoming) {
-            let edge = *edge as usize;
-            let nodes = [node, o.topology.source()[edge] as usize];
-            *score = scale * gaussian.density::<V>(nodes, edge, &mut scores.deviations, width);
-        }
-        softmax::<V>(&mut scores.gaussian, incoming.len());
+        let scale = self.o.settings.density_scale(gaussian.width());
+        gaussian.densities::<V>(group, scale, &mut scores.edges, &mut scores.gaussian, width);
+        softmax::<V>(&mut scores.gaussian, group.in_degrees());
     }
 
-    /// Eqs. 7 and 8: the fused weights, and the sum of the neighbours' values that they weigh.
+    /// Eq. 7: all weights of the group's edges.
     #[inline(always)]
-    fn weighted_sum<V: Lanes>(&self, node: usize, scores: &Scores, out: &mut ForwardSlices<'_>) {
-        let (o, heads) = (self.o, self.o.heads);
-        let row = (node - self.block.nodes.start) * o.stride;
-        let sums = &mut out.values[row..row + o.channels];
+    fn weigh(&self, group: &Group<'_>, scores: &Scores, out: &mut ForwardSlices<'_>) {
+        let (heads, shares) = (self.o.heads, self.o.shares());
         let (own, gaussian) = (scores.own.as_flattened(), scores.gaussian.as_flattened());
-        let shares = o.shares();
-        for (place, edge) in o.topology.incoming(node).iter().enumerate() {
-            let edge = *edge as usize;
-            let local = edge - self.block.edges.start;
-            if o.gaussian.is_some() {
-                out.alpha_gaussian[local] = gaussian[place];
-            }
-            let parts = sums.chunks_exact_mut(o.head_width()).zip(o.neighbour_values(edge));
-            for (head, (sum, values)) in parts.enumerate() {
-                let at = local * heads + head;
-                let alpha = match (&o.own, &o.gaussian) {
-                    (Some(_), Some(_)) => {
-                        let own = own[head * scores.per_head * LANES + place];
-                        out.alpha_self[at] = own;
-                        shares.own * own + shares.gaussian * gaussian[place]
-                    }
-                    (Some(_), None) => {
-                        out.alpha_self[at] = own[head * scores.per_head * LANES + place];
-                        out.alpha_self[at]
-                    }
-                    _ => gaussian[place],
-                };
+        let per_head = group.edges.len().div_ceil(LANES) * LANES;
+        for (place, edge) in group.edges.iter().enumerate() {
+            let edge = *edge as usize - self.block.edges.start;
+            for head in 0..heads {
+                let at = edge * heads + head;
+                let mut alpha = 0.0;
+                if self.o.own.is_some() {
+                    let own = own[head * per_head + place];
+                    out.alpha_self[at] = own;
+                    alpha = shares.own * own;
+                }
+                if self.o.gaussian.is_some() {
+                    alpha += shares.gaussian * gaussian[place];
+                    out.alpha_gaussian[edge] = gaussian[place];
+                }
                 out.alpha[at] = alpha;
-                add_scaled_any::<V>(sum, alpha, values);
             }
         }
     }
-}
 
-impl Scores {
-    fn new(o: &Operands<'_>, block: &Block, lanes: usize) -> Self {
-        let per_head = block.max_in_degree(o.topology).div_ceil(LANES);
-        let zeros = |length: usize| vec![[0.0; LANES]; length];
-        Self {
-            own: zeros(o.own_heads() * per_head),
-            gaussian: zeros(per_head),
-            per_head,
-            deviations: zeros(lanes),
+    /// Eq. 8: the sums of the neighbours' values that the weights weigh.
+    #[inline(always)]
+    fn weighted_sums<V: Lanes>(&self, group: &Group<'_>, out: &mut ForwardSlices<'_>) {
+        let (o, heads) = (self.o, self.o.heads);
+        for edge in group.edges {
+            let edge = *edge as usize;
+            let row = (group.target[edge] as usize - self.block.nodes.start) * o.stride;
+            let sums = out.values[row..row + o.channels].chunks_exact_mut(o.head_width());
+            let alphas = &out.alpha[(edge - self.block.edges.start) * heads..][..heads];
+            for ((sum, values), alpha) in sums.zip(o.neighbour_values(edge)).zip(alphas) {
+                add_scaled_any::<V>(sum, *alpha, values);
+            }
         }
     }
-}
-
-#[inline(always)]
-fn leaky(x: f32, slope: f32) -> f32 {
-    if x > 0.0 { x } else { slope * x }
 }

@@ -1,13 +1,16 @@
-//! Gaussian attention of one edge, forward and backward (eqs. 3–5).
+//! Gaussian attention of the edges of one group, forward and backward (eqs. 3–5).
 //!
 //! `z` is linear in its parts, so its deviation from its mean is the sum of the parts' deviations: the mean is taken off
 //! the rows of nodes and weights once, not off every edge. Likewise the mean is taken off the gradients of the rows.
+//!
+//! What an edge has many of (features) is worked on edge by edge, what it has one of (variance, density) for eight edges at a
+//! time.
 
 use std::borrow::Cow;
 
-use super::lanes::{Eight, Lanes};
+use super::group::Group;
+use super::lanes::{Eight, LANES, Lanes};
 use super::rows::Rows;
-use super::vectors::{BellSums, add, add_scaled, bell_products, bell_total, combine, dot};
 use super::width::Width;
 
 /// The parts of `z`, every row of nodes and weights without its mean.
@@ -24,22 +27,34 @@ pub(crate) struct CentredGaussian<'a> {
     pub(crate) variance_floor: f32,
 }
 
-/// Where the gradients of one edge go.
-pub(crate) struct EdgeGradients<'a> {
-    /// Row of the target.
-    pub(crate) target: &'a mut [Eight],
-    /// Row of the source.
-    pub(crate) source: &'a mut [Eight],
-    /// `[De, D]`.
-    pub(crate) edge_weight: &'a mut [Eight],
-    /// `[De]`; empty if nobody asked.
-    pub(crate) edge_features: &'a mut [f32],
+/// What is known of the edges of a group.
+#[derive(Default)]
+pub(crate) struct EdgesOfGroup {
+    /// `z − μ` of every edge, row by row.
+    deviations: Vec<Eight>,
+    /// `p_k d_k` of every edge, likewise, with `p_k = exp(−d_k²/2v)`.
+    products: Vec<Eight>,
+    /// Eight sums of every edge that are still to be added up: those over one quantity, and those over another.
+    partial: [Vec<Eight>; 2],
+    /// `1/v` of every edge.
+    precision: Vec<Eight>,
 }
 
-/// `z − μ` of one edge (eq. 3) and its floored variance (eq. 4).
-struct Deviations<'a> {
-    d: &'a mut [Eight],
-    variance: f32,
+impl EdgesOfGroup {
+    /// Makes room for `edges` edges with rows of `lanes` lanes.
+    #[inline(always)]
+    fn fit(&mut self, edges: usize, lanes: usize) {
+        let whole = edges.div_ceil(LANES);
+        if self.precision.len() < whole {
+            let zeros = |length: usize| vec![[0.0; LANES]; length];
+            *self = Self {
+                deviations: zeros(whole * LANES * lanes),
+                products: zeros(whole * LANES * lanes),
+                partial: [zeros(whole * LANES), zeros(whole * LANES)],
+                precision: zeros(whole),
+            };
+        }
+    }
 }
 
 impl CentredGaussian<'_> {
@@ -48,24 +63,23 @@ impl CentredGaussian<'_> {
     }
 
     #[inline(always)]
-    fn features(&self, edge: usize) -> &[f32] {
+    pub(crate) fn features(&self, edge: usize) -> &[f32] {
         &self.edge_features[edge * self.edge_width..(edge + 1) * self.edge_width]
     }
 
-    /// Fills `room` with the deviations of the edge from `source` to `target`.
+    /// Leaves `z − μ` in `d` and eight sums of its squares.
     #[inline(always)]
-    fn deviations<'a, V: Lanes>(
+    fn deviation<V: Lanes>(
         &self,
         [target, source]: [usize; 2],
         edge: usize,
-        room: &'a mut [Eight],
-        width: impl Width,
-    ) -> Deviations<'a> {
-        let lanes = width.lanes();
-        let d = &mut room[..lanes];
+        d: &mut [Eight],
+        squares: &mut Eight,
+    ) {
+        let lanes = d.len();
         let target = &self.target.lanes[target * lanes..][..lanes];
         let source = &self.source.lanes[source * lanes..][..lanes];
-        let mut squares = V::splat(0.0);
+        let mut sum = V::splat(0.0);
         if let [first, second] = self.features(edge) {
             // The paper's two features, in one pass.
             let (first, second) = (V::splat(*first), V::splat(*second));
@@ -75,7 +89,7 @@ impl CentredGaussian<'_> {
                 let nodes = V::load(&target[k]).plus(V::load(&source[k]));
                 let x = nodes.plus_product(first, V::load(&first_row[k]));
                 let x = x.plus_product(second, V::load(&second_row[k]));
-                squares = squares.plus_product(x, x);
+                sum = sum.plus_product(x, x);
                 x.store(&mut d[k]);
             }
         } else {
@@ -84,70 +98,191 @@ impl CentredGaussian<'_> {
                 for (row, feature) in self.features(edge).iter().enumerate() {
                     x = x.plus_product(V::splat(*feature), V::load(&self.edge_weight.lanes[row * lanes + k]));
                 }
-                squares = squares.plus_product(x, x);
+                sum = sum.plus_product(x, x);
                 x.store(&mut d[k]);
             }
         }
-        let variance = squares.total() / self.width() as f32 + self.variance_floor;
-        Deviations { d, variance }
+        sum.store(squares);
     }
 
-    /// Eq. 5 of an edge between two nodes, summed over the features: `Σ_k exp(−d_k²/2v) / √(2πv)`.
+    /// Eqs. 3 and 4: deviations and precisions.
     #[inline(always)]
-    pub(crate) fn density<V: Lanes>(
+    fn deviations<V: Lanes>(&self, group: &Group<'_>, room: &mut EdgesOfGroup, width: impl Width) {
+        room.fit(group.edges.len(), width.lanes());
+        let rows = room.deviations.chunks_exact_mut(width.lanes()).zip(&mut room.partial[0]);
+        for (edge, (d, squares)) in group.edges.iter().zip(rows) {
+            let edge = *edge as usize;
+            let nodes = [group.target[edge] as usize, group.source[edge] as usize];
+            self.deviation::<V>(nodes, edge, d, squares);
+        }
+        let share = V::splat(1.0 / self.width() as f32);
+        let (squares, _) = room.partial[0].as_chunks();
+        let whole = group.edges.len().div_ceil(LANES);
+        for (precision, squares) in room.precision[..whole].iter_mut().zip(squares) {
+            let variance = V::splat(self.variance_floor).plus_product(V::totals(squares), share);
+            V::splat(1.0).divided_by(variance).store(precision);
+        }
+    }
+
+    /// Eq. 5, summed over the features: `scale·Σ_k exp(−d_k²/2v) / √(2πv)`.
+    #[inline(always)]
+    pub(crate) fn densities<V: Lanes>(
         &self,
-        nodes: [usize; 2],
-        edge: usize,
-        room: &mut [Eight],
+        group: &Group<'_>,
+        scale: f32,
+        room: &mut EdgesOfGroup,
+        densities: &mut [Eight],
         width: impl Width,
-    ) -> f32 {
-        let Deviations { d, variance } = self.deviations::<V>(nodes, edge, room, width);
-        let total = bell_total::<V>(d, -0.5 / variance);
-        self.filled(total) / (std::f32::consts::TAU * variance).sqrt()
+    ) {
+        self.deviations::<V>(group, room, width);
+        let rows = room.deviations.chunks_exact(width.lanes()).zip(&mut room.partial[0]);
+        let precision = room.precision.as_flattened();
+        for ((d, total), precision) in rows.zip(precision).take(group.edges.len()) {
+            let scale = V::splat(-0.5 * precision);
+            let mut sum = V::splat(0.0);
+            for d in d {
+                let d = V::load(d);
+                sum = sum.plus(d.times(d).times(scale).exp());
+            }
+            sum.store(total);
+        }
+        let (totals, _) = room.partial[0].as_chunks();
+        for ((density, totals), precision) in densities.iter_mut().zip(totals).zip(&room.precision) {
+            let norm = self.norm::<V>(scale, precision);
+            self.filled(V::totals(totals)).times(norm).store(density);
+        }
     }
 
-    /// The sum of exponentials without those of the filling: its deviations are 0, so they are exactly 1.
+    /// `factor / √(2πv)`.
     #[inline(always)]
-    fn filled(&self, exponentials: f32) -> f32 {
-        exponentials - self.target.filling() as f32
+    fn norm<V: Lanes>(&self, factor: f32, precision: &Eight) -> V {
+        let root = V::load(precision).times(V::splat(1.0 / std::f32::consts::TAU)).square_root();
+        root.times(V::splat(factor))
     }
 
-    /// Adds the gradient of an edge's summed density to everything that it was made of. `room` is for two rows.
+    /// Sums of exponentials without those of the filling: its deviations are 0, so they are exactly 1.
+    #[inline(always)]
+    fn filled<V: Lanes>(&self, exponentials: V) -> V {
+        exponentials.minus(V::splat(self.target.filling() as f32))
+    }
+
+    /// The gradients of the deviations, given those of the densities, as factors `[of p_k d_k, of d_k]`; deviations and products
+    /// stay in `room`.
     ///
     /// With `p_k = exp(−d_k²/2v)/√(2πv)`: `∂/∂d_k = −p_k d_k/v`, `∂/∂v = Σ p_k (d_k²/2v² − 1/2v)`, and
     /// `v = Σ d_k²/D + floor`.
     #[inline(always)]
-    pub(crate) fn density_gradient<V: Lanes>(
+    pub(crate) fn density_gradients<V: Lanes>(
         &self,
-        nodes: [usize; 2],
-        edge: usize,
-        gradient: f32,
-        room: [&mut [Eight]; 2],
+        group: &Group<'_>,
+        gradients: &[Eight],
+        room: &mut EdgesOfGroup,
+        factors: [&mut [Eight]; 2],
         width: impl Width,
-        to: EdgeGradients<'_>,
     ) {
-        let [room, products] = room;
-        let products = &mut products[..width.lanes()];
-        let Deviations { d, variance } = self.deviations::<V>(nodes, edge, room, width);
-        let BellSums { total, squares } = bell_products::<V>(products, d, -0.5 / variance);
-        let norm = gradient / (std::f32::consts::TAU * variance).sqrt();
-        let by_variance = norm * 0.5 / variance * (squares / variance - self.filled(total));
-        let (own, spread) = (-norm / variance, 2.0 * by_variance / self.width() as f32);
-        combine::<V>(d, spread, own, products);
-        self.scatter::<V>(edge, d, width, to);
+        self.deviations::<V>(group, room, width);
+        let EdgesOfGroup { deviations, products, partial: [totals, squares], precision } = room;
+        let rows = deviations.chunks_exact(width.lanes()).zip(products.chunks_exact_mut(width.lanes()));
+        let sums = totals.iter_mut().zip(squares.iter_mut()).zip(precision.as_flattened());
+        for ((d, products), ((total, squares), precision)) in rows.zip(sums).take(group.edges.len()) {
+            let scale = V::splat(-0.5 * precision);
+            let (mut sum, mut sum_of_squares) = (V::splat(0.0), V::splat(0.0));
+            for (product, d) in products.iter_mut().zip(d) {
+                let d = V::load(d);
+                let p = d.times(d).times(scale).exp();
+                let pd = p.times(d);
+                sum = sum.plus(p);
+                sum_of_squares = sum_of_squares.plus_product(pd, d);
+                pd.store(product);
+            }
+            sum.store(total);
+            sum_of_squares.store(squares);
+        }
+        let ((totals, _), (squares, _)) = (totals.as_chunks(), squares.as_chunks());
+        let share = V::splat(1.0 / self.width() as f32);
+        let [of_products, of_deviations] = factors;
+        let factors = of_products.iter_mut().zip(of_deviations);
+        let sums = totals.iter().zip(squares).zip(gradients.iter().zip(precision.iter()));
+        for ((own, spread), ((totals, squares), (gradient, precision))) in factors.zip(sums) {
+            let norm = V::load(gradient).times(self.norm(1.0, precision));
+            let precision = V::load(precision);
+            let scaled = norm.times(precision);
+            let excess = V::totals(squares).times(precision).minus(self.filled(V::totals(totals)));
+            V::splat(0.0).minus(scaled).store(own);
+            scaled.times(excess).times(share).store(spread);
+        }
     }
 
-    /// Adds the gradient of one edge's deviations to everything that they were made of.
+    /// Adds the gradient of one edge's deviations, `own·p_k d_k + spread·d_k`, to those of the rows of target, source and edge
+    /// weight.
     #[inline(always)]
-    fn scatter<V: Lanes>(&self, edge: usize, gradient: &[Eight], width: impl Width, to: EdgeGradients<'_>) {
+    pub(crate) fn scatter<V: Lanes>(
+        &self,
+        (place, edge): (usize, usize),
+        [own, spread]: [f32; 2],
+        room: &EdgesOfGroup,
+        to: RowGradients<'_>,
+        width: impl Width,
+    ) {
         let lanes = width.lanes();
-        add::<V>(&mut to.target[..lanes], &gradient[..lanes]);
-        add::<V>(&mut to.source[..lanes], &gradient[..lanes]);
-        for (k, feature) in self.features(edge).iter().enumerate() {
-            add_scaled::<V>(&mut to.edge_weight[k * lanes..][..lanes], *feature, &gradient[..lanes]);
-        }
-        for (k, feature) in to.edge_features.iter_mut().enumerate() {
-            *feature = dot::<V>(gradient, self.edge_weight.row(k));
+        let d = &room.deviations[place * lanes..][..lanes];
+        let products = &room.products[place * lanes..][..lanes];
+        let (target, source) = (&mut to.target[..lanes], &mut to.source[..lanes]);
+        let (own, spread) = (V::splat(own), V::splat(spread));
+        if let [first, second] = self.features(edge) {
+            // The paper's two features, in one pass.
+            let (first, second) = (V::splat(*first), V::splat(*second));
+            let (first_row, second_row) = to.edge_weight.split_at_mut(lanes);
+            let (first_row, second_row) = (&mut first_row[..lanes], &mut second_row[..lanes]);
+            for k in 0..lanes {
+                let d = own.times(V::load(&products[k])).plus_product(spread, V::load(&d[k]));
+                V::load(&target[k]).plus(d).store(&mut target[k]);
+                V::load(&source[k]).plus(d).store(&mut source[k]);
+                V::load(&first_row[k]).plus_product(first, d).store(&mut first_row[k]);
+                V::load(&second_row[k]).plus_product(second, d).store(&mut second_row[k]);
+            }
+        } else {
+            for k in 0..lanes {
+                let d = own.times(V::load(&products[k])).plus_product(spread, V::load(&d[k]));
+                V::load(&target[k]).plus(d).store(&mut target[k]);
+                V::load(&source[k]).plus(d).store(&mut source[k]);
+                for (row, feature) in self.features(edge).iter().enumerate() {
+                    let sum = &mut to.edge_weight[row * lanes + k];
+                    V::load(sum).plus_product(V::splat(*feature), d).store(sum);
+                }
+            }
         }
     }
+
+    /// The gradient of an edge's features.
+    #[inline(always)]
+    pub(crate) fn features_gradient<V: Lanes>(
+        &self,
+        place: usize,
+        [own, spread]: [f32; 2],
+        room: &EdgesOfGroup,
+        features: &mut [f32],
+        width: impl Width,
+    ) {
+        let lanes = width.lanes();
+        let d = &room.deviations[place * lanes..][..lanes];
+        let products = &room.products[place * lanes..][..lanes];
+        for (row, feature) in features.iter_mut().enumerate() {
+            let mut sum = V::splat(0.0);
+            for k in 0..lanes {
+                let products = V::splat(own).times(V::load(&products[k]));
+                let d = products.plus_product(V::splat(spread), V::load(&d[k]));
+                sum = sum.plus_product(d, V::load(&self.edge_weight.lanes[row * lanes + k]));
+            }
+            *feature = sum.total();
+        }
+    }
+}
+
+/// Gradients of the rows that an edge's deviations were made of.
+pub(crate) struct RowGradients<'a> {
+    pub(crate) target: &'a mut [Eight],
+    pub(crate) source: &'a mut [Eight],
+    /// `[De, D]`.
+    pub(crate) edge_weight: &'a mut [Eight],
 }

@@ -28,12 +28,17 @@ pub(crate) trait Lanes: Copy {
     /// `self · 2ⁿ`, given `n + ROUND`; only where neither is out of range.
     fn scaled_by_power_of_two(self, shifted: Self) -> Self;
 
+    fn divided_by(self, other: Self) -> Self;
+    fn square_root(self) -> Self;
+    /// Sums of the eight values of every row, pairwise.
+    fn totals(rows: &[Eight; LANES]) -> Self;
+
     /// Sum of all eight, pairwise.
     #[inline(always)]
     fn total(self) -> f32 {
         let mut x = [0.0; LANES];
         self.store(&mut x);
-        ((x[0] + x[4]) + (x[2] + x[6])) + ((x[1] + x[5]) + (x[3] + x[7]))
+        ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]))
     }
 
     /// `eˣ` to about one unit in the last place for `−86 ≤ x ≤ 88`, clamped below; not for larger `x`.
@@ -114,6 +119,21 @@ impl Lanes for Portable {
     }
 
     #[inline(always)]
+    fn divided_by(self, other: Self) -> Self {
+        self.with(other, |x, y| x / y)
+    }
+
+    #[inline(always)]
+    fn square_root(self) -> Self {
+        Self(self.0.map(f32::sqrt))
+    }
+
+    #[inline(always)]
+    fn totals(rows: &[Eight; LANES]) -> Self {
+        Self(std::array::from_fn(|k| Self(rows[k]).total()))
+    }
+
+    #[inline(always)]
     fn scaled_by_power_of_two(self, shifted: Self) -> Self {
         self.with(shifted, |x, s| f32::from_bits(x.to_bits().wrapping_add(s.to_bits() << 23)))
     }
@@ -128,7 +148,7 @@ pub(crate) struct Avx2(std::arch::x86_64::__m256);
 mod avx2 {
     use std::arch::x86_64::*;
 
-    use super::{Avx2, Eight, Lanes};
+    use super::{Avx2, Eight, LANES, Lanes};
 
     // SAFETY of all calls: `dispatch` uses this type only after the processor was asked for AVX2 and FMA.
     impl Lanes for Avx2 {
@@ -198,12 +218,38 @@ mod avx2 {
         }
 
         #[inline(always)]
+        fn divided_by(self, other: Self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_div_ps(self.0, other.0) })
+        }
+
+        #[inline(always)]
+        fn square_root(self) -> Self {
+            // SAFETY: as above.
+            Self(unsafe { _mm256_sqrt_ps(self.0) })
+        }
+
+        #[inline(always)]
+        fn totals(rows: &[Eight; LANES]) -> Self {
+            let row = |k: usize| Self::load(&rows[k]).0;
+            // SAFETY: as above.
+            unsafe {
+                let first = _mm256_hadd_ps(_mm256_hadd_ps(row(0), row(1)), _mm256_hadd_ps(row(2), row(3)));
+                let second = _mm256_hadd_ps(_mm256_hadd_ps(row(4), row(5)), _mm256_hadd_ps(row(6), row(7)));
+                let low = _mm256_permute2f128_ps::<0x20>(first, second);
+                let high = _mm256_permute2f128_ps::<0x31>(first, second);
+                Self(_mm256_add_ps(low, high))
+            }
+        }
+
+        #[inline(always)]
         fn total(self) -> f32 {
             // SAFETY: as above.
             unsafe {
-                let half = _mm_add_ps(_mm256_castps256_ps128(self.0), _mm256_extractf128_ps::<1>(self.0));
-                let pair = _mm_add_ps(half, _mm_movehl_ps(half, half));
-                _mm_cvtss_f32(_mm_add_ss(pair, _mm_movehdup_ps(pair)))
+                let pairs = _mm256_hadd_ps(self.0, self.0);
+                let fours = _mm256_hadd_ps(pairs, pairs);
+                let high = _mm256_extractf128_ps::<1>(fours);
+                _mm_cvtss_f32(_mm_add_ss(_mm256_castps256_ps128(fours), high))
             }
         }
     }
@@ -235,13 +281,22 @@ mod tests {
     #[test]
     fn both_implementations_give_the_same_bits() {
         #[target_feature(enable = "avx2,fma")]
-        fn with_avx2(x: &Eight, y: &Eight) -> [u32; 2] {
+        fn with_avx2(x: &Eight, y: &Eight) -> [u32; 4] {
             bits::<Avx2>(x, y)
         }
 
         #[inline(always)]
-        fn bits<V: Lanes>(x: &Eight, y: &Eight) -> [u32; 2] {
-            [V::load(x).exp().minus(V::load(y)).total().to_bits(), dot::<V>(&[*x, *y], &[*y, *x]).to_bits()]
+        fn bits<V: Lanes>(x: &Eight, y: &Eight) -> [u32; 4] {
+            let mut totals = [0.0; LANES];
+            V::totals(&[*x, *y, *x, *x, *y, *y, *x, *y]).store(&mut totals);
+            let root = V::load(y).square_root().divided_by(V::load(x));
+            let sum = V::load(x).exp().minus(V::load(y)).plus(root).total();
+            [
+                sum.to_bits(),
+                dot::<V>(&[*x, *y], &[*y, *x]).to_bits(),
+                totals[0].to_bits(),
+                totals[5].to_bits(),
+            ]
         }
 
         if !(std::arch::is_x86_feature_detected!("avx2") && std::arch::is_x86_feature_detected!("fma")) {

@@ -10,6 +10,7 @@ pub(crate) mod dispatch;
 pub(crate) mod forward;
 mod forward_pass;
 pub(crate) mod gaussian;
+mod group;
 pub(crate) mod lanes;
 pub(crate) mod operands;
 pub(crate) mod rows;

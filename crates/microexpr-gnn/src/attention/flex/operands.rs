@@ -74,11 +74,11 @@ impl Operands<'_> {
 }
 
 impl SelfOperands<&[f32]> {
-    /// The logit of an edge into `node` before LeakyReLU.
+    /// The logit of an edge before LeakyReLU.
     #[inline(always)]
-    pub(crate) fn logit(&self, o: &Operands<'_>, node: usize, edge: usize, head: usize) -> f32 {
-        let source = o.topology.source()[edge] as usize;
-        self.target[node * o.heads + head]
+    pub(crate) fn logit(&self, o: &Operands<'_>, edge: usize, head: usize) -> f32 {
+        let [target, source] = [o.topology.target(), o.topology.source()].map(|ends| ends[edge] as usize);
+        self.target[target * o.heads + head]
             + self.source[source * o.heads + head]
             + self.edge[edge * o.heads + head]
     }

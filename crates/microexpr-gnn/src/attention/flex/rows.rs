@@ -78,12 +78,6 @@ impl Rows {
     pub(crate) fn filling(&self) -> usize {
         self.per_row() * LANES - self.width
     }
-
-    #[inline(always)]
-    pub(crate) fn row(&self, row: usize) -> &[Eight] {
-        let per_row = self.per_row();
-        &self.lanes[row * per_row..][..per_row]
-    }
 }
 
 /// Takes the mean off, summed in eight parts.

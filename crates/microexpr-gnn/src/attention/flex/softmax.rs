@@ -1,27 +1,38 @@
-use super::lanes::{Eight, LANES, Lanes};
+use super::lanes::{Eight, Lanes};
 use super::vectors::exp;
 
-/// Softmax of the first `count` scores; what follows them in the last lanes is lost.
+/// Softmax of scores run by run: the first `lengths[0]`, then the next `lengths[1]`, and so on. What follows them in the last
+/// lanes is anything.
 #[inline(always)]
-pub(crate) fn softmax<V: Lanes>(scores: &mut [Eight], count: usize) {
-    let scores = &mut scores[..count.div_ceil(LANES)];
-    let flat = scores.as_flattened_mut();
-    let mut largest = f32::NEG_INFINITY;
-    for score in &flat[..count] {
-        largest = largest.max(*score);
+pub(crate) fn softmax<V: Lanes>(scores: &mut [Eight], lengths: impl Iterator<Item = usize> + Clone) {
+    let mut rest = scores.as_flattened_mut();
+    for length in lengths.clone() {
+        let (run, others) = rest.split_at_mut(length);
+        let mut largest = f32::NEG_INFINITY;
+        for score in &*run {
+            largest = if *score > largest { *score } else { largest };
+        }
+        for score in run {
+            *score -= largest;
+        }
+        rest = others;
     }
-    for score in &mut flat[count..] {
-        *score = f32::NEG_INFINITY;
-    }
-    let mut sum = V::splat(0.0);
+    // What is not a score must not overflow.
+    rest.fill(0.0);
     for eight in scores.iter_mut() {
-        V::load(eight).minus(V::splat(largest)).store(eight);
         exp::<V>(eight);
-        sum = sum.plus(V::load(eight));
     }
-    // What is not there counts as e⁻⁸⁶.
-    let share = 1.0 / sum.total();
-    for eight in scores.iter_mut() {
-        V::load(eight).times(V::splat(share)).store(eight);
+    let mut rest = scores.as_flattened_mut();
+    for length in lengths {
+        let (run, others) = rest.split_at_mut(length);
+        let mut sum = 0.0;
+        for power in &*run {
+            sum += power;
+        }
+        let share = 1.0 / sum;
+        for power in run {
+            *power *= share;
+        }
+        rest = others;
     }
 }
