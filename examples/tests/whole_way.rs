@@ -53,7 +53,7 @@ fn shares_merge_to_the_whole_and_a_model_classifies() {
     let folder = tempfile::tempdir().unwrap();
     let at = |name: &str| folder.path().join(name);
     let params = SynthParams { subjects: 3, clips_per_subject: 3, ..SynthParams::default() };
-    write_dataset(&params, Layout::Smic, &at("data"), |_| ()).unwrap();
+    write_dataset(&params, Layout::Smic, at("data"), |_| ()).unwrap();
     let data = "--dataset smic --root data --landmarks files --cache cache";
     run(folder.path(), &format!("evaluate {data} --out whole"));
     for share in 1..=2 {
