@@ -27,15 +27,12 @@ fn an_old_model_answers_as_it_did() {
     let classifier = Classifier::load_with(data("model.safetensors"), options).unwrap();
     let clip = &index.clips[0];
     let prediction = classifier.classify(&clip.sequence().unwrap(), clip.fps).unwrap();
-    let ten_thousandths = |expected: [f64; 3]| {
-        let differences = prediction.probabilities.iter().zip(expected).map(|(p, e)| (1e4 * p - e).abs());
-        differences.fold(0.0, f64::max)
-    };
-    // What `classify` of that version printed for the clip. It measured the whole picture; since frames are read around the face, blocks
-    // of the registration and halved pictures begin at the face, and the measured motion differs in the third digit: one of the kept frames,
-    // 4 then, is the next one.
-    assert!(ten_thousandths([3927.0, 3064.0, 3009.0]) < 65.0, "{:?}", prediction.probabilities);
-    assert!(ten_thousandths([3978.0, 3071.0, 2951.0]) < 2.0, "{:?}", prediction.probabilities);
+    // In ten thousandths. `classify` of that version printed 3927, 3064 and 3009, and kept frame 4 instead of 5: it measured the whole
+    // picture. Since frames are read around the face, blocks of the registration and halved pictures begin there, and measured motion
+    // differs a little. The weights are read as they were.
+    for (found, expected) in prediction.probabilities.iter().zip([3978.0, 3071.0, 2951.0]) {
+        assert!((1e4 * found - expected).abs() < 2.0, "{:?}", prediction.probabilities);
+    }
     assert_eq!(prediction.kept_frames, [5, 15, 21]);
 }
 
