@@ -105,10 +105,7 @@ impl NodeFeatures {
         }
         let (frame, frames) = (points[0].points().len() * flow_width, params.node_frames.of(kept.len()));
         params.patch_scale.apply(&mut patches[frame * frames.start..frame * frames.end]);
-        let mut location = params.position_feature.of(points, flows[0].dim());
-        if params.position_feature.is_displacement() {
-            params.trend.apply(&points[0], &mut location);
-        }
+        let location = params.position_feature.of(points, flows[0].dim(), params.trend);
         Ok(Self { landmarks: points[0].points().len(), location, flow: patches, flow_width })
     }
 

@@ -5,7 +5,8 @@ use std::ops::Range;
 use microexpr_core::{LandmarkScheme, Landmarks, Point};
 use serde::{Deserialize, Serialize};
 
-use crate::template::{LEFT_EYE, RIGHT_EYE};
+use crate::Trend;
+use crate::template::{LEFT_EYE, RIGHT_EYE, TEMPLATE_51};
 
 /// Node features of the first stream, two values per landmark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -25,34 +26,60 @@ pub enum PositionFeature {
     /// [`PositionFeature::Displacement`] in thousandths of the first frame's inter-ocular distance: about 1 for a
     /// micro-expression, whatever the size of the face.
     RelativeDisplacement,
+    /// A caricature: the position on the canonical face ([`TEMPLATE_51`](crate::TEMPLATE_51); on the first frame's, normalised, for
+    /// other schemes) plus `factor` times the displacement since the first frame, in inter-ocular distances. Says which
+    /// landmark it is, and where it went.
+    Exaggerated {
+        /// How many times larger a motion is shown; at 30 a micro-expression moves a landmark as far as its
+        /// neighbour.
+        factor: u16,
+    },
 }
 
 impl PositionFeature {
-    /// Whether the feature says where a landmark went, not where it is.
-    pub(crate) fn is_displacement(self) -> bool {
-        matches!(self, Self::Displacement | Self::RelativeDisplacement)
-    }
-
     /// The feature of every landmark, frame after frame; the first frame and `(height, width)` are the
-    /// reference.
-    pub(crate) fn of(self, frames: &[Landmarks], (height, width): (usize, usize)) -> Vec<f32> {
+    /// reference, and `trend` is taken from what is measured from the first frame.
+    pub(crate) fn of(self, frames: &[Landmarks], (height, width): (usize, usize), trend: Trend) -> Vec<f32> {
         let Some(first) = frames.first() else { return Vec::new() };
-        let centroid = first.centroid();
-        let scale = scale(first);
-        let value = |p: &Point, axis: usize, start: &Point| match self {
-            Self::Normalised => (p[axis] - centroid[axis]) / scale,
-            Self::Pixels => p[axis],
-            Self::FrameFraction => p[axis] / [width, height][axis] as f64,
-            Self::Displacement => p[axis] - start[axis],
-            Self::RelativeDisplacement => 1000.0 * (p[axis] - start[axis]) / scale,
-        };
-        let mut features = Vec::with_capacity(2 * frames.len() * first.points().len());
-        for frame in frames {
-            for (p, start) in frame.points().iter().zip(first.points()) {
-                features.extend([value(p, 0, start) as f32, value(p, 1, start) as f32]);
+        let (centroid, scale) = (first.centroid(), scale(first));
+        match self {
+            Self::Normalised => rows(frames, |p, _, axis| (p[axis] - centroid[axis]) / scale),
+            Self::Pixels => rows(frames, |p, _, axis| p[axis]),
+            Self::FrameFraction => rows(frames, |p, _, axis| p[axis] / [width, height][axis] as f64),
+            Self::Displacement => displacements(frames, 1.0, trend),
+            Self::RelativeDisplacement => displacements(frames, 1000.0 / scale, trend),
+            Self::Exaggerated { factor } => {
+                let mut features = displacements(frames, f64::from(factor) / scale, trend);
+                let places = places(first, centroid, scale);
+                for frame in features.chunks_exact_mut(places.len()) {
+                    frame.iter_mut().zip(&places).for_each(|(value, place)| *value += place);
+                }
+                features
             }
         }
-        features
+    }
+}
+
+/// `value(point, first point, axis)` of every landmark, frame after frame.
+fn rows(frames: &[Landmarks], value: impl Fn(&Point, &Point, usize) -> f64) -> Vec<f32> {
+    let landmarks = |frame| Landmarks::points(frame).iter().zip(frames[0].points());
+    let row = |(p, start)| [value(p, start, 0) as f32, value(p, start, 1) as f32];
+    frames.iter().flat_map(landmarks).flat_map(row).collect()
+}
+
+/// `scale` times the way of every landmark since the first frame, without the trend.
+fn displacements(frames: &[Landmarks], scale: f64, trend: Trend) -> Vec<f32> {
+    let mut features = rows(frames, |p, start, axis| scale * (p[axis] - start[axis]));
+    trend.apply(&frames[0], &mut features);
+    features
+}
+
+/// Where the landmarks are on the canonical face, x and y in turns.
+fn places(first: &Landmarks, centroid: Point, scale: f64) -> Vec<f32> {
+    let place = |axis: usize, p: &Point| ((p[axis] - centroid[axis]) / scale) as f32;
+    match first.scheme() {
+        LandmarkScheme::Paper51 => TEMPLATE_51.iter().flatten().map(|c| *c as f32).collect(),
+        _ => first.points().iter().flat_map(|p| [place(0, p), place(1, p)]).collect(),
     }
 }
 

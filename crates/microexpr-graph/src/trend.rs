@@ -6,6 +6,7 @@ use serde::{Deserialize, Serialize};
 /// What becomes of motion that all landmarks share, in node features that are displacements of landmarks
 /// ([`PositionFeature::Displacement`](crate::PositionFeature::Displacement),
 /// [`PositionFeature::RelativeDisplacement`](crate::PositionFeature::RelativeDisplacement),
+/// [`PositionFeature::Exaggerated`](crate::PositionFeature::Exaggerated),
 /// [`PatchFeature::Mean`](crate::PatchFeature::Mean)); other features stay as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]

@@ -183,3 +183,16 @@ fn every_landmark_has_columns_of_its_own_in_every_frame() {
     assert_eq!((&first[..51], &first[51..]), (&blocks[..], &blocks[..]));
     assert_eq!(FeatureColumns::Shared.first(60, 2, 51), 0);
 }
+
+#[test]
+fn an_exaggerated_face_is_the_template_with_its_motion_enlarged() {
+    let faces = [face([3.0, 1.0]), face([3.6, 1.0])];
+    let graph = graph(&faces, PositionFeature::Exaggerated { factor: 30 });
+    let x = graph.location().node_features();
+    for (i, place) in TEMPLATE_51.iter().enumerate() {
+        assert!((f64::from(x[[i, 0]]) - place[0]).abs() < 1e-6, "the first frame is the template");
+        // 0.6 px of the eyes' 60, thirty times.
+        assert!((f64::from(x[[51 + i, 0]]) - place[0] - 0.3).abs() < 1e-3);
+        assert!((f64::from(x[[51 + i, 1]]) - place[1]).abs() < 1e-6);
+    }
+}

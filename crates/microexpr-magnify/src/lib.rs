@@ -83,7 +83,7 @@ pub use gain::{GainRule, level_count};
 pub use magnifier::Magnifier;
 pub use params::{MagnifyParams, StreamParams};
 pub use preset::{MIT_DROPPED_FRAMES, Preset};
-pub use riesz::{RieszMagnifier, RieszParams};
+pub use riesz::{RieszMagnifier, RieszParams, magnify_clip_phase};
 pub use sample::Sample;
 pub use temporal_filter::{ButterworthOrder, ClipFilter, Extension, FilterWarning, StreamFilter};
 

@@ -4,7 +4,11 @@
 
 use std::f64::consts::PI;
 
-use microexpr_magnify::{FrameLayout, Magnifier, RieszMagnifier, RieszParams, StreamFilter, StreamParams};
+use microexpr_core::Clip;
+use microexpr_magnify::{
+    FrameLayout, Magnifier, RieszMagnifier, RieszParams, StreamFilter, StreamParams, magnify_clip_phase,
+};
+use ndarray::Array3;
 
 const FPS: f64 = 100.0;
 const SIZE: usize = 128;
@@ -67,6 +71,18 @@ fn large_motion_of_fine_stripes_is_reached_where_the_linear_method_fails() {
     println!("true motion times {}: riesz {}, linear {}", 1.0 + alpha, riesz / amplitude, linear / amplitude);
     assert!((riesz / requested - 1.0).abs() < 0.15, "{riesz} px for {requested}");
     assert!(linear < 0.5 * requested, "linear reached {linear} px");
+}
+
+#[test]
+fn a_clip_is_magnified_as_its_frames_are() {
+    let stripes = |x: f64, _: f64, t| 0.5 + 0.2 * (2.0 * PI * (x - swing(0.5, t)) / 8.0).sin();
+    let mut frames = render(20, stripes);
+    let clip = Clip::new(Array3::from_shape_vec((20, SIZE, SIZE), frames.concat()).unwrap(), FPS).unwrap();
+    let params = RieszParams { alpha: 4.0, temporal: wide_band(), ..Default::default() };
+    let magnified = magnify_clip_phase(&clip, &params).unwrap();
+    riesz(&mut frames, 4.0);
+    assert_eq!(magnified.frames().as_slice().unwrap(), frames.concat());
+    assert_ne!(magnified.frames(), clip.frames());
 }
 
 #[test]

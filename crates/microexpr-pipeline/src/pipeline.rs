@@ -7,7 +7,7 @@ use microexpr_landmarks::{
     AlignedClip, FaceAligner, FollowedFace, LandmarkError, LandmarkerParams, PointMotion, TrackParams,
     paper51, track,
 };
-use microexpr_magnify::{MagnifyParams, average_frames, magnify_clip};
+use microexpr_magnify::{MagnifyParams, RieszParams, average_frames, magnify_clip, magnify_clip_phase};
 use ndarray::Axis;
 use serde::Serialize;
 
@@ -130,6 +130,17 @@ impl Pipeline {
         }
     }
 
+    /// The clip magnified by `alpha`. An α of 0 adds nothing; a copy of the clip would only take time.
+    fn magnified<'a>(&self, clip: &'a Clip, alpha: f64) -> Result<Cow<'a, Clip>, PipelineError> {
+        let PipelineSettings { magnification, phase_magnification, .. } = &self.settings;
+        let magnified = match phase_magnification {
+            _ if alpha == 0.0 => return Ok(Cow::Borrowed(clip)),
+            None => magnify_clip(clip, &MagnifyParams { alpha, ..magnification.clone() })?,
+            Some(phase) => magnify_clip_phase(clip, &RieszParams { alpha, ..phase.clone() })?,
+        };
+        Ok(Cow::Owned(magnified))
+    }
+
     /// Magnifies by `alpha`, keeps the frames of high intensity and builds the graph.
     ///
     /// # Errors
@@ -138,12 +149,7 @@ impl Pipeline {
     /// the clip.
     #[expect(clippy::missing_panics_doc, reason = "frame selection always keeps the first frame")]
     pub fn graph(&self, aligned: &AlignedClip, alpha: f64) -> Result<ClipGraph, PipelineError> {
-        let params = MagnifyParams { alpha, ..self.settings.magnification.clone() };
-        // An α of 0 adds nothing; a copy of the clip would only take time.
-        let magnified = match alpha {
-            0.0 => Cow::Borrowed(&aligned.clip),
-            _ => Cow::Owned(magnify_clip(&aligned.clip, &params)?),
-        };
+        let magnified = self.magnified(&aligned.clip, alpha)?;
         let quick = self.settings.selection_flow.as_ref().unwrap_or(&self.settings.flow);
         let selection = select_frames_of(&magnified, quick, &self.settings.selection)?;
         let (points, flows) = rayon::join(

@@ -3,7 +3,7 @@ use std::path::PathBuf;
 use microexpr_flow::{FlowAlgorithm, SelectionParams};
 use microexpr_graph::GraphParams;
 use microexpr_landmarks::{AlignEvidence, AlignParams, LandmarkerParams, Paper51Params, PointMotion};
-use microexpr_magnify::MagnifyParams;
+use microexpr_magnify::{MagnifyParams, RieszParams};
 use serde::{Deserialize, Serialize};
 
 use crate::Views;
@@ -68,6 +68,9 @@ pub struct PipelineSettings {
     pub averaging_s: f64,
     /// Motion magnification; its α is that of test clips.
     pub magnification: MagnifyParams,
+    /// Magnification by local phase in place of the linear one, with the α of `magnification`.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pub phase_magnification: Option<RieszParams>,
     /// Optical flow, for patches and, unless `selection_flow` is given, for frame selection.
     pub flow: FlowAlgorithm,
     /// Optical flow for frame selection: which frames move most is seen by a faster algorithm, too.
