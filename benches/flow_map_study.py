@@ -2,6 +2,7 @@
 
     cargo build --release --example evaluate
     python benches/flow_map_study.py --root MAPS --list LIST.csv --out RESULTS [--learner kernel-ridge] [--only NAME,...]
+                                     [--results docs/results]
 
 Settings are chosen by the column `third` alone: within every dataset the subjects in natural order, every third starting with the
 second, are left out one by one like all others, but only their clips are scored. `rest` are the other subjects' clips, looked at
@@ -14,6 +15,8 @@ import re
 import subprocess
 import sys
 from pathlib import Path
+
+import result_files
 
 ATTENTION = ["--preset", "recommended", "--set", "model.streams=flow", "--set", "training.networks=2"]
 KFOLD = ["--protocol", "k-fold", "--folds", "10"]
@@ -74,11 +77,13 @@ def main():
     parser.add_argument("--seeds", default="1")
     parser.add_argument("--only", help="names of variants, with commas between")
     parser.add_argument("--evaluate", default="target/release/examples/evaluate", help="the program")
+    parser.add_argument("--results", type=Path, help="folder for the table as a file")
     options = parser.parse_args()
     variants = VARIANTS | (NETWORK if options.learner == "network" else {})
     if options.only:
         variants = {name: variants[name] for name in options.only.split(",")}
     print(f"| {options.learner} | third | rest | all |\n|---|---|---|---|")
+    table = []
     for name, settings in variants.items():
         folder = options.out / options.learner / re.sub(r"\W+", "-", name).strip("-")
         command = [options.evaluate, "--dataset", "flow-maps", "--root", options.root, "--list", options.list]
@@ -90,7 +95,11 @@ def main():
             rows = list(csv.DictReader(file))
         third = development(rows)
         parts = [r for r in rows if r["subject"] in third], [r for r in rows if r["subject"] not in third], rows
-        print("|", name, *(f"| {mean_uf1(part):.3f}" for part in parts), "|", flush=True)
+        table.append([name, *(result_files.decimals(mean_uf1(part)) for part in parts)])
+        print("|", " | ".join(table[-1]), "|", flush=True)
+    if options.results:
+        command = "python benches/flow_map_study.py --root MAPS --list LIST.csv --out OUT --results docs/results"
+        result_files.write(options.results, "flow_maps_choices", command, ["", "third", "rest", "all"], table)
 
 
 if __name__ == "__main__":

@@ -3,7 +3,9 @@
     cargo build --release -p microexpr-flow --example measure
     pip install numpy scipy scikit-image opencv-contrib-python-headless
     python benches/flow_vs_opencv.py [--middlebury FOLDER ...] [--program target/release/examples/measure]
-                                     [--only times|errors|middlebury] [--algorithms NAME ...]
+                                     [--only times|errors|middlebury] [--algorithms NAME ...] [--results docs/results]
+
+--results writes the tables of docs/performance.md.
 
 Pairs with exact ground truth are made from scikit-image's astronaut photograph: I0(x) = S(x + d(x)), I1(x) = S(x), S a
 quintic spline that is only enlarged, d a smooth field or four bumps as of a micro-expression. A Middlebury folder holds
@@ -23,6 +25,8 @@ import cv2
 import numpy as np
 from scipy.ndimage import gaussian_filter, map_coordinates, spline_filter
 from skimage import data
+
+import result_files
 
 MAGNITUDES = [0.1, 0.3, 0.5, 1.0, 2.0, 5.0]
 NOISE = [0, 2]
@@ -189,49 +193,89 @@ def chosen(algorithms, table):
     return {name: entry for name, entry in table.items() if not algorithms or name in algorithms}
 
 
-def print_errors(ours, algorithms):
-    for name in SETS:
-        for noise in NOISE:
-            pairs = [make_pair(name, magnitude, noise) for magnitude in MAGNITUDES]
-            print(f"\nmean end-point error in px, {name}, noise {noise}; largest displacement", *MAGNITUDES)
-            print_row("no motion at all", [error(0 * truth, truth) for _, _, truth in pairs])
-            for algorithm, (theirs, settings) in chosen(algorithms, PAIRS).items():
-                print_row(f"OpenCV {algorithm}", [error(theirs(a, b), truth) for a, b, truth in pairs])
-                print_row(f"ours   {algorithm}", [error(ours.flow(a, b, settings), t) for a, b, t in pairs])
-            if "254" in name:
-                for algorithm, theirs in chosen(algorithms, OTHERS).items():
-                    print_row(f"OpenCV {algorithm}", [error(theirs(a, b), truth) for a, b, truth in pairs])
-            if not algorithms or "Farneback" in algorithms:
-                settings = PAIRS["Farneback"][1]
-                print_row("Farneback, ours to OpenCV's", [error(ours.flow(a, b, settings), farneback(a, b)) for a, b, _ in pairs])
-            if not algorithms or "LK" in algorithms:
-                print_point_errors(ours, pairs)
+# What the tables of the page call them.
+LABELS = {
+    "Farneback": "Farnebäck (ours equals OpenCV's)",
+    "TV-L1 fast": "TV-L1, scale step 0.5, 10 inner, 3 outer iterations",
+    "DIS full size": "DIS medium, finest scale 0",
+    "CLG / DIS full size": "CLG / DIS medium, finest scale 0",
+    "DeepFlow": "CLG / DeepFlow",
+    "LK": "Lucas–Kanade, 51 corners",
+}
+MOTIONS = {"smooth": "smooth motion", "bumps": "four moving spots in a face at rest"}
 
 
-def print_point_errors(ours, pairs):
+def dense_errors(ours, pairs, algorithms, others):
+    """Of every algorithm: its name, our errors, OpenCV's. A pair is two frames, the true flow, and where it is known."""
+    clg = None
+    for algorithm, (theirs, settings) in chosen(algorithms, PAIRS).items():
+        mine = [error(ours.flow(a, b, settings), truth, known) for a, b, truth, known in pairs]
+        clg = mine if algorithm.startswith("CLG") else clg
+        yield algorithm, mine, [error(theirs(a, b), truth, known) for a, b, truth, known in pairs]
+    for algorithm, theirs in chosen(algorithms, others).items():
+        yield algorithm, clg, [error(theirs(a, b), truth, known) for a, b, truth, known in pairs]
+
+
+def point_errors(ours, pairs):
     """Errors of the points that OpenCV says it found."""
-    rows = []
-    for a, b, truth in pairs:
+    mine, opencv = [], []
+    for a, b, truth, _ in pairs:
         points = corners(a)
         goal = points + look_up(truth, points)
         found, tracked = lucas_kanade(a, b, points)
-        rows.append((error(found, goal, tracked), error(ours.found(a, b, points), goal, tracked)))
-    print_row("OpenCV LK, 51 corners", [row[0] for row in rows])
-    print_row("ours   LK, 51 corners", [row[1] for row in rows])
+        opencv.append(error(found, goal, tracked))
+        mine.append(error(ours.found(a, b, points), goal, tracked))
+    return "LK", mine, opencv
 
 
-def print_middlebury(ours, folders, algorithms):
-    print("\nmean end-point error in px, Middlebury:", *(folder.name for folder in folders))
+def print_errors(rows):
+    """Prints rows while they come and gives the cells of the page's table."""
+    cells = []
+    for algorithm, mine, opencv in rows:
+        print_row(f"OpenCV {algorithm}", opencv)
+        if mine is not None:
+            print_row(f"ours   {algorithm}", mine)
+            # Farnebäck's flow is OpenCV's to 1e-3 px: one number.
+            same = algorithm == "Farneback"
+            show = (lambda x, _: result_files.decimals(x)) if same else result_files.ours_and_theirs
+            cells.append([LABELS.get(algorithm, algorithm), *map(show, mine, opencv)])
+    return cells
+
+
+def measure_errors(ours, algorithms, results):
+    for name, (size, _, _, motion) in SETS.items():
+        for noise in NOISE:
+            pairs = [(*make_pair(name, magnitude, noise), None) for magnitude in MAGNITUDES]
+            print(f"\nmean end-point error in px, {name}, noise {noise}; largest displacement", *MAGNITUDES)
+            still = [error(0 * truth, truth) for _, _, truth, _ in pairs]
+            print_row("no motion at all", still)
+            cells = print_errors(dense_errors(ours, pairs, algorithms, OTHERS if "254" in name else {}))
+            if not algorithms or "Farneback" in algorithms:
+                settings = PAIRS["Farneback"][1]
+                print_row("Farneback, ours to OpenCV's", [error(ours.flow(a, b, settings), farneback(a, b)) for a, b, *_ in pairs])
+            if not algorithms or "LK" in algorithms:
+                cells += print_errors([point_errors(ours, pairs)])
+            if results:
+                spots = "spots" if motion == "bumps" else f"smooth_{size[1]}"
+                title = f"{size[1]}×{size[0]}, {MOTIONS[motion]}, " + (f"noise of {noise} grey levels" if noise else "no noise")
+                rows = [["no motion at all", *map(result_files.decimals, still)], *cells]
+                file = f"flow_error_{spots}" + ("_noise" if noise else "")
+                command = "python benches/flow_vs_opencv.py --results docs/results --only errors"
+                result_files.write(results, file, command, [title, *(f"{m:g}" for m in MAGNITUDES)], rows)
+
+
+def measure_middlebury(ours, folders, algorithms, results):
+    names = [folder.name for folder in folders]
+    print("\nmean end-point error in px, Middlebury:", *names)
     pairs = []
     for folder in folders:
         a, b = (cv2.imread(str(folder / f"frame{i}.png"), cv2.IMREAD_GRAYSCALE) for i in (10, 11))
         truth = cv2.readOpticalFlow(str(folder / "flow10.flo"))
         pairs.append((a, b, truth, (np.abs(truth) < 1e9).all(-1)))
-    for algorithm, (theirs, settings) in chosen(algorithms, PAIRS).items():
-        print_row(f"OpenCV {algorithm}", [error(theirs(a, b), t, known) for a, b, t, known in pairs])
-        print_row(f"ours   {algorithm}", [error(ours.flow(a, b, settings), t, known) for a, b, t, known in pairs])
-    for algorithm, theirs in chosen(algorithms, OTHERS).items():
-        print_row(f"OpenCV {algorithm}", [error(theirs(a, b), t, known) for a, b, t, known in pairs])
+    cells = print_errors(dense_errors(ours, pairs, algorithms, OTHERS))
+    if results:
+        command = "python benches/flow_vs_opencv.py --results docs/results --only middlebury --middlebury FOLDER …"
+        result_files.write(results, "flow_error_middlebury", command, ["Middlebury", *names], cells)
 
 
 def shortest(run):
@@ -244,7 +288,16 @@ def shortest(run):
     return min(times), len(times)
 
 
-def print_times(ours, algorithms):
+# Where the table of times calls them otherwise.
+TIMED = {
+    "Farneback": "Farnebäck",
+    "CLG / DIS full size": "CLG against DIS medium, finest scale 0",
+    "LK": "Lucas–Kanade, 51 points, steps down to 0.01 px as OpenCV",
+}
+
+
+def measure_times(ours, algorithms, results):
+    cells = {}
     for name, magnitude in (("254x254 smooth", 1.0), ("640x480 smooth", 2.0)):
         a, b, _ = make_pair(name, magnitude, 2)
         points = corners(a)
@@ -261,6 +314,12 @@ def print_times(ours, algorithms):
                 _, our_ms = mine(max(repeats, 3))
                 best = [min(best[0], opencv_ms), min(best[1], our_ms)]
             print_row(algorithm, [*best, best[1] / best[0]])
+            shown = [*map(result_files.significant, best), result_files.significant(best[1] / best[0], 2)]
+            cells.setdefault(algorithm, [TIMED.get(algorithm, LABELS.get(algorithm, algorithm))]).extend(shown)
+    if results:
+        heading = ["time in ms", "254×254: OpenCV", "ours", "ratio", "640×480: OpenCV", "ours", "ratio"]
+        command = "python benches/flow_vs_opencv.py --results docs/results --only times"
+        result_files.write(results, "flow_times", command, heading, cells.values())
 
 
 def main():
@@ -269,6 +328,7 @@ def main():
     parser.add_argument("--middlebury", nargs="*", type=pathlib.Path, default=[], help="folders of Middlebury pairs")
     parser.add_argument("--only", choices=["times", "errors", "middlebury"], help="leave the other tables out")
     parser.add_argument("--algorithms", nargs="*", default=[], help=f"among {', '.join([*PAIRS, *OTHERS, 'LK'])}")
+    parser.add_argument("--results", type=pathlib.Path, help="folder for the tables as files")
     arguments = parser.parse_args()
     cv2.setNumThreads(1)
     cv2.ocl.setUseOpenCL(False)
@@ -276,11 +336,11 @@ def main():
     with tempfile.TemporaryDirectory() as folder:
         ours = Ours(arguments.program, folder)
         if arguments.only in (None, "times"):
-            print_times(ours, arguments.algorithms)
+            measure_times(ours, arguments.algorithms, arguments.results)
         if arguments.only in (None, "errors"):
-            print_errors(ours, arguments.algorithms)
+            measure_errors(ours, arguments.algorithms, arguments.results)
         if arguments.only in (None, "middlebury") and arguments.middlebury:
-            print_middlebury(ours, arguments.middlebury, arguments.algorithms)
+            measure_middlebury(ours, arguments.middlebury, arguments.algorithms, arguments.results)
 
 
 if __name__ == "__main__":

@@ -2,13 +2,14 @@
 
     cargo bench -p microexpr-benches --bench magnify --no-run
     pip install numpy scipy opencv-python-headless
-    python benches/magnify_vs_numpy.py EXECUTABLE
+    python benches/magnify_vs_numpy.py EXECUTABLE [--results docs/results]
 
 EXECUTABLE is the path that cargo printed. The peer runs the same commuted algorithm as the crate: reduce to the finest
 amplified level, filter that one plane in time, amplify its levels, expand, add. Settings of the bench: alpha 4, Wu's gains
 with a cut-off of 16 px, first-order Butterworth difference from 1 to 20 Hz at 200 frames per second, chroma 0.1. The two take
 turns, and the shortest of all times counts, so that a busy machine slows both alike. Peak memory of the peer is what NumPy
-allocated above the input; the crate's is counted by `cargo test -p microexpr-magnify --test memory -- --nocapture`.
+allocated above the input; the crate's is counted by `cargo test -p microexpr-magnify --test memory -- --nocapture`, and stays
+what it was in the table that --results writes.
 """
 
 import argparse
@@ -23,6 +24,8 @@ import tracemalloc
 import cv2
 import numpy as np
 from scipy import signal
+
+import result_files
 
 FPS, LOW_HZ, HIGH_HZ, ALPHA, LAMBDA_C, CHROMA = 200.0, 1.0, 20.0, 4.0, 16.0, 0.1
 FRAMES, ROUNDS = 75, 6
@@ -123,10 +126,21 @@ def bench_ms(executable, name, folder):
     return min(t / n for t, n in zip(sample["times"], sample["iters"])) / 1e6
 
 
+def write_table(folder, figures):
+    """The page's table; what the crate and its state take is not measured here and stays."""
+    rows = [line.split("\t") for line in (folder / "magnification.tsv").read_text().splitlines() if not line.startswith("# ")]
+    heading, before = rows[0], {row[0]: row[5:] for row in rows[1:]}
+    command = "python benches/magnify_vs_numpy.py EXECUTABLE --results docs/results`, `cargo test -p microexpr-magnify --test memory -- --nocapture"
+    rows = [[name, *cells, *before[name]] for name, cells in figures.items()]
+    result_files.write(folder, "magnification", command, heading, rows)
+
+
 def main():
     parser = argparse.ArgumentParser()
     parser.add_argument("executable")
-    executable = str(pathlib.Path(parser.parse_args().executable).resolve())
+    parser.add_argument("--results", type=pathlib.Path, help="folder for the table as a file")
+    arguments = parser.parse_args()
+    executable, figures = str(pathlib.Path(arguments.executable).resolve()), {}
     cv2.setNumThreads(1)
     print(f"numpy {np.__version__}, OpenCV {cv2.__version__}, 1 thread")
     print(f"{'frames':12} {'NumPy ms':>9} {'crate ms':>9} {'ratio':>6} {'NumPy MiB':>10}")
@@ -139,7 +153,12 @@ def main():
                 with tempfile.TemporaryDirectory() as folder:
                     ours.append(bench_ms(executable, f"magnify/stream/{name}", folder))
             peer, ours = min(peer), min(ours)
-            print(f"{name:12} {peer:9.3f} {ours:9.3f} {peer / ours:6.2f} {peer_mib(video, color):10.1f}", flush=True)
+            mib = peer_mib(video, color)
+            print(f"{name:12} {peer:9.3f} {ours:9.3f} {peer / ours:6.2f} {mib:10.1f}", flush=True)
+            title = f"{w}×{h} {'RGB' if color else 'grey'}"
+            figures[title] = [f"{peer:.3f}", f"{ours:.3f}", f"{peer / ours:.2f}", f"{mib:.1f}"]
+    if arguments.results:
+        write_table(arguments.results, figures)
 
 
 main()

@@ -2,7 +2,7 @@
 
     pip install numpy scipy opencv-python-headless openpyxl
     for photo in PHOTOS/*; do landmarks "$photo" --out "POINTS/$(basename "${photo%.*}").json"; done
-    python benches/render_clips.py --photos PHOTOS --landmarks POINTS --layout smic|samm|long --out OUT [--seed N] [--size 320]
+    python benches/render_clips.py --photos PHOTOS --landmarks POINTS --layout smic|samm|long|still|blinks --out OUT [--seed N] [--size 320]
 
 The photographs are the user's own and no part of this project; POINTS holds what the program `landmarks` writes of each, under
 its name: NAME.json of NAME.png or NAME.jpg. Photographs are taken in the order of their names, faces in that of the file; faces
@@ -16,8 +16,10 @@ with less than --min-iod px between the eyes are left out.
 - Onset to apex takes 0.17 s in the median (published median of CAS(ME)3: 0.2 s), blinks bring the upper lid down by 5.5 % of the
   inter-ocular distance, the head turns a little (affine), the lamp hardly flickers.
 Layout long: recordings of --seconds s with micro-expressions, larger and longer macro-expressions, blinks and head motion;
-OUT/intervals.csv holds onset, apex, offset, kind and class of each. The other layouts: OUT/truth.json holds subject, class, action
-units, apex, peak, the 68 points of the first frame and their true motion at the apex, of every clip.
+OUT/intervals.csv holds onset, apex, offset, kind and class of each. Layouts still and blinks: the same heads, lamp and noise without
+any expression, blinks with five blinks in a recording; every recording is drawn by (seed, person) alone, so that a part of them can be
+made. The short layouts, smic and samm: OUT/truth.json holds subject, class, action units, apex, peak, the 68 points of the first
+frame and their true motion at the apex, of every clip.
 """
 import argparse, csv, json, math, os, re
 import cv2, numpy as np
@@ -164,13 +166,23 @@ def at(field, points):
     return np.stack([map_coordinates(c, points.T[::-1], order=1, mode="nearest") for c in field], 1)
 
 
+def blink(face, n, fps, r):
+    b = r.uniform(0, n)
+    return face.lids(.055 * face.iod), b - .08 * fps, b, b + .1 * fps
+
+
+def jpeg_files(folder):
+    """What `render` is to call: frame00001.jpg and so on."""
+    os.makedirs(folder, exist_ok=True)
+    return lambda i, img, moved: cv2.imwrite(os.path.join(folder, f"frame{i + 1:05d}.jpg"), img, [cv2.IMWRITE_JPEG_QUALITY, 97])
+
+
 def clip_events(face, aus, peak, n, fps, r, a):
     apex = int(np.clip(round(r.lognormal(math.log(.17), .35) * fps), 3, n * .7))
     expression = face.expression(aus, peak, r)
     events = [(expression, 0, apex, int(n - 1 + r.uniform(0, .4) * n))]
     if r.random() < a.blinks:
-        b = r.uniform(0, n)
-        events.append((face.lids(.055 * face.iod), b - .08 * fps, b, b + .1 * fps))
+        events.append(blink(face, n, fps, r))
     return events, apex, expression
 
 
@@ -252,22 +264,28 @@ def recordings(faces, a, r):
                     on, apex, off = s, s + up * fps, s + (up + down) * fps
                     events.append((face.expression(aus, px, r), on, apex, off))
                     rows.append([f"s{subject:02d}_{k + 1}", kind, cls, aus, int(round(on)), int(round(apex)), int(round(off)), round(px, 3)])
-            for _ in range(r.poisson(a.seconds / 4)):
-                b = r.uniform(0, n)
-                events.append((face.lids(.055 * face.iod), b - .08 * fps, b, b + .1 * fps))
-            d = os.path.join(a.out, f"s{subject:02d}_{k + 1}")
-            os.makedirs(d, exist_ok=True)
-            render(face, events, n, fps, r, a, lambda i, img, moved: cv2.imwrite(os.path.join(d, f"frame{i + 1:05d}.jpg"), img, [cv2.IMWRITE_JPEG_QUALITY, 97]))
+            events += [blink(face, n, fps, r) for _ in range(r.poisson(a.seconds / 4))]
+            render(face, events, n, fps, r, a, jpeg_files(os.path.join(a.out, f"s{subject:02d}_{k + 1}")))
     with open(os.path.join(a.out, "intervals.csv"), "w", newline="") as f:
         w = csv.writer(f); w.writerow(["recording", "kind", "class", "action_units", "onset", "apex", "offset", "peak_px"]); w.writerows(rows)
     print(f"{len(faces)} subjects, {len(rows)} expressions in {a.out}")
+
+
+def without_expressions(faces, a):
+    n, blinks = int(a.seconds * a.fps), {"still": 0, "blinks": 5}[a.layout]
+    for subject, (face, _) in enumerate(faces, 1):
+        r = np.random.default_rng([a.seed, subject, 5])
+        face = Face(face.image, face.points, face.iod, r)
+        events = [blink(face, n, a.fps, r) for _ in range(blinks)]
+        render(face, events, n, a.fps, r, a, jpeg_files(os.path.join(a.out, f"s{subject:02d}")))
+    print(f"{len(faces)} recordings without expressions in {a.out}")
 
 
 def main():
     p = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     p.add_argument("--photos", required=True, help="folder of photographs"); p.add_argument("--landmarks", required=True, help="folder of what `landmarks` writes of them")
     p.add_argument("--out", required=True)
-    p.add_argument("--layout", choices=["smic", "samm", "long"], default="smic"); p.add_argument("--seed", type=int, default=0)
+    p.add_argument("--layout", choices=["smic", "samm", "long", "still", "blinks"], default="smic"); p.add_argument("--seed", type=int, default=0)
     p.add_argument("--clips-per-subject", type=int, default=8); p.add_argument("--max-subjects", type=int, default=99)
     p.add_argument("--min-iod", type=float, default=30, help="skip faces smaller than this in the photograph")
     p.add_argument("--size", type=int, default=320, help="side of the frames; the inter-ocular distance is 78/320 of it")
@@ -286,7 +304,10 @@ def main():
                 faces.append((Face(*canonical(grey, pts, a.size, iod), iod, r), photo))
     if not faces:
         raise SystemExit(f"no face of {a.min_iod:g} px or more between the eyes: {a.landmarks} should hold NAME.json of photographs in {a.photos}")
-    (recordings if a.layout == "long" else short_clips)(faces, a, r)
+    if a.layout in ("still", "blinks"):
+        without_expressions(faces, a)
+    else:
+        (recordings if a.layout == "long" else short_clips)(faces, a, r)
 
 
 if __name__ == "__main__":

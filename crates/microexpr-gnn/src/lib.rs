@@ -151,6 +151,6 @@ pub use two_stream_model::{Explanation, TwoStreamInput, TwoStreamModel, TwoStrea
 pub use weights::{from_safetensors, to_safetensors};
 
 /// The program of the crate's front page, which is to work.
-#[cfg(doctest)]
+#[cfg(all(doctest, feature = "flex"))]
 #[doc = include_str!("../README.md")]
 struct FrontPage;
