@@ -3,6 +3,7 @@
 //! Not a criterion bench: the script lets both sides take turns in one run and asks for peak memory.
 #![allow(missing_docs, reason = "a program")]
 
+use std::borrow::Cow;
 use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
@@ -13,6 +14,7 @@ use burn::optim::{AdamConfig, GradientsParams, Optimizer};
 use burn::prelude::*;
 use microexpr_gnn::attention::{AdaptiveAttentionConfig, GatConvConfig, Gatv2ConvConfig};
 use microexpr_gnn::conv::{GineConvConfig, MlpConfig, SageConvConfig, TransformerConvConfig};
+use microexpr_gnn::graphwise::{GraphwiseNetwork, GraphwiseTraining, HostGraph, HostSample, HostStream};
 use microexpr_gnn::{
     GraphBatch, SeededRng, StreamInput, Topology, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig,
     to_safetensors,
@@ -25,7 +27,8 @@ const LANDMARKS: usize = 51;
 const CLASSES: usize = 3;
 
 const USAGE: &str = "gnn_side_by_side TASK CLIPS FRAMES [REPEATS | FOLDER]
-  layer, sage, gine, gat, gatv2, transformer, step, inference
+  layer, sage, gine, gat, gatv2, transformer, step, inference,
+  graphwise_step, graphwise_inference (graph by graph, as programs train and classify)
              time of the best of REPEATS runs in ms, and peak memory of one run in MB
   export     graph, features, weights and class scores as files in FOLDER";
 
@@ -48,6 +51,8 @@ fn main() -> Result<(), Box<dyn Error>> {
         "transformer" => both_ways(transformer(), batch),
         "step" => step(batch),
         "inference" => inference(batch),
+        "graphwise_step" => graphwise_step(host_graphs(&batch)?),
+        "graphwise_inference" => graphwise_inference(host_graphs(&batch)?),
         _ => return Err(USAGE.into()),
     };
     let before = reset_peak_mb();
@@ -160,6 +165,61 @@ fn inference(batch: TwoStreamInput<B>) -> Box<dyn FnMut()> {
     };
     Box::new(move || {
         std::hint::black_box(model.probabilities(&input).into_data());
+    })
+}
+
+/// The graphs of a batch one by one, for as long as the program runs.
+fn host_graphs(batch: &TwoStreamInput<B>) -> Result<Vec<HostGraph<'static>>, Box<dyn Error>> {
+    let all = batch.graph.topology();
+    let of = |stream: &StreamInput<B>| -> Result<[Vec<f32>; 2], Box<dyn Error>> {
+        Ok([values(dense(stream))?, values(stream.edges.clone())?])
+    };
+    let (location, flow) = (of(&batch.location)?, of(&batch.flow)?);
+    let mut graphs = Vec::new();
+    for index in 0..all.graphs() {
+        let (nodes, edges) = (all.graph_nodes(index), all.graph_edges(index));
+        let ends = |list: &[u32]| list[edges.clone()].iter().map(|node| node - nodes.start as u32).collect();
+        let topology = Topology::new(nodes.len(), ends(all.source()), ends(all.target()))?;
+        let rows = |values: &[f32], count: usize, of: std::ops::Range<usize>| {
+            let width = values.len() / count;
+            Cow::Owned(values[of.start * width..of.end * width].to_vec())
+        };
+        let stream = |[x, e]: &[Vec<f32>; 2]| HostStream {
+            nodes: rows(x, all.nodes(), nodes.clone()),
+            width: x.len() / all.nodes(),
+            first_columns: None,
+            mean: 0.0,
+            deviation: 1.0,
+            edges: rows(e, all.edges(), edges.clone()),
+        };
+        graphs.push(HostGraph::new(Box::leak(Box::new(topology)), stream(&location), stream(&flow))?);
+    }
+    Ok(graphs)
+}
+
+fn values(tensor: Tensor<B, 2>) -> Result<Vec<f32>, Box<dyn Error>> {
+    Ok(tensor.into_data().to_vec().map_err(|error| format!("{error:?}"))?)
+}
+
+fn graphwise_step(graphs: Vec<HostGraph<'static>>) -> Box<dyn FnMut()> {
+    let mut random = SeededRng::new(2);
+    let model = TwoStreamModelConfig::paper(CLASSES).init::<Flex>(&Default::default(), &mut random);
+    let mut training = GraphwiseTraining::of(&model, 1e-3, 0.0);
+    Box::new(move || {
+        let labelled = graphs.iter().enumerate();
+        let samples: Vec<_> = labelled
+            .map(|(index, graph)| HostSample { graph, class: index % CLASSES, weight: 1.0 })
+            .collect();
+        if let Some(training) = &mut training {
+            training.step(&samples, &mut random);
+        }
+    })
+}
+
+fn graphwise_inference(graphs: Vec<HostGraph<'static>>) -> Box<dyn FnMut()> {
+    let network = GraphwiseNetwork::of(&model());
+    Box::new(move || {
+        std::hint::black_box(network.as_ref().map(|network| network.scores(&graphs)));
     })
 }
 

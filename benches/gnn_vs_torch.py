@@ -176,7 +176,8 @@ def inference(data):
     return work
 
 
-TASKS = {"layer": adaptive, "step": step, "inference": inference}
+# The last two: the same work, which ours does graph by graph.
+TASKS = {"layer": adaptive, "step": step, "inference": inference, "graphwise_step": step, "graphwise_inference": inference}
 TASKS.update((task, lambda data, new=new: both_ways(new(), data)) for task, (_, new) in CONVOLUTIONS.items())
 
 
@@ -247,7 +248,8 @@ def main():
     print(f"PyTorch {torch.__version__}, {options.threads} threads; ms: PyTorch, ours, ratio; peak MB: PyTorch, ours, ratio")
     rows = [("adaptive layer, forward + backward", "layer", CLIPS, 5)]
     rows += [(f"{name}, forward + backward", task, CLIPS, 5) for task, (name, _) in CONVOLUTIONS.items()]
-    rows += [("training step of the network", "step", CLIPS, 3), ("inference, one clip", "inference", 1, 30)]
+    rows += [("training step of the network", "step", CLIPS, 3), ("the same, graph by graph", "graphwise_step", CLIPS, 3)]
+    rows += [("inference, one clip", "inference", 1, 30), ("the same, graph by graph", "graphwise_inference", 1, 30)]
     for name, task, clips, repeats in rows:
         if not options.tasks or task in options.tasks:
             compare(name, task, clips, FRAMES, repeats, options)

@@ -1,7 +1,7 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use crate::edge_product::edge_product;
+use crate::dense_map::dense_map;
 use crate::error::OrPanic;
 use crate::{GnnError, SeededRng};
 
@@ -90,7 +90,7 @@ impl<B: Backend> FourierFeatures<B> {
     #[must_use]
     pub fn forward(&self, x: Tensor<B, 2>) -> Tensor<B, 2> {
         let [features, _] = self.weight.dims();
-        let angle = edge_product(x, self.weight.val().transpose()) + self.phase.val().unsqueeze();
+        let angle = dense_map(x, self.weight.val(), Some(self.phase.val()));
         angle.cos() * (2.0 / features as f64).sqrt()
     }
 }

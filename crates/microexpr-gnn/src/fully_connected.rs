@@ -1,7 +1,7 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use crate::edge_product::edge_product;
+use crate::dense_map::dense_map;
 use crate::error::OrPanic;
 use crate::{GnnError, SeededRng, initializer};
 
@@ -63,6 +63,6 @@ impl<B: Backend> FullyConnected<B> {
     /// - `x`: `[N, input]`; output: `[N, output]`
     #[must_use]
     pub fn forward(&self, x: Tensor<B, 2>) -> Tensor<B, 2> {
-        edge_product(x, self.weight.val().transpose()) + self.bias.val().unsqueeze()
+        dense_map(x, self.weight.val(), Some(self.bias.val()))
     }
 }

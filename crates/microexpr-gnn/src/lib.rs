@@ -81,12 +81,13 @@ pub mod attention;
 mod attentional_aggregation;
 pub mod backend;
 mod batch;
+mod biased_activation;
 pub mod conv;
+mod dense_map;
 #[cfg(any(feature = "cuda", feature = "wgpu"))]
 mod driver;
 mod dropout;
 mod edge_kernels;
-mod edge_product;
 mod edge_similarity;
 mod error;
 mod features;

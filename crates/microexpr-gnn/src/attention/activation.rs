@@ -2,6 +2,9 @@ use burn::prelude::*;
 use burn::tensor::activation::relu;
 use serde::{Deserialize, Serialize};
 
+#[cfg(feature = "flex")]
+use super::flex::Lanes;
+
 /// The nonlinearity of eq. 8.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
@@ -26,6 +29,31 @@ impl Activation {
             Self::Elu => relu(x.clone()) + x.clamp_max(0.0).exp() - 1.0,
             Self::Relu => relu(x),
             Self::Identity => x,
+        }
+    }
+
+    /// Of eight values.
+    #[cfg(feature = "flex")]
+    #[inline(always)]
+    pub(crate) fn of_lanes<V: Lanes>(self, x: V) -> V {
+        let positive = V::splat(0.0).at_least(x);
+        match self {
+            // max(x, 0) + e^min(x, 0) − 1
+            Self::Elu => positive.plus(x.minus(positive).exp().minus(V::splat(1.0))),
+            Self::Relu => positive,
+            Self::Identity => x,
+        }
+    }
+
+    /// The derivative, given eight outputs.
+    #[cfg(feature = "flex")]
+    #[inline(always)]
+    pub(crate) fn slope_of_lanes<V: Lanes>(self, out: V) -> V {
+        match self {
+            // min(y, 0) + 1
+            Self::Elu => out.minus(V::splat(0.0).at_least(out)).plus(V::splat(1.0)),
+            Self::Relu => V::splat(1.0).where_positive(out),
+            Self::Identity => V::splat(1.0),
         }
     }
 }

@@ -7,6 +7,8 @@ use super::{
     Fusion, GaussianAttention, GaussianAttentionConfig, SelfAttention, SelfAttentionConfig,
     SelfAttentionKind, check_variance_floor, reference,
 };
+use crate::biased_activation::biased_activation;
+use crate::dense_map::dense_map;
 use crate::error::OrPanic;
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
@@ -147,7 +149,7 @@ impl<B: Backend> AdaptiveAttention<B> {
 
     /// The bias added, and the nonlinearity of eq. 8.
     pub(super) fn activated(&self, sums: Tensor<B, 2>) -> Tensor<B, 2> {
-        self.activation.apply(sums + self.bias.val().unsqueeze())
+        biased_activation(sums, self.bias.val(), self.activation)
     }
 }
 
@@ -212,7 +214,7 @@ impl<B: GraphBackend> AdaptiveAttention<B> {
         graph: &GraphBatch<B>,
     ) -> AttentionInputs<B> {
         graph.expect_nodes("AdaptiveAttention's node features", &x, self.weight.dims()[1]);
-        let values = x.clone().matmul(self.weight.val().transpose());
+        let values = dense_map(x.clone(), self.weight.val(), None);
         let slope = self.settings.negative_slope;
         AttentionInputs {
             self_logits: self

@@ -5,7 +5,7 @@ use burn::tensor::activation::leaky_relu;
 
 use super::heads::head_sums;
 use super::{AttentionInputs, AttentionSettings, DensityReduction, SelfLogits};
-use crate::edge_product::edge_product;
+use crate::dense_map::dense_map;
 use crate::{GraphBackend, GraphBatch};
 
 /// Self-attention alone: weighted sums of the values, and the weights.
@@ -50,6 +50,6 @@ pub(super) fn gatv2_logits<B: GraphBackend>(
         Some(edge) => nodes + edge,
         None => nodes,
     };
-    let scores = edge_product(leaky_relu(pairs, negative_slope), head_sums(attention, heads));
+    let scores = dense_map(leaky_relu(pairs, negative_slope), head_sums(attention, heads).transpose(), None);
     SelfLogits::of_edges(scores, graph)
 }

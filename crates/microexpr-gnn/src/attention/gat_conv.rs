@@ -4,8 +4,8 @@ use burn::prelude::*;
 use super::attend::attend;
 use super::heads::{HeadMerge, head_sums};
 use super::{SelfLogits, check_conv, initial_attention};
+use crate::dense_map::dense_map;
 use crate::edge_kernels::{self, EdgeFunction, EdgeOperands, EdgeTerms};
-use crate::edge_product::edge_product;
 use crate::error::OrPanic;
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
@@ -150,7 +150,7 @@ impl<B: GraphBackend> GatConv<B> {
         let all = Tensor::cat([vec![weight], logits.to_vec()].concat(), 0);
         let edges = edge_features.zip(self.edge_weight.as_ref()).zip(self.edge_attention.as_ref());
         EdgeOperands {
-            nodes: x.matmul(all.transpose()),
+            nodes: dense_map(x, all, None),
             vector: None,
             edges: edges.map(|((features, weight), attention)| EdgeTerms {
                 weight: through(attention, weight.val()),
@@ -167,17 +167,17 @@ impl<B: GraphBackend> GatConv<B> {
         graph: &GraphBatch<B>,
     ) -> (Tensor<B, 2>, SelfLogits<B>) {
         self.check(&x, edge_features.as_ref(), graph);
-        let values = x.matmul(self.weight.val().transpose());
+        let values = dense_map(x, self.weight.val(), None);
         let scores = |attention: &Param<Tensor<B, 1>>| head_sums(attention.val(), self.heads);
         let edge = match (edge_features, &self.edge_weight, &self.edge_attention) {
             (Some(features), Some(weight), Some(attention)) => {
-                edge_product(features, weight.val().transpose().matmul(scores(attention)))
+                dense_map(features, scores(attention).transpose().matmul(weight.val()), None)
             }
             _ => Tensor::zeros([graph.topology().edges(), self.heads], (graph.device(), values.dtype())),
         };
         let logits = SelfLogits {
-            target: values.clone().matmul(scores(&self.target_attention)),
-            source: values.clone().matmul(scores(&self.source_attention)),
+            target: dense_map(values.clone(), scores(&self.target_attention).transpose(), None),
+            source: dense_map(values.clone(), scores(&self.source_attention).transpose(), None),
             edge,
         };
         (values, logits)

@@ -4,8 +4,8 @@ use burn::prelude::*;
 use super::attend::{attend, gatv2_logits};
 use super::heads::HeadMerge;
 use super::{SelfLogits, check_conv, initial_attention};
-use crate::edge_kernels::{self, EdgeFunction, EdgeOperands, EdgeTerms, project};
-use crate::edge_product::edge_product;
+use crate::dense_map::{dense_map, dense_maps};
+use crate::edge_kernels::{self, EdgeFunction, EdgeOperands, EdgeTerms};
 use crate::error::OrPanic;
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
@@ -141,10 +141,10 @@ impl<B: GraphBackend> Gatv2Conv<B> {
         x: Tensor<B, 2>,
         edge_features: Option<Tensor<B, 2>>,
     ) -> EdgeOperands<Tensor<B, 2>> {
-        let weights = [&self.target_weight, &self.source_weight].map(Param::val);
-        let biases = [&self.target_bias, &self.source_bias].map(Param::val);
+        let weights = [&self.target_weight, &self.source_weight].map(Param::val).to_vec();
+        let biases = [&self.target_bias, &self.source_bias].map(Param::val).to_vec();
         EdgeOperands {
-            nodes: project(x, weights, biases),
+            nodes: dense_maps(x, weights, biases),
             vector: Some(self.attention.val().unsqueeze()),
             edges: edge_features
                 .zip(self.edge_weight.as_ref())
@@ -161,13 +161,13 @@ impl<B: GraphBackend> Gatv2Conv<B> {
     ) -> (Tensor<B, 2>, SelfLogits<B>) {
         self.check(&x, edge_features.as_ref(), graph);
         let linear = |x: Tensor<B, 2>, weight: &Param<Tensor<B, 2>>, bias: &Param<Tensor<B, 1>>| {
-            x.matmul(weight.val().transpose()) + bias.val().unsqueeze()
+            dense_map(x, weight.val(), Some(bias.val()))
         };
         let targets = linear(x.clone(), &self.target_weight, &self.target_bias);
         let values = linear(x, &self.source_weight, &self.source_bias);
         let edge = edge_features
             .zip(self.edge_weight.as_ref())
-            .map(|(features, weight)| edge_product(features, weight.val().transpose()));
+            .map(|(features, weight)| dense_map(features, weight.val(), None));
         let attention = (self.attention.val(), self.heads);
         let logits = gatv2_logits([targets, values.clone()], edge, attention, graph, self.negative_slope);
         (values, logits)

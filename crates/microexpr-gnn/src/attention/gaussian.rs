@@ -3,6 +3,7 @@ use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
 use super::GaussianTerms;
+use crate::dense_map::dense_map;
 use crate::error::OrPanic;
 use crate::{GnnError, GraphBatch, SeededRng, initializer};
 
@@ -86,8 +87,8 @@ impl<B: Backend> GaussianAttention<B> {
         graph.expect_edges("GaussianAttention's edge features", &edge_features, fan_in - 2 * width);
         let part = |columns: std::ops::Range<usize>| weight.clone().slice([0..width, columns]);
         GaussianTerms {
-            target: x.clone().matmul(part(0..width).transpose()) + self.bias.val().unsqueeze(),
-            source: x.matmul(part(width..2 * width).transpose()),
+            target: dense_map(x.clone(), part(0..width), Some(self.bias.val())),
+            source: dense_map(x, part(width..2 * width), None),
             edge_weight: part(2 * width..fan_in),
             edge_features,
         }

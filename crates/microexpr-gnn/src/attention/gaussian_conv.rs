@@ -5,6 +5,7 @@ use super::{
     AttentionInputs, AttentionSettings, DensityReduction, GaussianAttention, GaussianAttentionConfig,
     check_variance_floor,
 };
+use crate::dense_map::dense_map;
 use crate::error::OrPanic;
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
@@ -103,7 +104,7 @@ impl<B: GraphBackend> GaussianConv<B> {
     ) -> AttentionInputs<B> {
         graph.expect_nodes("GaussianConv's node features", &x, self.weight.dims()[1]);
         AttentionInputs {
-            values: x.clone().matmul(self.weight.val().transpose()),
+            values: dense_map(x.clone(), self.weight.val(), None),
             self_logits: None,
             gaussian: Some(self.gaussian.terms(x, edge_features, graph)),
             lambda: Tensor::zeros([1], (graph.device(), self.bias.val().dtype())),

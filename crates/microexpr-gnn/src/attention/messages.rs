@@ -9,7 +9,7 @@ use super::{
     AdaptiveAttention, AttentionInputs, AttentionSettings, DensityReduction, GatConv, Gatv2Conv,
     GaussianConv, SelfLogits, head_mask, reference,
 };
-use crate::edge_product::edge_product;
+use crate::dense_map::dense_map;
 use crate::message_passing::{Aggregation, MessagePassing, Pairs, edge_softmax};
 use crate::{GnnError, GraphBackend, GraphBatch};
 
@@ -114,5 +114,5 @@ fn weighted<B: GraphBackend>(
         (None, None) => panic!("{}", GnnError::NoMechanism),
     };
     let mask = head_mask([inputs.values.dims()[1], alpha.dims()[1]], &inputs.values);
-    edge_product(alpha, mask.transpose()) * graph.at_sources(inputs.values)
+    dense_map(alpha, mask, None) * graph.at_sources(inputs.values)
 }

@@ -8,7 +8,7 @@ use super::{
     SelfLogits,
 };
 use crate::GraphBatch;
-use crate::edge_product::edge_product;
+use crate::dense_map::dense_map;
 use crate::error::OrPanic;
 
 /// Softmax over incoming edges of both mechanisms, their fusion and the weighted sum of neighbours (eqs. 2, 5–8).
@@ -83,7 +83,7 @@ pub fn gaussian_statistics<B: Backend>(
 ) -> GaussianStatistics<B> {
     let z = terms.target.select(0, graph.target())
         + terms.source.select(0, graph.source())
-        + edge_product(terms.edge_features, terms.edge_weight.transpose());
+        + dense_map(terms.edge_features, terms.edge_weight, None);
     let mean = z.clone().mean_dim(1);
     let square = (z - mean.clone()).powi_scalar(2);
     let variance = square.clone().mean_dim(1);

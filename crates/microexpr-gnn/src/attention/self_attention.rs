@@ -5,7 +5,7 @@ use serde::{Deserialize, Serialize};
 use super::SelfLogits;
 use super::attend::gatv2_logits;
 use super::heads::head_sums;
-use crate::edge_product::edge_product;
+use crate::dense_map::dense_map;
 use crate::error::OrPanic;
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
 
@@ -123,19 +123,19 @@ impl<B: GraphBackend> SelfAttention<B> {
         let [channels, edge_input] = self.edge_weight.dims();
         graph.expect_nodes("SelfAttention's values", &values, channels);
         graph.expect_edges("SelfAttention's edge features", &edge_features, edge_input);
-        let edges = self.edge_weight.val().transpose();
+        let edges = self.edge_weight.val();
         match self.kind {
             SelfAttentionKind::Gat => {
                 let part =
                     |k: usize| head_sums(self.attention.val().narrow(0, k * channels, channels), self.heads);
                 SelfLogits {
-                    target: values.clone().matmul(part(0)),
-                    source: values.matmul(part(1)),
-                    edge: edge_product(edge_features, edges.matmul(part(2))),
+                    target: dense_map(values.clone(), part(0).transpose(), None),
+                    source: dense_map(values, part(1).transpose(), None),
+                    edge: dense_map(edge_features, part(2).transpose().matmul(edges), None),
                 }
             }
             SelfAttentionKind::Gatv2 => {
-                let edge = edge_product(edge_features, edges);
+                let edge = dense_map(edge_features, edges, None);
                 let attention = (self.attention.val(), self.heads);
                 gatv2_logits([values.clone(), values], Some(edge), attention, graph, negative_slope)
             }

@@ -1,7 +1,7 @@
 use burn::module::Param;
 use burn::prelude::*;
 
-use crate::edge_product::edge_product;
+use crate::dense_map::dense_map;
 use crate::error::OrPanic;
 use crate::message_passing::{Aggregation, MessagePassing, Pairs};
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, Topology, initializer};
@@ -63,7 +63,7 @@ impl<B: GraphBackend> GcnConv<B> {
     #[must_use]
     pub fn forward(&self, x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
         graph.expect_nodes("GcnConv's node features", &x, self.weight.dims()[1]);
-        let transformed = x.matmul(self.weight.val().transpose());
+        let transformed = dense_map(x, self.weight.val(), None);
         B::sparse_product(graph.gcn_matrix(), transformed) + self.bias.val().unsqueeze()
     }
 }
@@ -81,13 +81,12 @@ impl<B: GraphBackend> MessagePassing<B> for GcnConv<B> {
         let weight = |(s, t): (&u32, &u32)| {
             if s == t { 0.0 } else { 1.0 / (degree[*s as usize] * degree[*t as usize]).sqrt() }
         };
-        edge_product(pairs.source(), self.weight.val().transpose())
-            * column(ends.map(weight).collect(), pairs)
+        dense_map(pairs.source(), self.weight.val(), None) * column(ends.map(weight).collect(), pairs)
     }
 
     fn update(&self, aggregated: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
         let shares = gcn_degrees(pairs.graph().topology()).iter().map(|degree| 1.0 / degree).collect();
-        let own = pairs.nodes().matmul(self.weight.val().transpose()) * column(shares, pairs);
+        let own = dense_map(pairs.nodes(), self.weight.val(), None) * column(shares, pairs);
         aggregated + own + self.bias.val().unsqueeze()
     }
 }

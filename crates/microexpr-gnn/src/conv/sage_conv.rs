@@ -2,6 +2,7 @@ use burn::module::Param;
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
 
+use crate::dense_map::dense_map;
 use crate::error::OrPanic;
 use crate::message_passing::{Aggregation, MessagePassing, Pairs};
 use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
@@ -107,7 +108,31 @@ impl<B: GraphBackend> SageConv<B> {
     #[must_use]
     pub fn forward(&self, x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
         graph.expect_nodes("SageConv's node features", &x, self.neighbour_weight.dims()[1]);
-        self.propagate(x, None, graph)
+        let linear = matches!(self.aggregation, Aggregation::Sum | Aggregation::Mean);
+        let [output, input] = self.neighbour_weight.dims();
+        if linear && output <= input { self.mapped_first(x, graph) } else { self.propagate(x, None, graph) }
+    }
+
+    /// Sums and means of narrow features instead of wide ones: `W_n Σ_j x_j = Σ_j W_n x_j`.
+    fn mapped_first(&self, x: Tensor<B, 2>, graph: &GraphBatch<B>) -> Tensor<B, 2> {
+        let neighbours = dense_map(x.clone(), self.neighbour_weight.val(), None);
+        let aggregated = self.aggregation.aggregate_neighbours(neighbours, graph);
+        self.normalization.apply(match &self.root_weight {
+            Some(weight) => aggregated + dense_map(x, weight.val(), Some(self.bias.val())),
+            None => aggregated + self.bias.val().unsqueeze(),
+        })
+    }
+}
+
+impl Normalization {
+    fn apply<B: Backend>(self, out: Tensor<B, 2>) -> Tensor<B, 2> {
+        match self {
+            Self::None => out,
+            Self::L2 => {
+                let length = out.clone().powi_scalar(2).sum_dim(1).sqrt().clamp_min(1e-12);
+                out / length
+            }
+        }
     }
 }
 
@@ -125,18 +150,10 @@ impl<B: GraphBackend> MessagePassing<B> for SageConv<B> {
     }
 
     fn update(&self, aggregated: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
-        let neighbours =
-            aggregated.matmul(self.neighbour_weight.val().transpose()) + self.bias.val().unsqueeze();
-        let out = match &self.root_weight {
-            Some(weight) => neighbours + pairs.nodes().matmul(weight.val().transpose()),
+        let neighbours = dense_map(aggregated, self.neighbour_weight.val(), Some(self.bias.val()));
+        self.normalization.apply(match &self.root_weight {
+            Some(weight) => neighbours + dense_map(pairs.nodes(), weight.val(), None),
             None => neighbours,
-        };
-        match self.normalization {
-            Normalization::None => out,
-            Normalization::L2 => {
-                let length = out.clone().powi_scalar(2).sum_dim(1).sqrt().clamp_min(1e-12);
-                out / length
-            }
-        }
+        })
     }
 }

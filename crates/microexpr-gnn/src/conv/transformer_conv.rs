@@ -4,8 +4,8 @@ use burn::tensor::activation::sigmoid;
 use serde::{Deserialize, Serialize};
 
 use crate::attention::{HeadMerge, attend, check_conv, head_mask};
-use crate::edge_kernels::{self, EdgeFunction, EdgeOperands, EdgeTerms, project};
-use crate::edge_product::edge_product;
+use crate::dense_map::{dense_map, dense_maps};
+use crate::edge_kernels::{self, EdgeFunction, EdgeOperands, EdgeTerms, Root};
 use crate::error::OrPanic;
 use crate::message_passing::{Aggregation, MessagePassing, Pairs, edge_softmax};
 use crate::{
@@ -132,7 +132,20 @@ impl<B: GraphBackend> TransformerConv<B> {
         let edge_input = self.edge_weight.as_ref().map(|weight| weight.dims()[1]);
         graph.expect_nodes("TransformerConv's node features", &x, self.query.weight.dims()[1]);
         graph.expect_edge_features("TransformerConv's edge features", edge_features.as_ref(), edge_input);
-        self.propagate(x, edge_features, graph)
+        match &self.skip {
+            Some(skip)
+                if self.adds_skip_as_it_is() && edge_kernels::fit(&x, edge_features.as_ref(), graph) =>
+            {
+                let maps = [&self.query, &self.key, &self.value, skip];
+                self.attend(&maps, Root::Added, &Pairs::new(&x, edge_features.as_ref(), graph))
+            }
+            _ => self.propagate(x, edge_features, graph),
+        }
+    }
+
+    /// Whether the output is the sum of messages and `r`, as wide as all heads.
+    fn adds_skip_as_it_is(&self) -> bool {
+        self.gate.is_none() && (self.merge == HeadMerge::Concatenate || self.heads == 1)
     }
 
     /// The attention of every edge, `[E, H]`, under the conditions of [`TransformerConv::forward`].
@@ -152,28 +165,29 @@ impl<B: GraphBackend> TransformerConv<B> {
         let keys = self.with_edges(graph.at_sources(self.key.forward(pairs.nodes())), pairs);
         let products = queries * keys;
         let width = products.dims()[1];
-        let sums = head_mask([width, self.heads], &products);
-        edge_product(products, sums) / ((width / self.heads) as f64).sqrt()
+        let sums = head_mask([width, self.heads], &products).transpose();
+        dense_map(products, sums, None) / ((width / self.heads) as f64).sqrt()
     }
 
-    /// Queries, keys and values of the nodes, and `W_e` of the edges.
-    fn edge_operands(&self, pairs: &Pairs<'_, B>) -> EdgeOperands<Tensor<B, 2>> {
-        let maps = [&self.query, &self.key, &self.value];
-        let (weights, biases) = (maps.map(|map| map.weight.val()), maps.map(|map| map.bias.val()));
-        EdgeOperands {
-            nodes: project(pairs.nodes(), weights, biases),
+    /// The sum of messages by kernels, all maps of the nodes as one product.
+    fn attend(&self, maps: &[&FullyConnected<B>], root: Root, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
+        let (weights, biases) = maps.iter().map(|map| (map.weight.val(), map.bias.val())).unzip();
+        let operands = EdgeOperands {
+            nodes: dense_maps(pairs.nodes(), weights, biases),
             vector: None,
             edges: pairs
                 .edge_features()
                 .zip(self.edge_weight.as_ref())
                 .map(|(features, weight)| EdgeTerms { weight: weight.val(), features }),
-        }
+        };
+        let function = EdgeFunction::DotAttention { heads: self.heads, root };
+        edge_kernels::apply(function, operands, pairs.graph()).values
     }
 
     /// `x + W_e e_ij`.
     fn with_edges(&self, x: Tensor<B, 2>, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
         match (pairs.edge_features(), &self.edge_weight) {
-            (Some(features), Some(weight)) => x + edge_product(features, weight.val().transpose()),
+            (Some(features), Some(weight)) => x + dense_map(features, weight.val(), None),
             _ => x,
         }
     }
@@ -188,13 +202,12 @@ impl<B: GraphBackend> MessagePassing<B> for TransformerConv<B> {
         let values = pairs.graph().at_sources(self.value.forward(pairs.nodes()));
         let values = self.with_edges(values, pairs);
         let mask = head_mask([values.dims()[1], self.heads], &values);
-        edge_product(self.attention(pairs), mask.transpose()) * values
+        dense_map(self.attention(pairs), mask, None) * values
     }
 
     fn message_and_aggregate(&self, pairs: &Pairs<'_, B>) -> Tensor<B, 2> {
         if edge_kernels::fit(&pairs.nodes(), pairs.edge_features().as_ref(), pairs.graph()) {
-            let function = EdgeFunction::DotAttention { heads: self.heads };
-            return edge_kernels::apply(function, self.edge_operands(pairs), pairs.graph()).values;
+            return self.attend(&[&self.query, &self.key, &self.value], Root::Absent, pairs);
         }
         // Without edge features the values are those of nodes, and the fused attention sums them.
         if self.edge_weight.is_some() {
@@ -210,7 +223,7 @@ impl<B: GraphBackend> MessagePassing<B> for TransformerConv<B> {
         let own = skip.forward(pairs.nodes());
         let Some(gate) = &self.gate else { return messages + own };
         let compared = Tensor::cat(vec![messages.clone(), own.clone(), messages.clone() - own.clone()], 1);
-        let beta = sigmoid(compared.matmul(gate.val().transpose()));
+        let beta = sigmoid(dense_map(compared, gate.val(), None));
         own * beta.clone() + messages * (beta.neg() + 1.0)
     }
 }

@@ -22,15 +22,26 @@ pub(crate) enum EdgeFunction {
     },
     /// Graph transformer: `Σ_j α_ij (v_j + W x_e)`, `α = softmax_j q_iᵀ (k_j + W x_e) / √C`.
     ///
-    /// Nodes: `q [H·C] ‖ k [H·C] ‖ v [H·C]`; `W`: `[H·C, De]`.
+    /// Nodes: `q [H·C] ‖ k [H·C] ‖ v [H·C]`, and `r [H·C]` if that is added to the sum; `W`: `[H·C, De]`.
     DotAttention {
         /// `H`.
         heads: usize,
+        /// Whether there is `r`.
+        root: Root,
     },
     /// GINE: `Σ_j relu(x_j + b + W x_e)`.
     ///
     /// Nodes: `x [C]`; vector: `b`; `W`: `[C, De]`.
     ReluSum,
+}
+
+/// What a node adds to the sum over its edges.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Root {
+    /// Nothing.
+    Absent,
+    /// The last part of its columns.
+    Added,
 }
 
 impl EdgeFunction {
@@ -39,7 +50,7 @@ impl EdgeFunction {
         match self {
             Self::SplitAttention { heads, .. }
             | Self::PairAttention { heads, .. }
-            | Self::DotAttention { heads } => heads,
+            | Self::DotAttention { heads, .. } => heads,
             Self::ReluSum => 1,
         }
     }
@@ -49,7 +60,8 @@ impl EdgeFunction {
         match self {
             Self::SplitAttention { heads, .. } => columns - 2 * heads,
             Self::PairAttention { .. } => columns / 2,
-            Self::DotAttention { .. } => columns / 3,
+            Self::DotAttention { root: Root::Absent, .. } => columns / 3,
+            Self::DotAttention { root: Root::Added, .. } => columns / 4,
             Self::ReluSum => columns,
         }
     }

@@ -10,7 +10,6 @@
 //! | `backend` | what a backend needs for it, as a trait |
 //! | `differentiable` | the operation with and without gradients |
 //! | `recognition` | finding out at run time whether it can be used, and using it |
-//! | `projections` | several dense maps of the same nodes as one product |
 //! | `flex` | the kernels for the CPU backend |
 
 #![cfg_attr(
@@ -24,10 +23,8 @@ mod differentiable;
 mod flex;
 mod function;
 mod operands;
-mod projections;
 mod recognition;
 
-pub(crate) use function::EdgeFunction;
+pub(crate) use function::{EdgeFunction, Root};
 pub(crate) use operands::{EdgeOperands, EdgeOutput, EdgeTerms};
-pub(crate) use projections::project;
 pub(crate) use recognition::{apply, fit};

@@ -1,5 +1,6 @@
 use super::graph::HostGraph;
-use super::stream::{Masks, StreamPlan};
+use super::stream::Masks;
+use super::stream_plan::StreamPlan;
 use crate::SeededRng;
 use crate::dropout::masked;
 

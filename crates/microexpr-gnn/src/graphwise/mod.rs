@@ -10,7 +10,8 @@
 //! | `occlusion` | class scores without parts of a graph |
 //! | `graph` | what it reads |
 //! | `stream`, `layer`, `pooling`, `readout`, `head` | its parts, each forward and backward |
-//! | `layer_plan`, `layer_weights`, `node_rows` | a layer's weights and what they do to every node alone |
+//! | `stream_plan`, `layer_plan`, `layer_weights` | sizes and weights of a stream and a layer |
+//! | `node_rows` | what a layer does to every node alone |
 //! | `linear`, `product` | linear maps, and the matrix products below them |
 //! | `masks` | dropout, as `TwoStreamModel` draws it |
 //! | `parameters`, `adam_w` | the weights as one list, and its optimiser |
@@ -33,6 +34,7 @@ mod pooling;
 mod product;
 mod readout;
 mod stream;
+mod stream_plan;
 mod training;
 
 use std::any::TypeId;

@@ -7,9 +7,8 @@ use super::graph::HostGraph;
 use super::head::{HeadGradient, HeadPlan, cross_entropy};
 use super::masks::BatchMasks;
 use super::parameters::Parameters;
-use super::stream::{
-    Masks, StreamAtWork, StreamGradient, StreamPlan, StreamRun, StreamScratch, StreamWeights,
-};
+use super::stream::{Masks, StreamAtWork, StreamRun, StreamScratch};
+use super::stream_plan::{StreamGradient, StreamPlan, StreamWeights};
 use crate::TwoStreamModel;
 
 /// Graphs whose gradients are summed one after the other; the sums of all parts of a batch are added in their order, so results

@@ -75,16 +75,7 @@ fn activate_rows<V: Lanes>(rows: &mut [Eight], bias: &[f32], activation: Activat
     for row in rows.chunks_exact_mut(lanes) {
         for (x, bias) in row.iter_mut().zip(&filled) {
             let sum = V::load(x).plus(V::load(bias));
-            let positive = V::splat(0.0).at_least(sum);
-            match activation {
-                // max(x, 0) + e^min(x, 0) − 1
-                Activation::Elu => {
-                    let negative = sum.minus(positive);
-                    positive.plus(negative.exp().minus(V::splat(1.0))).store(x);
-                }
-                Activation::Relu => positive.store(x),
-                Activation::Identity => sum.store(x),
-            }
+            activation.of_lanes(sum).store(x);
         }
     }
 }

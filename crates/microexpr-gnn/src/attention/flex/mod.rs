@@ -13,6 +13,7 @@ pub(crate) mod gaussian;
 mod group;
 pub(crate) mod lanes;
 pub(crate) mod operands;
+pub(crate) mod row;
 pub(crate) mod rows;
 mod softmax;
 pub(crate) mod vectors;

@@ -3,8 +3,8 @@
 use super::gradients::Gradients;
 use super::kernel::{ForwardSlices, Kernel};
 use super::operands::{Operands, Pair};
-use super::row::{add, dot, load};
 use super::softmax::softmax;
+use crate::attention::flex::row::{add, dot, load};
 use crate::attention::flex::{Block, Eight, LANES, Lanes};
 
 /// How the edges are scored, and what is summed.

@@ -71,6 +71,7 @@ mod tests {
     use super::super::pair_scores::PairScores;
     use super::super::relu_sum::ReluSum;
     use super::*;
+    use crate::edge_kernels::Root;
     use crate::{SeededRng, Topology};
 
     const CHANNELS: usize = 11;
@@ -107,7 +108,7 @@ mod tests {
     #[test]
     fn every_processor_gives_the_same_bits() {
         let topology = Topology::from_edges(3, [(0, 0), (1, 0), (2, 0), (0, 1)]).unwrap();
-        let (nodes, features) = (random(3 * 3 * CHANNELS), random(4 * 2));
+        let (nodes, features) = (random(3 * 4 * CHANNELS), random(4 * 2));
         let (vector, weight) = (random(CHANNELS), random(2 * CHANNELS));
         let operands = |parts: usize| Operands {
             topology: &topology,
@@ -123,6 +124,7 @@ mod tests {
         };
         assert_same_bits(&ReluSum { operands: operands(1) });
         assert_same_bits(&Attention { operands: operands(2), scoring: PairScores { negative_slope: 0.2 } });
-        assert_same_bits(&DotAttention { operands: operands(3), scale: 0.3 });
+        assert_same_bits(&DotAttention { operands: operands(3), scale: 0.3, root: Root::Absent });
+        assert_same_bits(&DotAttention { operands: operands(4), scale: 0.3, root: Root::Added });
     }
 }

@@ -1,22 +1,26 @@
 use super::gradients::Gradients;
 use super::kernel::{ForwardSlices, Kernel};
 use super::operands::Operands;
-use super::row::{add, dot, load};
 use super::softmax::softmax;
+use crate::attention::flex::row::{add, dot, load};
 use crate::attention::flex::{Block, Eight, LANES, Lanes};
+use crate::edge_kernels::Root;
 
-/// Graph transformer: `Σ_j α_ij (v_j + W x_e)`, `α = softmax_j q_iᵀ (k_j + W x_e) / √C`; the nodes are `q ‖ k ‖ v`.
+/// Graph transformer: `Σ_j α_ij (v_j + W x_e)`, `α = softmax_j q_iᵀ (k_j + W x_e) / √C`; the nodes are `q ‖ k ‖ v`, or
+/// `q ‖ k ‖ v ‖ r` if `r_i` is added.
 ///
 /// `W` is taken out of the loops over edges: `qᵀ (k + W x) = qᵀ k + (Wᵀ q)ᵀ x` and `Σ α (v + W x) = Σ α v + W Σ α x`.
 pub(super) struct DotAttention<'a> {
     pub(super) operands: Operands<'a>,
     /// `1 / √C`.
     pub(super) scale: f32,
+    pub(super) root: Root,
 }
 
 const QUERY: usize = 0;
 const KEY: usize = 1;
 const VALUE: usize = 2;
+const ROOT: usize = 3;
 
 /// Room for one head of a node.
 struct Room {
@@ -75,6 +79,9 @@ impl Kernel for DotAttention<'_> {
                 let along = self.values::<V>(node, head, (gradient, alpha), &mut room, out);
                 self.scores::<V>(node, head, (alpha, along), &mut room, out);
                 self.weight::<V>(node, head, gradient, &room, out);
+                if self.root == Root::Added {
+                    out.part(o, (node, ROOT, head)).copy_from_slice(gradient);
+                }
             }
         }
     }
@@ -103,6 +110,9 @@ impl DotAttention<'_> {
         softmax::<V>(scores);
         let first = (node - block.nodes.start) * o.channels + head * o.head_width;
         let sums = &mut out.values[first..][..o.head_width];
+        if self.root == Root::Added {
+            sums.copy_from_slice(o.part(node, ROOT, head));
+        }
         room.of_values.fill(0.0);
         for (alpha, edge) in scores.iter().zip(incoming) {
             let edge = *edge as usize;

@@ -1,6 +1,6 @@
 use super::head_rows::HeadRows;
 use super::operands::{Operands, Pair};
-use super::row::{add, add_eight, dot, load};
+use crate::attention::flex::row::{add, add_eight, dot, load};
 use crate::attention::flex::{Block, Eight, Lanes};
 
 /// Where the backward pass of one block adds up gradients; the slices start at the block's first node or edge.

@@ -9,7 +9,7 @@
 //! | `kernel` | what the passes ask of any of them |
 //! | `passes`, `dispatch` | both passes over a whole batch; the instructions that the processor has |
 //! | `operands`, `gradients` | what is read, and where gradients are added up |
-//! | `head_rows`, `row`, `softmax` | rows in eights, loops over them |
+//! | `head_rows`, `softmax` | rows in eights |
 
 mod attention;
 mod dispatch;
@@ -21,7 +21,6 @@ mod operands;
 mod pair_scores;
 mod passes;
 mod relu_sum;
-mod row;
 mod softmax;
 mod split_scores;
 
@@ -94,9 +93,9 @@ fn run<P: Pass>(pass: P, function: EdgeFunction, operands: Operands<'_>) -> P::O
         EdgeFunction::PairAttention { negative_slope, .. } => {
             pass.run(&Attention { operands, scoring: PairScores { negative_slope } })
         }
-        EdgeFunction::DotAttention { .. } => {
+        EdgeFunction::DotAttention { root, .. } => {
             let scale = 1.0 / (operands.head_width as f32).sqrt();
-            pass.run(&DotAttention { operands, scale })
+            pass.run(&DotAttention { operands, scale, root })
         }
         EdgeFunction::ReluSum => pass.run(&ReluSum { operands }),
     }

@@ -1,6 +1,6 @@
 use super::head_rows::HeadRows;
-use super::row::{add, load};
 use crate::Topology;
+use crate::attention::flex::row::{add, load};
 use crate::attention::flex::{Eight, LANES, Lanes};
 
 /// What both passes read, over the whole batch.

@@ -1,7 +1,7 @@
 use super::attention::Scoring;
 use super::gradients::Gradients;
 use super::operands::{Operands, Pair};
-use super::row::{add_eight, load};
+use crate::attention::flex::row::{add_eight, load};
 use crate::attention::flex::{Eight, Lanes};
 
 /// GATv2: `aᵀ LeakyReLU(t_i + s_j + W x_e)`; the nodes are `t ‖ s`, the values `s_j`.

@@ -1,7 +1,7 @@
 use super::gradients::Gradients;
 use super::kernel::{ForwardSlices, Kernel};
 use super::operands::{Operands, Pair};
-use super::row::{add, add_eight, load};
+use crate::attention::flex::row::{add, add_eight, load};
 use crate::attention::flex::{Block, Eight, LANES, Lanes};
 
 /// GINE: `Σ_j relu(x_j + b + W x_e)`; without a vector, `b` is 0.

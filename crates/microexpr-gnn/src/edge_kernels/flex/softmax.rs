@@ -1,4 +1,4 @@
-use super::row::{load, store};
+use crate::attention::flex::row::{load, store};
 use crate::attention::flex::{LANES, Lanes};
 
 /// Softmax, eight scores at a time.

@@ -1,10 +1,10 @@
 //! Rows of any length, eight values at a time: what is missing in the last eight counts as 0.
 
-use crate::attention::flex::{Eight, LANES, Lanes};
+use super::lanes::{Eight, LANES, Lanes};
 
 /// The `k`-th eight values.
 #[inline(always)]
-pub(super) fn load<V: Lanes>(row: &[f32], k: usize) -> V {
+pub(crate) fn load<V: Lanes>(row: &[f32], k: usize) -> V {
     let rest = &row[k * LANES..];
     if let Some(eight) = rest.first_chunk() {
         return V::load(eight);
@@ -18,7 +18,7 @@ pub(super) fn load<V: Lanes>(row: &[f32], k: usize) -> V {
 
 /// Replaces the `k`-th eight values, as far as there are any.
 #[inline(always)]
-pub(super) fn store<V: Lanes>(row: &mut [f32], k: usize, values: V) {
+pub(crate) fn store<V: Lanes>(row: &mut [f32], k: usize, values: V) {
     let rest = &mut row[k * LANES..];
     if let Some(eight) = rest.first_chunk_mut() {
         return values.store(eight);
@@ -32,14 +32,14 @@ pub(super) fn store<V: Lanes>(row: &mut [f32], k: usize, values: V) {
 
 /// Adds to the `k`-th eight values.
 #[inline(always)]
-pub(super) fn add<V: Lanes>(row: &mut [f32], k: usize, values: V) {
+pub(crate) fn add<V: Lanes>(row: &mut [f32], k: usize, values: V) {
     let sums = load::<V>(row, k).plus(values);
     store(row, k, sums);
 }
 
 /// `Σ_k x_k y_k`.
 #[inline(always)]
-pub(super) fn dot<V: Lanes>(x: &[f32], y: &[f32]) -> f32 {
+pub(crate) fn dot<V: Lanes>(x: &[f32], y: &[f32]) -> f32 {
     let mut sum = V::splat(0.0);
     for k in 0..x.len().div_ceil(LANES) {
         sum = sum.plus(load::<V>(x, k).times(load(y, k)));
@@ -49,14 +49,14 @@ pub(super) fn dot<V: Lanes>(x: &[f32], y: &[f32]) -> f32 {
 
 /// Adds to an eight.
 #[inline(always)]
-pub(super) fn add_eight<V: Lanes>(eight: &mut Eight, values: V) {
+pub(crate) fn add_eight<V: Lanes>(eight: &mut Eight, values: V) {
     V::load(eight).plus(values).store(eight);
 }
 
 #[cfg(test)]
 mod tests {
+    use super::super::lanes::Portable;
     use super::*;
-    use crate::attention::flex::Portable;
 
     #[test]
     fn what_is_missing_in_the_last_eight_counts_as_nothing() {
