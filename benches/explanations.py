@@ -1,11 +1,11 @@
 """Whether the network looks where and when the face moved: relevance against the renderer's truth.
 
     cargo run --release --example evaluate -- --dataset smic --root CLIPS --out OUT
-    python benches/explanations.py CLIPS/truth.json OUT/results.json
+    python benches/explanations.py CLIPS/truth.json OUT/results.json [CLIPS2/truth.json OUT2/results.json ...] > docs/results/explanations.tsv
 
 Relevance is the fall of the answer's probability when the motion of a landmark, or of a frame, is hidden (`results.json`). Of the 51
 landmarks the 37 are compared that are points of the 68, whose motion by action units at the apex the renderer wrote down. Prints
-a table with tabs. Needs numpy.
+a table with tabs, of the clips of all sets. Needs numpy.
 """
 import json, sys
 import numpy as np
@@ -41,8 +41,8 @@ def agrees_with_apex(clip):
 
 
 def main():
-    truth, results = (json.load(open(path)) for path in sys.argv[1:3])
-    every = list(clips(truth, results))
+    files = [json.load(open(path)) for path in sys.argv[1:]]
+    every = [clip for truth, results in zip(files[::2], files[1::2], strict=True) for clip in clips(truth, results)]
     print("quantity", "right answers", "wrong answers", *REGIONS, sep="\t")
     groups = [[c for c in every if c["right"] == right] for right in (True, False)]
     mean = lambda values: f"{np.mean(list(values)):.3f}"

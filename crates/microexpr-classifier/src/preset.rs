@@ -14,7 +14,7 @@ use crate::{ClassWeights, ClassifierError, LastLayer, ModelSettings, Settings, S
 pub enum Preset {
     /// The paper's configuration. Where it is silent, the readings that recognised best on a development set (`docs/paper.md`):
     /// of a landmark's place the displacement since the first frame, of its patch half of u and half of v, both on frames averaged over
-    /// time; everything else as in [`Settings::default`].
+    /// time; ten epochs, a step per clip. Everything else as in [`Settings::default`].
     Paper,
     /// The best of the networks with attention, see `docs/study.md` of the repository: frames averaged over time instead of
     /// magnified; stream 1 the displacement of the landmark since the first frame, stream 2 the mean flow around it, both
@@ -50,6 +50,7 @@ impl Preset {
                     },
                     ..PipelineSettings::default()
                 },
+                training: TrainingSettings { epochs: 10, batch_size: 1, ..TrainingSettings::default() },
                 ..Settings::default()
             },
             Self::Attention => Settings {
