@@ -1,30 +1,10 @@
-//! Graph layers, pooling and readout for [Burn](https://burn.dev), named as in PyTorch Geometric, and the two-stream network
-//! of 2S-AMAGN.
+#![cfg_attr(feature = "flex", doc = include_str!("../README.md"))]
+#![cfg_attr(not(feature = "flex"), doc = "Graph neural network layers for Burn.")]
+//!
+//! # What there is
 //!
 //! Every layer works on any graph and on every Burn backend: it sees tensors and an edge list only. Edges follow PyTorch Geometric: edge `e` runs
 //! from `source[e]` (neighbour *j*) to `target[e]` (node *i*), and a node attends over its incoming edges.
-//!
-//! ```
-//! # #[cfg(feature = "flex")] {
-//! use burn::backend::Flex;
-//! use burn::tensor::Tensor;
-//! use microexpr_gnn::{GraphBatch, SeededRng, Topology, attention::AdaptiveAttentionConfig};
-//!
-//! let device = Default::default();
-//! // A path of three nodes, both directions, with self-loops.
-//! let topology = Topology::new(3, vec![0, 1, 0, 1, 2, 1, 2], vec![0, 0, 1, 1, 1, 2, 2])?;
-//! let graph = GraphBatch::<Flex>::new(topology, &device);
-//! let layer = AdaptiveAttentionConfig::new(4, 8).init::<Flex>(&device, &mut SeededRng::new(1));
-//! let x = Tensor::from_floats([[1.0, 0.0, 0.0, 0.5], [0.0, 1.0, 0.0, 0.5], [0.0, 0.0, 1.0, 0.5]], &device);
-//! let edges = Tensor::ones([7, 2], &device);
-//! let (out, attention) = layer.forward_with_attention(x, edges, &graph);
-//! assert_eq!(out.dims(), [3, 8]);
-//! // The weights of the three edges into node 1 sum to one.
-//! let sum = attention.fused.slice([2..5]).sum().into_scalar();
-//! assert!((sum - 1.0).abs() < 1e-6);
-//! # }
-//! # Ok::<(), microexpr_gnn::GnnError>(())
-//! ```
 //!
 //! | module or type | holds |
 //! |---|---|
@@ -39,15 +19,15 @@
 //! | [`StreamModel`], [`TwoStreamModel`] | the networks (§3.4) |
 //! | [`NodeFeatures`] | what a stream reads, dense or sparse |
 //! | [`EdgeSimilarity`] | edge features from learned node features |
-//! | [`Topology`], [`GraphBatch`] | edge lists, validated on the host (made from lists, matrices, points; loops, reverse edges, virtual nodes added; edges and nodes left out), and on a device |
+//! | [`Topology`], [`GraphBatch`] | edge lists, validated on the host (made from lists, matrices, points; loops (`with_self_loops`), reverse edges (`to_undirected`), virtual nodes added; edges and nodes left out), and on a device |
 //! | `graphwise` | the network on the processor, one graph after the other, for fast training (feature `flex`) |
 //! | [`LabelledBatch`] | graphs side by side with what is to be learned |
 //! | [`sparse`] | sums over neighbours as one operation with a deterministic gradient |
 //! | [`to_safetensors`], [`from_safetensors`] | weights under names that PyTorch users can map |
 //!
-//! # Features
+//! # Backends
 //!
-//! They decide which backends run fused: attention and sums over neighbours as one operation each, for the GPUs from one
+//! The features decide which backends run fused: attention and sums over neighbours as one operation each, for the GPUs from one
 //! kernel source. On Flex, GAT, GATv2, the graph transformer and GINE are one operation with their edge features, too (at most
 //! 16; others, and GINE with features as wide as the nodes', run plain), and store no row of values per edge; on the GPUs GAT and
 //! the softmax and sum of GATv2 run fused, the rest plain. Every other backend of Burn's (NdArray, LibTorch, Candle, …) runs every layer by plain tensor operations
@@ -150,8 +130,3 @@ pub use top_k_pool::{TopKPool, TopKPoolConfig};
 pub use topology::{LoopFeatures, Reduction, Rewired, Subgraph, Topology, VirtualNodes, WeightedTopology};
 pub use two_stream_model::{Explanation, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig};
 pub use weights::{from_safetensors, to_safetensors};
-
-/// The program of the crate's front page, which is to work.
-#[cfg(all(doctest, feature = "flex"))]
-#[doc = include_str!("../README.md")]
-struct FrontPage;

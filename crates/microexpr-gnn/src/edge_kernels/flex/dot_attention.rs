@@ -1,8 +1,8 @@
 use super::gradients::Gradients;
 use super::kernel::{ForwardSlices, Kernel};
 use super::operands::Operands;
-use super::softmax::softmax;
-use crate::attention::flex::row::{add, dot, load};
+use super::weighted_sum::{Place, softmax_backward, weigh, weigh_backward};
+use crate::attention::flex::row::{dot, load};
 use crate::attention::flex::{Block, Eight, LANES, Lanes};
 use crate::edge_kernels::Root;
 
@@ -24,7 +24,7 @@ const ROOT: usize = 3;
 
 /// Room for one head of a node.
 struct Room {
-    /// A number for every edge: scores forward, gradients of the weights backward.
+    /// A number for every edge: scores forward, gradients of the weights and then of the scores backward.
     by_edge: Vec<f32>,
     /// `Wᵀ q` and `Wᵀ g`.
     query: Vec<f32>,
@@ -64,7 +64,7 @@ impl Kernel for DotAttention<'_> {
         let mut room = Room::new(&self.operands, block);
         for node in block.nodes.clone() {
             for head in 0..self.operands.heads {
-                self.node::<V>(node, head, block, &mut room, out);
+                self.node::<V>(Place { node, head, value: VALUE }, block, &mut room, out);
             }
         }
     }
@@ -75,10 +75,11 @@ impl Kernel for DotAttention<'_> {
         let mut room = Room::new(o, block);
         for node in block.nodes.clone() {
             for head in 0..o.heads {
-                let gradient = &gradient[node * o.channels + head * o.head_width..][..o.head_width];
-                let along = self.values::<V>(node, head, (gradient, alpha), &mut room, out);
-                self.scores::<V>(node, head, (alpha, along), &mut room, out);
-                self.weight::<V>(node, head, gradient, &room, out);
+                let place = Place { node, head, value: VALUE };
+                let gradient = place.row(o, gradient);
+                self.values::<V>(place, (gradient, alpha), &mut room, out);
+                self.scores::<V>(place, alpha, &mut room, out);
+                self.weight::<V>(place, gradient, &room, out);
                 if self.root == Root::Added {
                     out.part(o, (node, ROOT, head)).copy_from_slice(gradient);
                 }
@@ -90,96 +91,65 @@ impl Kernel for DotAttention<'_> {
 impl DotAttention<'_> {
     /// One head of a node.
     #[inline(always)]
-    fn node<V: Lanes>(
-        &self,
-        node: usize,
-        head: usize,
-        block: &Block,
-        room: &mut Room,
-        out: &mut ForwardSlices<'_>,
-    ) {
-        let (o, incoming) = (&self.operands, self.operands.topology.incoming(node));
+    fn node<V: Lanes>(&self, place: Place, block: &Block, room: &mut Room, out: &mut ForwardSlices<'_>) {
+        let (o, Place { node, head, .. }) = (&self.operands, place);
         let query = o.part(node, QUERY, head);
         o.through_weight::<V>(head, query, &mut room.query);
-        let scores = &mut room.by_edge[..incoming.len()];
-        for (score, edge) in scores.iter_mut().zip(incoming) {
-            let edge = *edge as usize;
-            let of_nodes = dot::<V>(query, o.part(o.source(edge), KEY, head));
-            *score = self.scale * (of_nodes + few(&room.query, o.features(edge)));
+        let scores = &mut room.by_edge[..o.topology.incoming(node).len()];
+        for (score, pair) in scores.iter_mut().zip(place.pairs(o)) {
+            let of_nodes = dot::<V>(query, o.part(o.source(pair.edge), KEY, head));
+            *score = self.scale * (of_nodes + few(&room.query, o.features(pair.edge)));
         }
-        softmax::<V>(scores);
-        let first = (node - block.nodes.start) * o.channels + head * o.head_width;
-        let sums = &mut out.values[first..][..o.head_width];
         if self.root == Root::Added {
-            sums.copy_from_slice(o.part(node, ROOT, head));
+            place.sums(o, block, out).copy_from_slice(o.part(node, ROOT, head));
         }
+        weigh::<V>(o, place, block, scores, out);
         room.of_values.fill(0.0);
-        for (alpha, edge) in scores.iter().zip(incoming) {
-            let edge = *edge as usize;
-            out.alpha[(edge - block.edges.start) * o.heads + head] = *alpha;
-            let value = o.part(o.source(edge), VALUE, head);
-            for k in 0..o.per_head() {
-                add(sums, k, load::<V>(value, k).times(V::splat(*alpha)));
-            }
-            add_few(&mut room.of_values, *alpha, o.features(edge));
+        for (alpha, pair) in scores.iter().zip(place.pairs(o)) {
+            add_few(&mut room.of_values, *alpha, o.features(pair.edge));
         }
-        o.add_weighted::<V>(head, &room.of_values, sums);
+        o.add_weighted::<V>(head, &room.of_values, place.sums(o, block, out));
     }
 
-    /// With `d_e = gᵀ (v_j + W x_e)`, the gradient of a weight: leaves them in the room, adds the values' gradients `α g` and
-    /// returns `Σ α d`.
+    /// Leaves the gradients of the scores in the room and adds those of the values; the gradient of a weight is `gᵀ (v_j + W x_e)`.
     #[inline(always)]
     fn values<V: Lanes>(
         &self,
-        node: usize,
-        head: usize,
+        place: Place,
         (gradient, alpha): (&[f32], &[f32]),
-        room: &mut Room,
-        out: &mut Gradients<'_>,
-    ) -> f32 {
-        let o = &self.operands;
-        o.through_weight::<V>(head, gradient, &mut room.gradient);
-        room.of_values.fill(0.0);
-        let mut along = 0.0;
-        for (by_weight, edge) in room.by_edge.iter_mut().zip(o.topology.incoming(node)) {
-            let edge = *edge as usize;
-            let (source, alpha) = (o.source(edge), alpha[edge * o.heads + head]);
-            let of_nodes = dot::<V>(gradient, o.part(source, VALUE, head));
-            *by_weight = of_nodes + few(&room.gradient, o.features(edge));
-            along += alpha * *by_weight;
-            out.add_scaled::<V>(o, (source, VALUE, head), alpha, gradient);
-            add_few(&mut room.of_values, alpha, o.features(edge));
-        }
-        along
-    }
-
-    /// Adds the gradients of query, keys and edge features, given those of the weights.
-    #[inline(always)]
-    fn scores<V: Lanes>(
-        &self,
-        node: usize,
-        head: usize,
-        (alpha, along): (&[f32], f32),
         room: &mut Room,
         out: &mut Gradients<'_>,
     ) {
         let o = &self.operands;
+        let by_edge = &mut room.by_edge[..o.topology.incoming(place.node).len()];
+        weigh_backward::<V>(o, place, (gradient, alpha), by_edge, out);
+        o.through_weight::<V>(place.head, gradient, &mut room.gradient);
+        room.of_values.fill(0.0);
+        for (by_weight, pair) in by_edge.iter_mut().zip(place.pairs(o)) {
+            *by_weight += few(&room.gradient, o.features(pair.edge));
+            add_few(&mut room.of_values, alpha[pair.edge * o.heads + place.head], o.features(pair.edge));
+        }
+        softmax_backward(o, place, alpha, by_edge);
+    }
+
+    /// Adds the gradients of query, keys and edge features, given those of the scores.
+    #[inline(always)]
+    fn scores<V: Lanes>(&self, place: Place, alpha: &[f32], room: &mut Room, out: &mut Gradients<'_>) {
+        let (o, Place { node, head, .. }) = (&self.operands, place);
         let query = o.part(node, QUERY, head);
         o.through_weight::<V>(head, query, &mut room.query);
         room.of_keys.fill(0.0);
         room.by_query.fill([0.0; LANES]);
-        for (by_weight, edge) in room.by_edge.iter().zip(o.topology.incoming(node)) {
-            let edge = *edge as usize;
-            let (source, alpha) = (o.source(edge), alpha[edge * o.heads + head]);
-            let by_score = self.scale * alpha * (by_weight - along);
+        for (by_edge, pair) in room.by_edge.iter().zip(place.pairs(o)) {
+            let (source, by_score) = (o.source(pair.edge), self.scale * by_edge);
             let key = o.part(source, KEY, head);
             for (k, sum) in room.by_query.iter_mut().enumerate() {
                 V::load(sum).plus(load::<V>(key, k).times(V::splat(by_score))).store(sum);
             }
             out.add_scaled::<V>(o, (source, KEY, head), by_score, query);
-            add_few(&mut room.of_keys, by_score, o.features(edge));
-            if let Some(features) = out.features(o, edge) {
-                add_few(features, alpha, &room.gradient);
+            add_few(&mut room.of_keys, by_score, o.features(pair.edge));
+            if let Some(features) = out.features(o, pair.edge) {
+                add_few(features, alpha[pair.edge * o.heads + head], &room.gradient);
                 add_few(features, by_score, &room.query);
             }
         }
@@ -188,15 +158,8 @@ impl DotAttention<'_> {
 
     /// Adds the gradients of what was taken out of the loops: `W` and the rest of the query.
     #[inline(always)]
-    fn weight<V: Lanes>(
-        &self,
-        node: usize,
-        head: usize,
-        gradient: &[f32],
-        room: &Room,
-        out: &mut Gradients<'_>,
-    ) {
-        let o = &self.operands;
+    fn weight<V: Lanes>(&self, place: Place, gradient: &[f32], room: &Room, out: &mut Gradients<'_>) {
+        let (o, Place { node, head, .. }) = (&self.operands, place);
         out.weight::<V>(head, gradient, &room.of_values);
         out.weight::<V>(head, o.part(node, QUERY, head), &room.of_keys);
         o.add_weighted::<V>(head, &room.of_keys, out.part(o, (node, QUERY, head)));

@@ -2,6 +2,7 @@
 //!
 //! | module | holds |
 //! |---|---|
+//! | `weighted_sum` | what all attention has in common: softmax and the sum that it weighs |
 //! | `attention` | what GAT and GATv2 share |
 //! | `split_scores`, `pair_scores` | how GAT and GATv2 score an edge |
 //! | `dot_attention` | the graph transformer's attention |
@@ -23,6 +24,7 @@ mod passes;
 mod relu_sum;
 mod softmax;
 mod split_scores;
+mod weighted_sum;
 
 use burn::backend::flex::{Flex, FlexTensor};
 
