@@ -6,7 +6,9 @@ import subprocess
 
 
 def write(folder, name, command, heading, rows):
-    commit = subprocess.run(["git", "rev-parse", "--short", "HEAD"], capture_output=True, text=True, cwd=pathlib.Path(__file__).parent).stdout.strip()
+    here = pathlib.Path(__file__).parent
+    asked = subprocess.run(["git", "rev-parse", "--short", "HEAD"], cwd=here, capture_output=True, text=True)
+    commit = asked.stdout.strip()
     head = [f"# command: `{command}`", f"# recorded: {datetime.date.today()}, {commit or 'unknown'}"]
     lines = ["\t".join(map(str, cells)) for cells in [heading, *rows]]
     pathlib.Path(folder, f"{name}.tsv").write_text("\n".join(head + lines) + "\n")

@@ -37,11 +37,13 @@ fn quickstart_needs_nothing_and_leaves_a_report() {
     assert!(said.contains("36 clips, 6 subjects") && said.contains("knowing the action units"), "{said}");
     let analyse = "analyse --input quickstart/recording --fps 100 --model quickstart/model.safetensors \
          --landmark-model mesh --out analysis";
-    assert!(run(folder.path(), analyse).contains("1 expressions; 0 of "));
+    assert!(run(folder.path(), analyse).contains("1 expression; 0 of "));
     let found = &json(&folder.path().join("analysis/analysis.json"))["intervals"][0];
     assert_eq!((found["kind"].as_str(), found["class"].as_str()), (Some("micro"), Some("negative")));
     let report = fs::read_to_string(folder.path().join("quickstart/results/report.html")).unwrap();
     assert!(report.ends_with("</html>"));
+    // The preset has no attention layer, so there is no λ to tell of.
+    assert!(!report.contains("λ"));
     // Whatever scrolls is reached by keyboard and has a name.
     let scrolling = report.matches("class='scroll").count();
     assert!(scrolling > 3 && report.matches(" tabindex=0 role=group aria-label='").count() == scrolling);
@@ -64,6 +66,10 @@ fn shares_merge_to_the_whole_and_a_model_classifies() {
     assert_eq!(predictions("merged"), predictions("whole"));
     let compared = run(folder.path(), "compare whole merged");
     assert!(compared.contains("McNemar's exact test on 9 clips"), "{compared}");
+
+    let folds = "--protocol k-fold --folds 3 --epochs 1";
+    run(folder.path(), &format!("ablation {data} {folds} --variants flow-stream --out ablation"));
+    assert_eq!(json(&at("ablation/ablation.json"))["rows"].as_array().map(Vec::len), Some(2));
 
     run(folder.path(), &format!("train {data} --out model.safetensors"));
     let clip = fs::read_dir(at("data/SMIC_all_raw/HS/s1/micro")).unwrap().next().unwrap().unwrap().path();

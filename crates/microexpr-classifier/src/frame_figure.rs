@@ -17,14 +17,15 @@ pub(crate) fn relevance(evaluation: &Evaluation) -> Result<String, String> {
     });
     let values = || curves.iter().flat_map(|curve| &curve.points).map(|(_, value)| *value);
     let (low, high) = (values().fold(0.0, f64::min), values().fold(1e-3, f64::max));
-    let room = 0.05 * (high - low);
+    // The legend stands above the curves.
+    let [below, above] = [0.05, 0.3].map(|share| share * (high - low));
     LineChart {
         x: Axis {
             name: "place in the clip, from the first to the last frame",
             range: 0.0..1.0,
             counts: false,
         },
-        y: Axis { name: "fall of the probability", range: low - room..high + room, counts: false },
+        y: Axis { name: "fall of the probability", range: low - below..high + above, counts: false },
         curves: curves.into(),
         legend: SeriesLabelPosition::UpperRight,
     }

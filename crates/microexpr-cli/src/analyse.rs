@@ -3,15 +3,14 @@
 use std::error::Error;
 use std::path::PathBuf;
 
-use crate::shared::input::InputOptions;
 use crate::spotting::frames::{ExpressionClip, each_expression};
+use crate::spotting::options::SpottingOptions;
 use crate::spotting::page::{Shown, page};
 use crate::spotting::pictures::{Window, plain, with_motion, with_relevance};
 use crate::spotting::{Spotted, recording_name, spot_recording};
 use clap::Parser;
 use microexpr::classifier::{ClassifierInput, ClassifierOptions, Relevance};
 use microexpr::core::atomic_file;
-use microexpr::landmarks::{FaceLandmarker, LandmarkerParams};
 use microexpr::magnify::{MagnifyParams, magnify_clip};
 use microexpr::pipeline::LandmarkSource;
 use microexpr::prelude::{Classifier, Clip, Device, Prediction};
@@ -23,16 +22,10 @@ use serde::Serialize;
 #[derive(Debug, Parser)]
 pub(crate) struct Options {
     #[command(flatten)]
-    recording: InputOptions,
+    spotting: SpottingOptions,
     /// Model written by `train`
     #[arg(long)]
     model: PathBuf,
-    /// Folder for the results
-    #[arg(long)]
-    out: PathBuf,
-    /// Landmark model: a file in dlib's format, `mesh`, or `generated-faces` [default: $MICROEXPR_LANDMARK_MODEL, else mesh]
-    #[arg(long, value_name = "FILE|mesh")]
-    landmark_model: Option<PathBuf>,
     /// Where the network runs: cpu, cuda or wgpu
     #[arg(long, default_value = "cpu")]
     device: Device,
@@ -61,17 +54,18 @@ struct AnalysedInterval {
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let landmarks = options.landmark_model.clone().map(|path| LandmarkSource::Model { path: Some(path) });
+    let landmarks =
+        options.spotting.landmark_model.clone().map(|path| LandmarkSource::Model { path: Some(path) });
     let classifier =
         Classifier::load_with(&options.model, ClassifierOptions { device: options.device, landmarks })?;
-    let landmarker = FaceLandmarker::open(options.landmark_model.as_deref(), LandmarkerParams::default())?;
-    std::fs::create_dir_all(&options.out).map_err(|error| format!("{}: {error}", options.out.display()))?;
-    let [recording, again] = options.recording.twice()?;
+    let SpottingOptions { recording: input, out, .. } = &options.spotting;
+    let landmarker = options.spotting.start()?;
+    let [recording, again] = input.twice()?;
     let fps = recording.fps();
     let progress = crate::shared::progress_bar(recording.frame_count().unwrap_or(0) as u64, "frames");
     let seen = spot_recording(recording, &landmarker, &SpotParams::default(), &progress)?;
     progress.finish_and_clear();
-    let name = recording_name(&options.recording.input);
+    let name = recording_name(&input.input);
     let (Some(motion), Some(regions)) = (&seen.motion, &seen.regions) else {
         return Err(format!("{name}: no face was found").into());
     };
@@ -97,9 +91,9 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
     let spotted = &seen.expressions;
     let drawn = timeline(&Timeline { motion, fps, spotted, truth: &[] });
     let summary = format!(
-        "{:.1} s at {fps} frames per second; {} expressions; {} of {} frames without a face",
+        "{:.1} s at {fps} frames per second; {}; {} of {} frames without a face",
         seen.frames as f64 / fps,
-        spotted.len(),
+        counted(spotted.len()),
         seen.frames_without_face,
         seen.frames
     );
@@ -112,11 +106,15 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
         classes: classifier.description().classes.clone(),
         intervals,
     };
-    atomic_file::write(options.out.join("analysis.json"), &serde_json::to_vec_pretty(&analysis)?)?;
-    atomic_file::write(options.out.join("analysis.html"), html.as_bytes())?;
+    atomic_file::write(out.join("analysis.json"), &serde_json::to_vec_pretty(&analysis)?)?;
+    atomic_file::write(out.join("analysis.html"), html.as_bytes())?;
     println!("{summary}");
-    println!("page: {}", options.out.join("analysis.html").display());
+    println!("page: {}", out.join("analysis.html").display());
     Ok(())
+}
+
+fn counted(expressions: usize) -> String {
+    if expressions == 1 { "1 expression".to_owned() } else { format!("{expressions} expressions") }
 }
 
 /// A spotted expression and its frames.

@@ -4,7 +4,8 @@ use std::error::Error;
 use std::path::{Path, PathBuf};
 use std::time::Instant;
 
-use crate::shared::input::{InputOptions, Recording};
+use crate::shared::input::Recording;
+use crate::spotting::options::{SpottingOptions, TruthOptions};
 use crate::spotting::output::{NamedExpressions, SpottingReport, write_intervals};
 use crate::spotting::recognition::{Recognition, recognise};
 use crate::spotting::truth::Truth;
@@ -12,7 +13,7 @@ use crate::spotting::{Spotted, recording_name, recordings_within, spot_recording
 use clap::Parser;
 use microexpr::classifier::ClassifierOptions;
 use microexpr::core::atomic_file;
-use microexpr::landmarks::{FaceLandmarker, LandmarkerParams};
+use microexpr::landmarks::FaceLandmarker;
 use microexpr::pipeline::LandmarkSource;
 use microexpr::prelude::{Classifier, Device};
 use microexpr::spot::{ExpressionKind, SpotParams, Timeline, timeline};
@@ -23,51 +24,43 @@ use microexpr::spot::{ExpressionKind, SpotParams, Timeline, timeline};
 #[derive(Debug, Parser)]
 pub(crate) struct Options {
     #[command(flatten)]
-    recording: InputOptions,
-    /// Folder for the results
-    #[arg(long)]
-    out: PathBuf,
-    /// True intervals, for F1 by MEGC's rule: CSV with the columns recording, kind, onset, apex, offset, or the workbook of SAMM Long
-    /// Videos or CAS(ME)²
-    #[arg(long, value_name = "FILE.csv|FILE.xlsx")]
-    truth: Option<PathBuf>,
+    spotting: SpottingOptions,
+    #[command(flatten)]
+    truth: TruthOptions,
     /// Model written by `train`: tells the class of every expression, and with --truth the spot-then-recognise score (STRS)
     #[arg(long)]
     model: Option<PathBuf>,
-    /// Landmark model: a file in dlib's format, `mesh`, or `generated-faces` [default: $MICROEXPR_LANDMARK_MODEL, else mesh]
-    #[arg(long, value_name = "FILE|mesh")]
-    landmark_model: Option<PathBuf>,
     /// Where the model's network runs: cpu, cuda or wgpu
     #[arg(long, default_value = "cpu")]
     device: Device,
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let truth = options.truth.as_deref().map(Truth::read).transpose()?;
+    let truth = options.truth.read()?;
     let classifier = options.model.as_deref().map(|model| load(model, options)).transpose()?;
-    let landmarker = FaceLandmarker::open(options.landmark_model.as_deref(), LandmarkerParams::default())?;
-    std::fs::create_dir_all(&options.out).map_err(|error| format!("{}: {error}", options.out.display()))?;
-    let within = recordings_within(&options.recording.input);
+    let SpottingOptions { recording, out, .. } = &options.spotting;
+    let landmarker = options.spotting.start()?;
+    let within = recordings_within(&recording.input);
     let mut run = Run { landmarker, truth, classifier, all: Vec::new() };
     if within.is_empty() {
-        let name = recording_name(&options.recording.input);
+        let name = recording_name(&recording.input);
         let readings = match run.classifier {
-            Some(_) => options.recording.twice()?.map(Some),
-            None => [Some(options.recording.recording()?), None],
+            Some(_) => recording.twice()?.map(Some),
+            None => [Some(recording.recording()?), None],
         };
-        run.one(name, readings, &options.out.join("timeline.svg"))?;
+        run.one(name, readings, &out.join("timeline.svg"))?;
     }
     for folder in &within {
         let name = recording_name(folder);
-        let picture = options.out.join(format!("{name}.svg"));
-        let again = run.classifier.as_ref().map(|_| options.recording.at(folder)).transpose()?;
-        run.one(name, [Some(options.recording.at(folder)?), again], &picture)?;
+        let picture = out.join(format!("{name}.svg"));
+        let again = run.classifier.as_ref().map(|_| recording.at(folder)).transpose()?;
+        run.one(name, [Some(recording.at(folder)?), again], &picture)?;
     }
     let Run { all, truth, classifier, .. } = run;
-    write_intervals(&options.out.join("intervals.csv"), &all)?;
+    write_intervals(&options.spotting.intervals(), &all)?;
     if let Some(truth) = &truth {
         if all.iter().all(|found| truth.of(&found.recording).is_empty()) {
-            let path = options.truth.as_deref().unwrap_or(Path::new(""));
+            let path = options.truth.path().unwrap_or(Path::new(""));
             eprintln!("warning: {}: names none of the recordings", path.display());
         }
         let mut report = SpottingReport::new(&all, truth);
@@ -76,14 +69,15 @@ pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
             report.recognition = Some(Recognition::new(&all, truth, classes, report.micro.f1)?);
         }
         report.print();
-        atomic_file::write(options.out.join("spotting.json"), &serde_json::to_vec_pretty(&report)?)?;
+        atomic_file::write(out.join("spotting.json"), &serde_json::to_vec_pretty(&report)?)?;
     }
-    println!("intervals: {}", options.out.join("intervals.csv").display());
+    println!("intervals: {}", options.spotting.intervals().display());
     Ok(())
 }
 
 fn load(model: &Path, options: &Options) -> Result<Classifier, Box<dyn Error>> {
-    let landmarks = options.landmark_model.clone().map(|path| LandmarkSource::Model { path: Some(path) });
+    let landmarks =
+        options.spotting.landmark_model.clone().map(|path| LandmarkSource::Model { path: Some(path) });
     Ok(Classifier::load_with(model, ClassifierOptions { device: options.device, landmarks })?)
 }
 

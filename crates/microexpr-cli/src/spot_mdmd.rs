@@ -1,17 +1,16 @@
 //! A published spotter, main directional maximal difference, on the recordings that `spot` takes: for comparison.
 
 use std::error::Error;
-use std::path::PathBuf;
 use std::time::Instant;
 
-use crate::shared::input::{InputOptions, Recording};
+use crate::shared::input::Recording;
 use crate::spotting::frames::each_frame;
+use crate::spotting::options::{SpottingOptions, TruthOptions};
 use crate::spotting::output::{NamedExpressions, SpottingReport, write_intervals};
-use crate::spotting::truth::Truth;
 use crate::spotting::{recording_name, recordings_within};
 use clap::Parser;
 use microexpr::core::Landmarks;
-use microexpr::landmarks::{FaceLandmarker, LandmarkError, LandmarkerParams, grey_from_frame};
+use microexpr::landmarks::{FaceLandmarker, LandmarkError, grey_from_frame};
 use microexpr::spot::{Mdmd, MdmdParams};
 use ndarray::{Array2, ArrayView2, s};
 
@@ -20,50 +19,42 @@ use ndarray::{Array2, ArrayView2, s};
 #[derive(Debug, Parser)]
 pub(crate) struct Options {
     #[command(flatten)]
-    recording: InputOptions,
-    /// Folder for the results
-    #[arg(long)]
-    out: PathBuf,
-    /// True intervals as for `spot`: F1 by MEGC's rule
-    #[arg(long, value_name = "FILE.csv|FILE.xlsx")]
-    truth: Option<PathBuf>,
+    spotting: SpottingOptions,
+    #[command(flatten)]
+    truth: TruthOptions,
     /// Threshold p, 0 to 1; several, separated by commas, are all scored, the first is written
     #[arg(long, value_delimiter = ',', default_value = "0.01")]
     threshold: Vec<f64>,
-    /// Landmark model by which the face is cut out: a file in dlib's format, `mesh`, or `generated-faces`
-    #[arg(long, value_name = "FILE|mesh")]
-    landmark_model: Option<PathBuf>,
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
-    let truth = options.truth.as_deref().map(Truth::read).transpose()?;
-    let landmarker = FaceLandmarker::open(options.landmark_model.as_deref(), LandmarkerParams::default())?;
-    std::fs::create_dir_all(&options.out).map_err(|error| format!("{}: {error}", options.out.display()))?;
-    let input = &options.recording.input;
-    let within = recordings_within(input);
+    let truth = options.truth.read()?;
+    let recording = &options.spotting.recording;
+    let landmarker = options.spotting.start()?;
+    let within = recordings_within(&recording.input);
     let mut seen = Vec::new();
     if within.is_empty() {
-        seen.push(see(recording_name(input), options.recording.recording()?, &landmarker)?);
+        seen.push(see(recording_name(&recording.input), recording.recording()?, &landmarker)?);
     }
     for folder in &within {
-        seen.push(see(recording_name(folder), options.recording.at(folder)?, &landmarker)?);
+        seen.push(see(recording_name(folder), recording.at(folder)?, &landmarker)?);
     }
     for (index, threshold) in options.threshold.iter().enumerate() {
-        let at = |(recording, mdmd): &(String, Option<Mdmd>)| NamedExpressions {
-            recording: recording.clone(),
+        let at = |(name, mdmd): &(String, Option<Mdmd>)| NamedExpressions {
+            recording: name.clone(),
             expressions: mdmd.as_ref().map(|mdmd| mdmd.at(*threshold)).unwrap_or_default(),
             classes: Vec::new(),
         };
         let all: Vec<NamedExpressions> = seen.iter().map(at).collect();
         if index == 0 {
-            write_intervals(&options.out.join("intervals.csv"), &all)?;
+            write_intervals(&options.spotting.intervals(), &all)?;
         }
         if let Some(truth) = &truth {
             println!("p = {threshold}");
             SpottingReport::new(&all, truth).print();
         }
     }
-    println!("intervals: {}", options.out.join("intervals.csv").display());
+    println!("intervals: {}", options.spotting.intervals().display());
     Ok(())
 }
 

@@ -6,7 +6,7 @@ use crate::{Attention, Settings, Streams};
 /// λ of every layer, mean and range over the folds.
 pub(super) fn write(page: &mut String, evaluation: &Evaluation) {
     let Some(Settings { model, .. }) = Settings::of(evaluation) else { return };
-    if model.attention != Attention::Adaptive {
+    if model.attention != Attention::Adaptive || model.layers == 0 {
         return;
     }
     section(page, "Learned λ");

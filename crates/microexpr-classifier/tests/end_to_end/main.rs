@@ -13,4 +13,5 @@ mod honest_data;
 mod inner_validation;
 mod model_file;
 mod paper_statements;
+mod protocols;
 mod version_0;

@@ -2,6 +2,7 @@
 #![allow(dead_code, reason = "each program uses a part of it")]
 
 pub(crate) mod frames;
+pub(crate) mod options;
 pub(crate) mod output;
 pub(crate) mod page;
 pub(crate) mod pictures;
