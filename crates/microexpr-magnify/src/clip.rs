@@ -10,7 +10,7 @@ use crate::plan::Plan;
 use crate::sample::sealed::Kernel as _;
 use crate::spatial::Spatial;
 use crate::zero_phase::{onset_low_pass, zero_phase_band};
-use crate::{ClipFilter, FrameLayout, MagnifyError, MagnifyParams, Sample};
+use crate::{ClipFilter, FrameLayout, MagnifyError, MagnifyParams, RieszMagnifier, RieszParams, Sample};
 
 /// Magnifies a clip; the result is clamped to `0..=1`. With the default filter frame 0 stays as it is.
 ///
@@ -22,6 +22,22 @@ pub fn magnify_clip(clip: &Clip, params: &MagnifyParams) -> Result<Clip, Magnify
     let mut frames = clip.frames().to_owned();
     let layout = FrameLayout::grey(clip.height(), clip.width());
     magnify_frames(values_mut(&mut frames), layout, clip.fps(), params)?;
+    Ok(Clip::new(frames, clip.fps())?)
+}
+
+/// Magnifies a clip by moving local phase, by [`RieszMagnifier`]; frame 0 stays as it is.
+///
+/// # Errors
+///
+/// [`MagnifyError`] for settings that cannot work on this clip, [`MagnifyError::PixelRange`] for a clip of other values than
+/// grey in `0..=1`.
+pub fn magnify_clip_phase(clip: &Clip, params: &RieszParams) -> Result<Clip, MagnifyError> {
+    let layout = FrameLayout::grey(clip.height(), clip.width());
+    let mut magnifier = RieszMagnifier::new(layout, clip.fps(), params)?;
+    let mut frames = clip.frames().to_owned();
+    for frame in values_mut(&mut frames).chunks_exact_mut(layout.len()) {
+        magnifier.magnify(frame)?;
+    }
     Ok(Clip::new(frames, clip.fps())?)
 }
 

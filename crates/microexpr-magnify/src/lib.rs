@@ -22,7 +22,7 @@
 //! | item | what it is |
 //! |---|---|
 //! | [`Magnifier`] | frame by frame, constant memory |
-//! | [`magnify_clip`], [`magnify_clip_alphas`], [`magnify_frames`] | whole clips |
+//! | [`magnify_clip`], [`magnify_clip_alphas`], [`magnify_clip_phase`], [`magnify_frames`] | whole clips |
 //! | [`RieszMagnifier`] | frame by frame, phase-based: for large α and noisy video |
 //! | [`average_frames`] | less noise in every frame, before or after magnification |
 //! | [`MagnifyParams`], [`StreamParams`] | settings of the two |
@@ -76,14 +76,14 @@ pub use microexpr_core;
 pub use ndarray;
 
 pub use average::average_frames;
-pub use clip::{magnify_clip, magnify_clip_alphas, magnify_frames};
+pub use clip::{magnify_clip, magnify_clip_alphas, magnify_clip_phase, magnify_frames};
 pub use error::MagnifyError;
 pub use frame::{ColorModel, FrameLayout};
 pub use gain::{GainRule, level_count};
 pub use magnifier::Magnifier;
 pub use params::{MagnifyParams, StreamParams};
 pub use preset::{MIT_DROPPED_FRAMES, Preset};
-pub use riesz::{RieszMagnifier, RieszParams, magnify_clip_phase};
+pub use riesz::{RieszMagnifier, RieszParams};
 pub use sample::Sample;
 pub use temporal_filter::{ButterworthOrder, ClipFilter, Extension, FilterWarning, StreamFilter};
 

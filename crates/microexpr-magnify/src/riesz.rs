@@ -1,6 +1,6 @@
 use std::marker::PhantomData;
 
-use microexpr_core::{Clip, OutOfRange, pyramid::half_size};
+use microexpr_core::{OutOfRange, pyramid::half_size};
 use serde::{Deserialize, Serialize};
 
 use crate::blur::Blur;
@@ -28,22 +28,6 @@ impl Default for RieszParams {
     fn default() -> Self {
         Self { alpha: 10.0, temporal: StreamFilter::default(), smoothing_px: 3.0 }
     }
-}
-
-/// Magnifies a clip by moving local phase, by [`RieszMagnifier`]; frame 0 stays as it is.
-///
-/// # Errors
-///
-/// [`MagnifyError`] for settings that cannot work on this clip, [`MagnifyError::PixelRange`] for a clip of other values than
-/// grey in `0..=1`.
-pub fn magnify_clip_phase(clip: &Clip, params: &RieszParams) -> Result<Clip, MagnifyError> {
-    let layout = FrameLayout::grey(clip.height(), clip.width());
-    let mut magnifier = RieszMagnifier::new(layout, clip.fps(), params)?;
-    let mut frames = clip.frames().to_owned();
-    for mut frame in frames.outer_iter_mut() {
-        magnifier.magnify(frame.as_slice_mut().expect("a clip's frames are contiguous"))?;
-    }
-    Ok(Clip::new(frames, clip.fps())?)
 }
 
 /// Magnifies a video of pixels `P` (`u8` or `f32`) frame by frame by moving local phase instead of adding differences: no overshoot at large α, and noise
