@@ -87,6 +87,7 @@ mod training_set;
 mod training_settings;
 mod training_steps;
 mod turned_heads;
+mod weight_average;
 
 // The crates whose types stand in public signatures, in the versions that they have there.
 pub use microexpr_core;

@@ -15,6 +15,7 @@ use crate::prepared_graph::{GraphView, PreparedGraph};
 use crate::ridge::{RidgeTargets, ridge};
 use crate::training_settings::{ClassWeights, LastLayer, TrainingSettings};
 use crate::training_steps::{RecordedSteps, TrainingSteps};
+use crate::weight_average::WeightAverage;
 use crate::{ClassifierError, ModelSettings, Standardisation};
 
 /// A graph and its class.
@@ -104,6 +105,8 @@ impl<B: AutodiffBackend + GraphBackend> NetworkTraining<'_, B> {
         let Self { samples, layout, settings, .. } = *self;
         let mut steps = self.steps(start);
         let mut losses = Vec::with_capacity(settings.epochs);
+        let mut average = WeightAverage::over(settings.averaged_epochs);
+        let mut model = steps.network();
         for _ in 0..settings.epochs {
             let order = random.permutation(samples.len());
             let mut sum = 0.0;
@@ -115,9 +118,9 @@ impl<B: AutodiffBackend + GraphBackend> NetworkTraining<'_, B> {
                 return Err(ClassifierError::Diverged { epoch: losses.len() + 1, loss });
             }
             losses.push(loss);
-            epoch_done(&steps.network(), layout.standardisation)?;
+            model = average.after(steps.network());
+            epoch_done(&model, layout.standardisation)?;
         }
-        let mut model = steps.network();
         if let LastLayer::Ridge { strength } = settings.last_layer {
             model = self.fit_last_layer(model, strength)?;
             epoch_done(&model, layout.standardisation)?;

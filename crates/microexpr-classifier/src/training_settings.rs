@@ -38,9 +38,11 @@ impl LastLayer {
 #[derive(Debug, Clone, PartialEq, Serialize, Deserialize)]
 #[serde(default)]
 pub struct TrainingSettings {
-    /// Passes over the training clips; the last one's weights are used. 0 for none, where nothing but the last layer is to be
+    /// Passes over the training clips. 0 for none, where nothing but the last layer is to be
     /// fitted.
     pub epochs: usize,
+    /// Of how many of the last epochs the weights are averaged; 1 for the last one's weights.
+    pub averaged_epochs: usize,
     /// Networks that are trained from different initial weights and whose mean probabilities are the answer; the paper's
     /// is 1.
     pub networks: usize,
@@ -63,6 +65,7 @@ impl Default for TrainingSettings {
     fn default() -> Self {
         Self {
             epochs: 100,
+            averaged_epochs: 1,
             networks: 1,
             batch_size: 32,
             learning_rate: 1e-3,
@@ -94,6 +97,8 @@ impl TrainingSettings {
             let positive = strength.is_finite() && strength > 0.0;
             OutOfRange::unless(positive, "last_layer", "a positive strength", strength)?;
         }
+        let averaged = (1..=1000).contains(&self.averaged_epochs);
+        OutOfRange::unless(averaged, "averaged_epochs", "1 to 1000", self.averaged_epochs)?;
         OutOfRange::unless((1..=1000).contains(&networks), "networks", "1 to 1000", networks)?;
         OutOfRange::unless((1..=1_000_000).contains(&batch_size), "batch_size", "1 to 1000000", batch_size)?;
         let rate = self.learning_rate;

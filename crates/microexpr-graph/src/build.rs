@@ -6,9 +6,7 @@ use microexpr_core::{FlowField, Landmarks};
 use ndarray::ArrayView2;
 
 use crate::video_graph::check_rising;
-use crate::{
-    EdgeList, GraphError, GraphParams, PatchFeature, Stream, VideoGraph, VideoGraphParts, jaccard, rbf,
-};
+use crate::{EdgeList, GraphError, GraphParams, Stream, VideoGraph, VideoGraphParts, jaccard, rbf};
 
 /// Kept frames of one graph of [`build_triplets`].
 const TRIPLET: usize = 3;
@@ -100,12 +98,13 @@ impl NodeFeatures {
                 patches.extend(patch);
             }
         }
-        if params.patch_feature == PatchFeature::Mean {
-            params.trend.apply(&points[0], &mut patches);
-        }
+        params.trend.apply_to_patches(&points[0], &mut patches, params.patch_feature, params.patch_size_px);
+        params.axes.apply_to_patches(&points[0], &mut patches, params.patch_feature, params.patch_size_px);
         let (frame, frames) = (points[0].points().len() * flow_width, params.node_frames.of(kept.len()));
         params.patch_scale.apply(&mut patches[frame * frames.start..frame * frames.end]);
-        let location = params.position_feature.of(points, flows[0].dim(), params.trend);
+        let mut location = params.position_feature.of(points, flows[0].dim(), params.trend, params.axes);
+        let frame = 2 * points[0].points().len();
+        params.position_scale.apply(&mut location[frame * frames.start..frame * frames.end]);
         Ok(Self { landmarks: points[0].points().len(), location, flow: patches, flow_width })
     }
 

@@ -2,7 +2,7 @@ use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bandwidth, Neighbourhood, NodeFrames, PatchFeature, PatchScale, PositionFeature, SelfLoops,
+    Bandwidth, ClipScale, MotionAxes, Neighbourhood, NodeFrames, PatchFeature, PositionFeature, SelfLoops,
     SpatialTopology, Temporal, Trend,
 };
 
@@ -20,12 +20,16 @@ pub struct GraphParams {
     pub self_loops: SelfLoops,
     /// Node features of the first stream.
     pub position_feature: PositionFeature,
+    /// What they are divided by.
+    pub position_scale: ClipScale,
     /// Node features of the second stream.
     pub patch_feature: PatchFeature,
     /// What flow patches are divided by.
-    pub patch_scale: PatchScale,
+    pub patch_scale: ClipScale,
     /// What becomes of motion that all landmarks share.
     pub trend: Trend,
+    /// Which way motion counts as positive.
+    pub axes: MotionAxes,
     /// Side of a flow patch in pixels, 1 to 256; the paper's 10.
     pub patch_size_px: usize,
     /// Neighbours that the Jaccard index counts.
@@ -42,9 +46,11 @@ impl Default for GraphParams {
             temporal: Temporal::default(),
             self_loops: SelfLoops::default(),
             position_feature: PositionFeature::default(),
+            position_scale: ClipScale::default(),
             patch_feature: PatchFeature::default(),
-            patch_scale: PatchScale::default(),
+            patch_scale: ClipScale::default(),
             trend: Trend::default(),
+            axes: MotionAxes::default(),
             patch_size_px: 10,
             neighbourhood: Neighbourhood::default(),
             bandwidth: Bandwidth::default(),

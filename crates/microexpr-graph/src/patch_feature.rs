@@ -40,6 +40,18 @@ impl PatchFeature {
         }
     }
 
+    /// Along which axis value number `value` of a patch is a component of motion: 0 for u, 1 for v.
+    pub(crate) fn axis_of(self, value: usize, size_px: usize) -> Option<usize> {
+        match self {
+            Self::Horizontal => Some(0),
+            Self::Vertical => Some(1),
+            Self::Components | Self::HalfComponents | Self::Mean => {
+                Some(usize::from(2 * value >= self.width(size_px)))
+            }
+            Self::Magnitude | Self::Orientation | Self::Strain => None,
+        }
+    }
+
     /// The patch around `centre`, row by row: the `size_px`² pixels whose centres lie in
     /// `[x − size/2, x + size/2) × [y − size/2, y + size/2)`; beyond the border the nearest pixel is
     /// repeated.

@@ -5,8 +5,8 @@ use std::ops::Range;
 use microexpr_core::{LandmarkScheme, Landmarks, Point};
 use serde::{Deserialize, Serialize};
 
-use crate::Trend;
 use crate::template::{LEFT_EYE, RIGHT_EYE, TEMPLATE_51};
+use crate::{MotionAxes, Trend};
 
 /// Node features of the first stream, two values per landmark.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
@@ -27,32 +27,40 @@ pub enum PositionFeature {
     /// micro-expression, whatever the size of the face.
     RelativeDisplacement,
     /// A caricature: the position on the canonical face ([`TEMPLATE_51`](crate::TEMPLATE_51); on the first frame's, normalised, for
-    /// other schemes) plus `factor` times the displacement since the first frame, in inter-ocular distances. Says which
-    /// landmark it is, and where it went.
+    /// other schemes) plus `factor` times the displacement since the first frame. Says which landmark it is, and where it went.
     Exaggerated {
         /// How many times larger a motion is shown; at 30 a micro-expression moves a landmark as far as its
         /// neighbour.
         factor: u16,
+        /// What an inter-ocular distance is worth; a small network tells places apart whose values differ by about 1.
+        inter_ocular: u16,
     },
 }
 
 impl PositionFeature {
     /// The feature of every landmark, frame after frame; the first frame and `(height, width)` are the
-    /// reference, and `trend` is taken from what is measured from the first frame.
-    pub(crate) fn of(self, frames: &[Landmarks], (height, width): (usize, usize), trend: Trend) -> Vec<f32> {
+    /// reference; `trend` is taken from what is measured from the first frame, and `axes` turn displacements.
+    pub(crate) fn of(
+        self,
+        frames: &[Landmarks],
+        (height, width): (usize, usize),
+        trend: Trend,
+        axes: MotionAxes,
+    ) -> Vec<f32> {
         let Some(first) = frames.first() else { return Vec::new() };
         let (centroid, scale) = (first.centroid(), scale(first));
         match self {
             Self::Normalised => rows(frames, |p, _, axis| (p[axis] - centroid[axis]) / scale),
             Self::Pixels => rows(frames, |p, _, axis| p[axis]),
             Self::FrameFraction => rows(frames, |p, _, axis| p[axis] / [width, height][axis] as f64),
-            Self::Displacement => displacements(frames, 1.0, trend),
-            Self::RelativeDisplacement => displacements(frames, 1000.0 / scale, trend),
-            Self::Exaggerated { factor } => {
-                let mut features = displacements(frames, f64::from(factor) / scale, trend);
+            Self::Displacement => turned(displacements(frames, 1.0, trend), frames, axes),
+            Self::RelativeDisplacement => turned(displacements(frames, 1000.0 / scale, trend), frames, axes),
+            Self::Exaggerated { factor, inter_ocular } => {
+                let unit = f64::from(inter_ocular);
+                let mut features = displacements(frames, unit * f64::from(factor) / scale, trend);
                 let places = places(first, centroid, scale);
                 for frame in features.chunks_exact_mut(places.len()) {
-                    frame.iter_mut().zip(&places).for_each(|(value, place)| *value += place);
+                    frame.iter_mut().zip(&places).for_each(|(value, place)| *value += unit as f32 * place);
                 }
                 features
             }
@@ -72,6 +80,11 @@ fn displacements(frames: &[Landmarks], scale: f64, trend: Trend) -> Vec<f32> {
     let mut features = rows(frames, |p, start, axis| scale * (p[axis] - start[axis]));
     trend.apply(&frames[0], &mut features);
     features
+}
+
+fn turned(mut displacements: Vec<f32>, frames: &[Landmarks], axes: MotionAxes) -> Vec<f32> {
+    axes.apply_to_displacements(&frames[0], &mut displacements);
+    displacements
 }
 
 /// Where the landmarks are on the canonical face, x and y in turns.

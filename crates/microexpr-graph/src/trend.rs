@@ -3,11 +3,13 @@
 use microexpr_core::{Landmarks, OutOfRange};
 use serde::{Deserialize, Serialize};
 
+use crate::PatchFeature;
+
 /// What becomes of motion that all landmarks share, in node features that are displacements of landmarks
 /// ([`PositionFeature::Displacement`](crate::PositionFeature::Displacement),
 /// [`PositionFeature::RelativeDisplacement`](crate::PositionFeature::RelativeDisplacement),
 /// [`PositionFeature::Exaggerated`](crate::PositionFeature::Exaggerated),
-/// [`PatchFeature::Mean`](crate::PatchFeature::Mean)); other features stay as they are.
+/// [`PatchFeature::Mean`], [`PatchFeature::Components`], [`PatchFeature::HalfComponents`]); other features stay as they are.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Default, Serialize, Deserialize)]
 #[serde(rename_all = "kebab-case")]
 #[non_exhaustive]
@@ -29,6 +31,27 @@ impl Trend {
         match self {
             Self::Keep => Ok(()),
             Self::Remove { degree } => OutOfRange::unless_within(..=3, "trend", "a degree up to 3", degree),
+        }
+    }
+
+    /// Subtracts the trend of the patches' mean u and v from patches that hold both, one per landmark, frame after frame.
+    pub(crate) fn apply_to_patches(
+        self,
+        first: &Landmarks,
+        patches: &mut [f32],
+        feature: PatchFeature,
+        size_px: usize,
+    ) {
+        let half = feature.width(size_px) / 2;
+        if self == Self::Keep || feature.axis_of(0, size_px) == feature.axis_of(2 * half - 1, size_px) {
+            return;
+        }
+        let mean = |component: &[f32]| component.iter().sum::<f32>() / half as f32;
+        let means: Vec<f32> = patches.chunks_exact(half).map(mean).collect();
+        let mut own = means.clone();
+        self.apply(first, &mut own);
+        for ((component, mean), own) in patches.chunks_exact_mut(half).zip(means).zip(own) {
+            component.iter_mut().for_each(|value| *value = own + (*value - mean));
         }
     }
 

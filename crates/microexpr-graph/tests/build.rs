@@ -3,7 +3,7 @@
 
 use microexpr_core::{FlowField, LandmarkScheme, Landmarks, OutOfRange};
 use microexpr_graph::{
-    GraphError, GraphParams, NodeFrames, PatchFeature, PatchScale, PositionFeature, SelfLoops,
+    ClipScale, GraphError, GraphParams, NodeFrames, PatchFeature, PositionFeature, SelfLoops,
     SpatialTopology, TEMPLATE_51, Temporal, VideoGraph, build, build_triplets, jaccard, rbf,
 };
 use ndarray::{Array2, s};
@@ -233,7 +233,7 @@ fn input_that_does_not_fit_is_named() {
 #[test]
 fn patches_of_a_clip_can_be_standardised_on_their_own() {
     let (points, flows, kept) = video(3);
-    let params = GraphParams { patch_scale: PatchScale::PerClip, ..GraphParams::default() };
+    let params = GraphParams { patch_scale: ClipScale::PerClip, ..GraphParams::default() };
     let values = |params: &GraphParams| -> Vec<f64> {
         let graph = build(&points, &flows, &kept, params).unwrap();
         graph.flow().node_features().iter().map(|v| f64::from(*v)).collect()

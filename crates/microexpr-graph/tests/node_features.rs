@@ -5,7 +5,8 @@ use std::f32::consts::{FRAC_PI_2, PI};
 
 use microexpr_core::{FlowField, LandmarkScheme, Landmarks};
 use microexpr_graph::{
-    FeatureColumns, GraphParams, PatchFeature, PositionFeature, TEMPLATE_51, VideoGraph, build,
+    ClipScale, FeatureColumns, GraphParams, MIRROR_51, MotionAxes, PatchFeature, PositionFeature,
+    TEMPLATE_51, Trend, VideoGraph, build, mirrored_face,
 };
 use ndarray::Array2;
 
@@ -187,12 +188,117 @@ fn every_landmark_has_columns_of_its_own_in_every_frame() {
 #[test]
 fn an_exaggerated_face_is_the_template_with_its_motion_enlarged() {
     let faces = [face([3.0, 1.0]), face([3.6, 1.0])];
-    let graph = graph(&faces, PositionFeature::Exaggerated { factor: 30 });
+    let graph = graph(&faces, PositionFeature::Exaggerated { factor: 30, inter_ocular: 5 });
     let x = graph.location().node_features();
     for (i, place) in TEMPLATE_51.iter().enumerate() {
-        assert!((f64::from(x[[i, 0]]) - place[0]).abs() < 1e-6, "the first frame is the template");
-        // 0.6 px of the eyes' 60, thirty times.
-        assert!((f64::from(x[[51 + i, 0]]) - place[0] - 0.3).abs() < 1e-3);
-        assert!((f64::from(x[[51 + i, 1]]) - place[1]).abs() < 1e-6);
+        assert!((f64::from(x[[i, 0]]) - 5.0 * place[0]).abs() < 1e-5, "the first frame is the template");
+        // 0.6 px of the eyes' 60, thirty times, in fifths of their distance.
+        assert!((f64::from(x[[51 + i, 0]]) - 5.0 * (place[0] + 0.3)).abs() < 5e-3);
+        assert!((f64::from(x[[51 + i, 1]]) - 5.0 * place[1]).abs() < 1e-5);
     }
+}
+
+/// A face whose landmark `i` moves by `0.1·(i mod 7 − 3, i mod 5 − 2)` px, and the flow that says the same everywhere around it.
+fn restless(shown: fn(&Landmarks, &FlowField) -> (Landmarks, FlowField), params: &GraphParams) -> VideoGraph {
+    let start = face([27.0, 20.0]);
+    let way = |i: usize| [0.1 * ((i % 7) as f64 - 3.0), 0.1 * ((i % 5) as f64 - 2.0)];
+    let moved =
+        start.points().iter().enumerate().map(|(i, p)| [p[0] + way(i)[0], p[1] + way(i)[1]]).collect();
+    let moved = Landmarks::new(LandmarkScheme::Paper51, moved).unwrap();
+    let wave =
+        |a: f32, b: f32| Array2::from_shape_fn((254, 254), |(y, x)| (a * x as f32 + b * y as f32).sin());
+    let still = FlowField::zeros(254, 254);
+    let flow = FlowField::new(wave(0.05, 0.03), wave(-0.02, 0.04)).unwrap();
+    let (faces, flows): (Vec<_>, Vec<_>) =
+        [(start, still), (moved, flow)].iter().map(|(l, f)| shown(l, f)).unzip();
+    build(&faces, &flows, &[0, 4], params).unwrap()
+}
+
+fn as_seen(face: &Landmarks, flow: &FlowField) -> (Landmarks, FlowField) {
+    (face.clone(), flow.clone())
+}
+
+fn in_a_mirror(face: &Landmarks, flow: &FlowField) -> (Landmarks, FlowField) {
+    (mirrored_face(face, 254).unwrap(), flow.mirrored())
+}
+
+#[test]
+fn outward_motion_is_positive_on_either_half_of_the_face() {
+    let image = GraphParams {
+        position_feature: PositionFeature::Displacement,
+        patch_feature: PatchFeature::HalfComponents,
+        ..GraphParams::default()
+    };
+    let outward = GraphParams { axes: MotionAxes::Outward, ..image };
+    let (image, outward) = (restless(as_seen, &image), restless(as_seen, &outward));
+    // Brow and mouth, on the image's left and right; the middle of the lower lip, which has no side.
+    for (landmark, signs) in
+        [(14, [-1.0, -1.0]), (19, [1.0, -1.0]), (22, [-1.0, 1.0]), (28, [1.0, 1.0]), (31, [0.0, 1.0])]
+    {
+        for (column, way) in image.location().node_features().row(51 + landmark).iter().enumerate() {
+            assert_eq!(outward.location().node_features()[[51 + landmark, column]], way * signs[column]);
+        }
+        for (column, way) in image.flow().node_features().row(51 + landmark).iter().enumerate() {
+            let expected = way * signs[usize::from(column >= 50)];
+            assert_eq!(
+                outward.flow().node_features()[[51 + landmark, column]],
+                expected,
+                "{landmark} {column}"
+            );
+        }
+    }
+}
+
+#[test]
+fn outward_motion_is_the_same_in_a_mirror() {
+    let params = GraphParams {
+        position_feature: PositionFeature::RelativeDisplacement,
+        patch_feature: PatchFeature::Mean,
+        axes: MotionAxes::Outward,
+        ..GraphParams::default()
+    };
+    let (seen, mirrored) = (restless(as_seen, &params), restless(in_a_mirror, &params));
+    for (stream, reflected) in [(seen.location(), mirrored.location()), (seen.flow(), mirrored.flow())] {
+        assert!(stream.node_features().iter().any(|way| way.abs() > 0.1));
+        for (landmark, partner) in MIRROR_51.iter().enumerate() {
+            let rows = stream.node_features();
+            let (row, other) =
+                (rows.row(51 + landmark).to_vec(), reflected.node_features().row(51 + partner).to_vec());
+            // A patch of an even side covers one column more on the left of a landmark than on its right.
+            let near = |(a, b): (&f32, &f32)| (a - b).abs() < 0.06;
+            assert!(row.iter().zip(&other).all(near), "{landmark}: {row:?} {other:?}");
+        }
+    }
+}
+
+#[test]
+fn patches_of_half_components_lose_the_trend_of_their_means() {
+    let kept = GraphParams { patch_feature: PatchFeature::HalfComponents, ..GraphParams::default() };
+    let removed = GraphParams { trend: Trend::Remove { degree: 2 }, ..kept };
+    let means = GraphParams { patch_feature: PatchFeature::Mean, ..removed };
+    let [kept, removed, means] = [kept, removed, means].map(|params| restless(as_seen, &params));
+    for node in 51..102 {
+        let [kept, removed] = [&kept, &removed].map(|graph| graph.flow().node_features().row(node).to_vec());
+        for (axis, half) in [0..50, 50..100].into_iter().enumerate() {
+            let mean = removed[half.clone()].iter().sum::<f32>() / 50.0;
+            assert!((mean - means.flow().node_features()[[node, axis]]).abs() < 1e-5);
+            // What differs inside a patch stays.
+            let shift = kept[half.start] - removed[half.start];
+            assert!(half.into_iter().all(|i| (kept[i] - removed[i] - shift).abs() < 1e-5));
+        }
+    }
+}
+
+#[test]
+fn displacements_over_their_root_mean_square_keep_their_pattern() {
+    let measured =
+        GraphParams { position_feature: PositionFeature::RelativeDisplacement, ..GraphParams::default() };
+    let scaled = GraphParams { position_scale: ClipScale::RootMeanSquare, ..measured };
+    let [measured, scaled] = [measured, scaled].map(|params| restless(as_seen, &params));
+    let (measured, scaled) = (measured.location().node_features(), scaled.location().node_features());
+    let mean_square = scaled.iter().map(|v| f64::from(*v).powi(2)).sum::<f64>() / 204.0;
+    assert!((mean_square - 1.0).abs() < 1e-6);
+    let ratio = measured[[51, 0]] / scaled[[51, 0]];
+    assert!(measured.iter().zip(&scaled).all(|(m, s)| (m - ratio * s).abs() < 1e-4));
+    assert!(scaled.rows().into_iter().take(51).all(|row| row[0] == 0.0 && row[1] == 0.0), "what rests is 0");
 }
