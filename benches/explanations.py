@@ -41,6 +41,8 @@ def agrees_with_apex(clip):
 
 
 def main():
+    if len(sys.argv) < 3 or len(sys.argv) % 2 == 0:
+        sys.exit(__doc__)
     files = [json.load(open(path)) for path in sys.argv[1:]]
     every = [clip for truth, results in zip(files[::2], files[1::2], strict=True) for clip in clips(truth, results)]
     print("quantity", "right answers", "wrong answers", *REGIONS, sep="\t")

@@ -3,6 +3,7 @@
     cargo build --release --example evaluate
     python benches/flow_map_study.py --root MAPS --list LIST.csv --out RESULTS [--learner kernel-ridge] [--only NAME,...]
                                      [--results docs/results]
+    python benches/flow_map_study.py ... --compare network,linear,rbf,kernel-ridge --seeds 5      the preset by several learners
 
 Settings are chosen by the column `third` alone: within every dataset the subjects in natural order, every third starting with the
 second, are left out one by one like all others, but only their clips are scored. `rest` are the other subjects' clips, looked at
@@ -12,13 +13,15 @@ once the choice is made. Needs Python 3.10 and nothing else.
 import argparse
 import csv
 import re
+import statistics
 import subprocess
 import sys
 from pathlib import Path
 
 import result_files
 
-ATTENTION = ["--preset", "recommended", "--set", "model.streams=flow", "--set", "training.networks=2"]
+# The network of the preset `attention` without the scale of its readout, which came later.
+ATTENTION = ["--preset", "attention", "--set", "model.readout_scale=as-read", "--set", "model.streams=flow", "--set", "training.networks=2"]
 KFOLD = ["--protocol", "k-fold", "--folds", "10"]
 VARIANTS = {
     "the preset: 10×10 areas, u and v, mirrored": [],
@@ -63,9 +66,32 @@ def uf1(rows):
     return sum(scores) / len(scores)
 
 
-def mean_uf1(rows):
-    seeds = {row["seed"] for row in rows}
-    return sum(uf1([row for row in rows if row["seed"] == seed]) for seed in seeds) / len(seeds)
+def written(rows):
+    """Mean UF1 of the seeds and, of several, their deviation."""
+    scores = [uf1([row for row in rows if row["seed"] == seed]) for seed in {row["seed"] for row in rows}]
+    deviation = f" ± {result_files.decimals(statistics.stdev(scores))}" if len(set(scores)) > 1 else ""
+    return result_files.decimals(statistics.mean(scores)) + deviation
+
+
+def runs(options):
+    """Name, learner and settings of every evaluation."""
+    if options.compare:
+        return [(learner, learner, []) for learner in options.compare.split(",")]
+    variants = VARIANTS | (NETWORK if options.learner == "network" else {})
+    chosen = options.only.split(",") if options.only else variants
+    return [(name, options.learner, variants[name]) for name in chosen]
+
+
+def predictions(options, name, learner, settings):
+    """Every answer of an evaluation; what of it was finished before, `evaluate` does not repeat."""
+    folder = options.out / learner / re.sub(r"\W+", "-", name).strip("-")
+    command = [options.evaluate, "--dataset", "flow-maps", "--root", options.root, "--list", options.list]
+    command += ["--learner", learner, "--seeds", options.seeds, "--out", str(folder), *settings]
+    run = subprocess.run(command, capture_output=True, text=True)
+    if run.returncode:
+        sys.exit(f"{name}: {run.stderr.strip()}")
+    with open(folder / "predictions.csv", newline="") as file:
+        return list(csv.DictReader(file))
 
 
 def main():
@@ -76,30 +102,22 @@ def main():
     parser.add_argument("--learner", default="kernel-ridge")
     parser.add_argument("--seeds", default="1")
     parser.add_argument("--only", help="names of variants, with commas between")
+    parser.add_argument("--compare", help="learners, with commas between, each with the preset, instead of variants of one")
     parser.add_argument("--evaluate", default="target/release/examples/evaluate", help="the program")
     parser.add_argument("--results", type=Path, help="folder for the table as a file")
     options = parser.parse_args()
-    variants = VARIANTS | (NETWORK if options.learner == "network" else {})
-    if options.only:
-        variants = {name: variants[name] for name in options.only.split(",")}
-    print(f"| {options.learner} | third | rest | all |\n|---|---|---|---|")
     table = []
-    for name, settings in variants.items():
-        folder = options.out / options.learner / re.sub(r"\W+", "-", name).strip("-")
-        command = [options.evaluate, "--dataset", "flow-maps", "--root", options.root, "--list", options.list]
-        command += ["--learner", options.learner, "--seeds", options.seeds, "--out", str(folder), *settings]
-        run = subprocess.run(command, capture_output=True, text=True)
-        if run.returncode:
-            sys.exit(f"{name}: {run.stderr.strip()}")
-        with open(folder / "predictions.csv", newline="") as file:
-            rows = list(csv.DictReader(file))
+    for name, learner, settings in runs(options):
+        rows = predictions(options, name, learner, settings)
         third = development(rows)
         parts = [r for r in rows if r["subject"] in third], [r for r in rows if r["subject"] not in third], rows
-        table.append([name, *(result_files.decimals(mean_uf1(part)) for part in parts)])
-        print("|", " | ".join(table[-1]), "|", flush=True)
+        table.append([name, *map(written, parts)])
+        print(*table[-1], sep="\t", flush=True)
     if options.results:
-        command = "python benches/flow_map_study.py --root MAPS --list LIST.csv --out OUT --results docs/results"
-        result_files.write(options.results, "flow_maps_choices", command, ["", "third", "rest", "all"], table)
+        given = f"--compare {options.compare} --seeds {options.seeds} " if options.compare else ""
+        command = f"python benches/flow_map_study.py --root MAPS --list LIST.csv --out OUT {given}--results docs/results"
+        table_name = "flow_maps_learners" if options.compare else "flow_maps_choices"
+        result_files.write(options.results, table_name, command, ["", "third", "rest", "all"], table)
 
 
 if __name__ == "__main__":

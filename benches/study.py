@@ -1,11 +1,11 @@
 """The open choices of the method, one changed at a time: the tables of docs/study.md.
 
     cargo build --release --examples
-    python benches/study.py --dataset smic --root ROOT --out OUT [--tables choices,network,paper] [--seeds 3] -- EVALUATE OPTIONS
+    python benches/study.py --dataset smic --root ROOT --out OUT [--tables choices,network,paper,development] [--seeds 3] -- EVALUATE OPTIONS
 
-Every line is one whole run of the program `evaluate` (five folds of subjects) with single settings changed by --set. What stands
-after `--` goes to every run, such as --landmark-model FILE. Started again it goes on where it stopped; OUT/study.md holds what
-there is so far. Choose on clips that no result is reported on.
+Every line is one whole run of the program `evaluate` with single settings changed by --set. What stands after `--` goes to every run,
+such as --landmark-model FILE. Started again it goes on where it stopped; OUT/study.md holds what there is so far. Choose on clips that
+no result is reported on.
 """
 import argparse, json, os, statistics, subprocess, sys
 
@@ -13,13 +13,16 @@ TVL1, DIS, FARNEBACK = ('pipeline.flow={"algorithm":"%s"}' % name for name in ("
 BUTTERWORTH = 'pipeline.magnification.temporal={"stream":{"butterworth":{"low_hz":0.5,"high_hz":10.0,"order":"first"}}}'
 IDEAL = 'pipeline.magnification.temporal={"ideal":{"low_hz":0.5,"high_hz":10.0,"extension":"mirrored"}}'
 NO_MAGNIFICATION = ("pipeline.magnification.alpha=0", "training.augmentation_alphas=[]")
-DIRECTIONS = ("pipeline.graph.patch_feature=mean", "pipeline.graph.patch_scale=as-measured",
-              "pipeline.graph.position_feature=relative-displacement", "model.columns=per-landmark")
+COLUMNS = ("pipeline.graph.patch_feature=mean", "model.columns=per-landmark")
 
-# table: (preset, [(name of the run, decision, what is used instead, changes of settings)])
+FIVE_FOLDS = ("--protocol", "k-fold", "--folds", "5")
+# What was `recommended` before clips were seen in their mirror image, and by their pattern.
+EARLIER = ("pipeline.views=single", "model.readout_scale=as-read")
+
+# table: (preset and settings of every run, its protocol, [(name of the run, decision, what is used instead, settings changed, or a preset)])
 TABLES = {
-    "choices": ("recommended", [
-        ("recommended", "`recommended`", "", ()),
+    "choices": (("attention", *EARLIER), FIVE_FOLDS, [
+        ("earlier", "`recommended` of that time", "", ()),
         ("tvl1", "flow algorithm: CLG on frames halved once", "TV-L1", (TVL1,)),
         ("dis", "", "DIS medium", (DIS,)),
         ("farneback", "", "Farnebäck", (FARNEBACK,)),
@@ -50,8 +53,8 @@ TABLES = {
          ("pipeline.unit=triplet", "pipeline.graph.node_frames=all")),
         ("ends", "", "graph of the clip, all kept frames", ("pipeline.graph.node_frames=all",)),
     ]),
-    "network": ("recommended", [
-        ("recommended", "`recommended`", "", ()),
+    "network": (("attention", *EARLIER), FIVE_FOLDS, [
+        ("earlier", "`recommended` of that time", "", ()),
         ("two-layers", "one layer", "two", ("model.layers=2",)),
         ("recomputed", "", "two, edge features recomputed from the first one's output", ("model.layers=2", "model.edge_similarity=recomputed")),
         ("gatv2", "self-attention: GAT", "GATv2", ("model.self_attention=gatv2",)),
@@ -61,25 +64,32 @@ TABLES = {
         ("equal", "classes weighed inversely to their number", "equally", ("training.class_weights=equal",)),
         ("epochs-25", "15 epochs", "25", ("training.epochs=25",)),
     ]),
-    "paper": ("paper", [
+    "paper": (("paper",), FIVE_FOLDS, [
         ("paper", "`paper`", "", ()),
         ("paper-no-magnification", "magnified by 4, with copies", "not magnified, no copies", NO_MAGNIFICATION),
-        ("paper-directions", "", "... and directions instead of magnitudes, displacements instead of positions, a column per landmark",
-         NO_MAGNIFICATION + DIRECTIONS),
-        ("paper-averaging", "", "... and frames averaged over σ = 30 ms", NO_MAGNIFICATION + DIRECTIONS + ("pipeline.averaging_s=0.03",)),
+        ("paper-no-averaging", "", "... and frames not averaged", (*NO_MAGNIFICATION, "pipeline.averaging_s=0")),
+        ("paper-columns", "", "not magnified, landmarks in columns of their own, their mean flow", NO_MAGNIFICATION + COLUMNS),
         ("paper-trend", "", "... and the trend over the face removed",
-         NO_MAGNIFICATION + DIRECTIONS + ("pipeline.averaging_s=0.03", 'pipeline.graph.trend={"remove":{"degree":2}}')),
+         (*NO_MAGNIFICATION, *COLUMNS, 'pipeline.graph.trend={"remove":{"degree":2}}')),
+    ]),
+    "development": ((), ("--protocol", "loso"), [
+        ("earlier", "one attention layer, five networks (`recommended` until then)", "", ("attention", *EARLIER)),
+        ("mirrored", "... clips in their mirror image, too, and the pattern of each stream alone (two networks)", "",
+         ("attention", "training.networks=2")),
+        ("recommended", "`recommended`: the same without an attention layer and without steps", "", ("recommended",)),
+        ("linear", "... linear trend removed instead of the quadratic one", "",
+         ("recommended", 'pipeline.graph.trend={"remove":{"degree":1}}')),
     ]),
 }
 
 
-def run(options, preset, name, changes):
+def run(options, protocol, name, changes):
     """The results of one run; what of it was finished before, `evaluate` does not repeat."""
     out = os.path.join(options.out, name)
-    command = [options.evaluate, "--dataset", options.dataset, "--root", options.root, "--protocol", "k-fold", "--folds", "5",
-               "--seeds", str(options.seeds), "--preset", preset, "--out", out, *options.rest]
+    command = [options.evaluate, "--dataset", options.dataset, "--root", options.root, *protocol, "--seeds", str(options.seeds)]
     for change in changes:
-        command += ["--set", change]
+        command += ["--set" if "=" in change else "--preset", change]
+    command += ["--out", out, *options.rest]
     if subprocess.run(command, stdout=subprocess.DEVNULL).returncode != 0:
         return None
     with open(os.path.join(out, "results.json")) as file:
@@ -114,13 +124,13 @@ def main():
     os.makedirs(options.out, exist_ok=True)
     lines = []
     for table in options.tables.split(","):
-        preset, runs = TABLES[table]
+        start, protocol, runs = TABLES[table]
         lines += ["", "| decision | instead | mean UF1 | difference | UF1 of the seeds |", "|---|---|---|---|---|"]
         base = None
         for name, decision, instead, changes in runs:
             if options.only and name not in options.only.split(","):
                 continue
-            result = run(options, preset, name, changes)
+            result = run(options, protocol, name, start + changes)
             lines.append(line(decision, instead, result, base))
             print(lines[-1], flush=True)
             base = base or result

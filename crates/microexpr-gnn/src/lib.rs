@@ -57,6 +57,8 @@
     allow(dead_code, reason = "what serves kernels is unused where no backend has any")
 )]
 
+#[cfg(all(test, feature = "flex"))]
+mod against_burn;
 pub mod attention;
 mod attentional_aggregation;
 pub mod backend;

@@ -1,26 +1,11 @@
 //! The tables of the pages are what their result files hold, and every table of figures says what gives it.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+mod pages;
+
 use std::fs;
-use std::path::{Path, PathBuf};
 
-fn root() -> PathBuf {
-    Path::new(env!("CARGO_MANIFEST_DIR")).join("../..")
-}
-
-fn files_of(folder: PathBuf, extension: &str) -> Vec<PathBuf> {
-    let mut files: Vec<_> = fs::read_dir(folder).unwrap().map(|entry| entry.unwrap().path()).collect();
-    files.retain(|file| file.extension().is_some_and(|found| found == extension));
-    files.sort();
-    files
-}
-
-/// The front page, docs/ and the crates' pages.
-fn pages() -> Vec<PathBuf> {
-    let crates = fs::read_dir(root().join("crates")).unwrap();
-    let fronts = crates.map(|folder| folder.unwrap().path().join("README.md"));
-    [root().join("README.md")].into_iter().chain(files_of(root().join("docs"), "md")).chain(fronts).collect()
-}
+use pages::{calls_a_program, files_of, pages, root, without_written_tables};
 
 /// What the head of a result file says of `key`.
 fn head<'a>(tsv: &'a str, key: &str) -> Option<&'a str> {
@@ -93,33 +78,12 @@ fn is_figure(cell: &str) -> bool {
     cell.chars().all(signs) && cell.contains('.') && cell.contains(|c: char| c.is_ascii_digit())
 }
 
-/// Whether a program is called somewhere in the code of a text: between backticks, in a block, or in an indented line.
-fn calls_a_program(text: &str) -> bool {
-    let programs = [
-        "cargo",
-        "python",
-        "python3",
-        "evaluate",
-        "ablation",
-        "cross_dataset",
-        "spot",
-        "spot_mdmd",
-        "classify",
-    ];
-    let indented = text.lines().filter(|line| line.starts_with("    "));
-    let mut code = text.split('`').skip(1).step_by(2).chain(indented);
-    code.any(|line| line.split_whitespace().next().is_some_and(|word| programs.contains(&word)))
-}
-
 #[test]
 fn a_table_of_figures_stands_below_the_command_that_gives_it() {
     let mut seen = 0;
     for page in pages() {
         let text = fs::read_to_string(&page).unwrap();
-        let by_hand: String = text
-            .split("<!-- table: ")
-            .map(|part| part.split_once("<!-- /table -->").map_or(part, |(_, rest)| rest))
-            .collect();
+        let by_hand = without_written_tables(&text);
         // What stands between the heading, or the table before, and the table in question.
         let mut before = String::new();
         for lines in by_hand.split("\n\n") {

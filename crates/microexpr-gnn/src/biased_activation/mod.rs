@@ -62,47 +62,33 @@ fn by_kernels<B: Backend>(operands: Operands<B>) -> Result<Tensor<B, 2>, Operand
 #[cfg(test)]
 #[cfg(feature = "flex")]
 mod tests {
-    use burn::backend::{Autodiff, Flex};
-
     use super::*;
-    use crate::SeededRng;
+    use crate::against_burn::{Tracked, assert_close, random};
 
-    type B = Autodiff<Flex>;
-
-    fn random<const D: usize>(shape: [usize; D], seed: u64) -> Tensor<B, D> {
-        let mut random = SeededRng::new(seed);
-        let values: Vec<f32> = (0..shape.iter().product()).map(|_| random.uniform(-3.0, 3.0)).collect();
-        Tensor::from_data(TensorData::new(values, shape), &Default::default()).require_grad()
-    }
-
-    fn assert_close<const D: usize>(found: Tensor<Flex, D>, expected: Tensor<Flex, D>) {
-        let off = (found - expected.clone()).abs().max().into_scalar();
-        assert!(off <= 1e-6 * expected.abs().max().into_scalar().max(1.0), "off by {off}");
-    }
+    const BOUND: f32 = 1e-6;
 
     #[test]
     fn values_and_gradients_are_those_of_burns_operations() {
         for activation in [Activation::Elu, Activation::Relu, Activation::Identity] {
             for [rows, columns] in [[1, 1], [3, 8], [70, 11], [4100, 3]] {
-                let (x, bias) = (random([rows, columns], 1), random([columns], 2));
+                let (x, bias) = (random([rows, columns], 3.0, 1), random([columns], 3.0, 2));
                 let found = biased_activation(x.clone(), bias.clone(), activation);
                 let expected = activation.apply(x.clone() + bias.clone().unsqueeze());
-                assert_close(found.clone().inner(), expected.clone().inner());
-                let factors = random([rows, columns], 3).detach();
+                assert_close("value", found.clone().inner(), expected.clone().inner(), BOUND);
+                let factors = random([rows, columns], 3.0, 3).detach();
                 let found = (found * factors.clone()).sum().backward();
                 let expected = (expected * factors).sum().backward();
-                assert_close(x.grad(&found).unwrap(), x.grad(&expected).unwrap());
-                assert_close(
-                    bias.grad(&found).unwrap() / rows as f32,
-                    bias.grad(&expected).unwrap() / rows as f32,
-                );
+                assert_close("x", x.grad(&found).unwrap(), x.grad(&expected).unwrap(), BOUND);
+                let by_bias = [found, expected].map(|g| bias.grad(&g).unwrap() / rows as f32);
+                let [found, expected] = by_bias;
+                assert_close("bias", found, expected, BOUND);
             }
         }
     }
 
     #[test]
     fn far_below_zero_an_elu_is_minus_one_and_flat() {
-        let x = Tensor::<B, 2>::from_floats([[-200.0, 200.0]], &Default::default()).require_grad();
+        let x = Tensor::<Tracked, 2>::from_floats([[-200.0, 200.0]], &Default::default()).require_grad();
         let out = biased_activation(x.clone(), Tensor::zeros([2], &Default::default()), Activation::Elu);
         let gradients = out.clone().sum().backward();
         assert_eq!(out.into_data().to_vec::<f32>().unwrap(), [-1.0, 200.0]);

@@ -56,45 +56,30 @@ pub(crate) fn dense_maps<B: Backend>(
 #[cfg(test)]
 #[cfg(feature = "flex")]
 mod tests {
-    use burn::backend::{Autodiff, Flex};
-
     use super::*;
-    use crate::SeededRng;
+    use crate::against_burn::{Tracked, assert_close, random};
 
-    type B = Autodiff<Flex>;
-
-    fn random<const D: usize>(shape: [usize; D], seed: u64) -> Tensor<B, D> {
-        let mut random = SeededRng::new(seed);
-        let values: Vec<f32> = (0..shape.iter().product()).map(|_| random.uniform(-1.0, 1.0)).collect();
-        Tensor::from_data(TensorData::new(values, shape), &Default::default()).require_grad()
-    }
-
-    fn assert_close<const D: usize>(what: &str, found: Tensor<Flex, D>, expected: Tensor<Flex, D>) {
-        assert_eq!(found.dims(), expected.dims(), "{what}");
-        let largest = expected.clone().abs().max().into_scalar().max(1.0);
-        let off = (found - expected).abs().max().into_scalar();
-        assert!(off <= 1e-5 * largest, "{what} is off by {off}");
-    }
+    const BOUND: f32 = 1e-5;
 
     /// Values and gradients of a map against Burn's own product, for a loss in which every output counts differently.
     fn is_burns_product([rows, inputs, outputs]: [usize; 3], with_bias: bool) {
         let (x, weight, bias) =
-            (random([rows, inputs], 1), random([outputs, inputs], 2), random([outputs], 3));
+            (random([rows, inputs], 1.0, 1), random([outputs, inputs], 1.0, 2), random([outputs], 1.0, 3));
         let constant = || with_bias.then(|| bias.clone());
         let found = dense_map(x.clone(), weight.clone(), constant());
         let product = x.clone().matmul(weight.clone().transpose());
         let expected = constant().map_or(product.clone(), |bias| product + bias.unsqueeze());
         let what = format!("[{rows}, {inputs}] to {outputs}, bias: {with_bias}");
-        assert_close(&what, found.clone().inner(), expected.clone().inner());
-        let factors = random([rows, outputs], 4).detach();
+        assert_close(&what, found.clone().inner(), expected.clone().inner(), BOUND);
+        let factors = random([rows, outputs], 1.0, 4).detach();
         let (found, expected) =
             ((found * factors.clone()).sum().backward(), (expected * factors).sum().backward());
         let gradients = [&found, &expected].map(|g| (x.grad(g).unwrap(), weight.grad(g).unwrap()));
         let [(by_x, by_weight), (burns_by_x, burns_by_weight)] = gradients;
-        assert_close(&what, by_x, burns_by_x);
-        assert_close(&what, by_weight, burns_by_weight);
+        assert_close(&what, by_x, burns_by_x, BOUND);
+        assert_close(&what, by_weight, burns_by_weight, BOUND);
         if with_bias {
-            assert_close(&what, bias.grad(&found).unwrap(), bias.grad(&expected).unwrap());
+            assert_close(&what, bias.grad(&found).unwrap(), bias.grad(&expected).unwrap(), BOUND);
         }
     }
 
@@ -109,14 +94,15 @@ mod tests {
 
     #[test]
     fn transposed_and_sliced_operands_are_read_right() {
-        let (x, weight) = (random([9, 20], 1).transpose(), random([12, 15], 2).narrow(1, 3, 9));
+        let (x, weight) = (random([9, 20], 1.0, 1).transpose(), random([12, 15], 1.0, 2).narrow(1, 3, 9));
         let expected = x.clone().matmul(weight.clone().transpose());
-        assert_close("sliced", dense_map(x, weight, None).inner(), expected.inner());
+        assert_close("sliced", dense_map(x, weight, None).inner(), expected.inner(), BOUND);
     }
 
     #[test]
     fn only_what_is_asked_for_has_a_gradient() {
-        let (x, weight) = (Tensor::<B, 2>::from_inner(random([8, 4], 1).inner()), random([3, 4], 2));
+        let (x, weight) =
+            (Tensor::<Tracked, 2>::from_inner(random([8, 4], 1.0, 1).inner()), random([3, 4], 1.0, 2));
         let gradients = dense_map(x.clone(), weight.clone(), None).sum().backward();
         assert!(x.grad(&gradients).is_none());
         assert!(weight.grad(&gradients).is_some());
@@ -127,7 +113,7 @@ mod tests {
         let with = |threads: usize| {
             let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build().unwrap();
             pool.install(|| {
-                let (x, weight) = (random([5000, 10], 1), random([7, 10], 2));
+                let (x, weight) = (random([5000, 10], 1.0, 1), random([7, 10], 1.0, 2));
                 let gradients = dense_map(x, weight.clone(), None).powi_scalar(2).sum().backward();
                 weight.grad(&gradients).unwrap().into_data()
             })
@@ -137,6 +123,6 @@ mod tests {
 
     #[test]
     fn no_rows_make_no_rows() {
-        assert_eq!(dense_map(random([0, 4], 1), random([3, 4], 2), None).dims(), [0, 3]);
+        assert_eq!(dense_map(random([0, 4], 1.0, 1), random([3, 4], 1.0, 2), None).dims(), [0, 3]);
     }
 }
