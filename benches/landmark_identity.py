@@ -16,7 +16,7 @@ import numpy as np
 import result_files
 from true_motion import leave_one_subject_out, name_and_path, squared_distances, uf1
 
-CLASSES = ["ne", "po", "sur"]
+CLASSES = ["ne", "po", "sur"]      # as SMIC names them
 PLACE = 3          # how many times the root mean square of the motion the face's extent counts in a caricature
 MIDLINE = .03      # nearer to the midline than this share of the face's half width a landmark has no side
 
