@@ -3,14 +3,16 @@
     cargo build --release -p microexpr-flow --example measure
     pip install numpy scipy scikit-image opencv-contrib-python-headless
     python benches/flow_vs_opencv.py [--middlebury FOLDER ...] [--program target/release/examples/measure]
-                                     [--only times|errors|middlebury] [--algorithms NAME ...] [--results docs/results]
+                                     [--only times|threads|errors|middlebury] [--algorithms NAME ...] [--results docs/results]
 
 --results writes the tables of docs/performance.md.
 
 Pairs with exact ground truth are made from scikit-image's astronaut photograph: I0(x) = S(x + d(x)), I1(x) = S(x), S a
 quintic spline that is only enlarged, d a smooth field or four bumps as of a micro-expression. A Middlebury folder holds
 frame10.png, frame11.png and flow10.flo. Both sides take frames of bytes and include all preparation. Times are processor
-times of one thread; programs take turns and the shortest of all counts, so that a busy machine slows both alike.
+times of one thread; programs take turns and the shortest of all counts, so that a busy machine slows both alike. `--only threads`
+compares our times on the clock for the eight pairs of a clip with one and two threads, in turns: give it both cores. (One pair is the work
+of one thread.)
 """
 
 import argparse
@@ -139,19 +141,33 @@ class Ours:
         self.program, self.folder = program, pathlib.Path(folder)
 
     def run(self, kind, a, b, settings, out, repeats=1):
-        """Runs `repeats` times; returns the path of the result and the shortest time in ms."""
+        """Runs `repeats` times on one thread; returns the path of the result and the shortest processor time in ms."""
+        return str(self.folder / out), self.timed(kind, a, b, settings, out, repeats, 1)[0]
+
+    def timed(self, kind, a, b, settings, out, repeats, threads):
+        """In ms: the shortest times of the thread's processor and on the clock, and the mean processor time of all threads."""
         a_path, b_path, out = (str(self.folder / name) for name in ("a.png", "b.png", out))
         cv2.imwrite(a_path, a)
         cv2.imwrite(b_path, b)
         command = [self.program, kind, a_path, b_path, str(settings), out, str(repeats)]
-        environment = {**os.environ, "RAYON_NUM_THREADS": "1"}
+        environment = {**os.environ, "RAYON_NUM_THREADS": str(threads)}
+        before = os.times()
         text = subprocess.run(command, check=True, stdout=subprocess.PIPE, text=True, env=environment).stdout
-        return out, float(text)
+        after = os.times()
+        spent = after.children_user + after.children_system - before.children_user - before.children_system
+        return [*(float(time) for time in text.split()), 1e3 * spent / repeats]
 
     def dense(self, a, b, settings, repeats=1):
+        return self.run("dense", a, b, self.settings_file(settings), "out.flo", repeats)
+
+    def clip(self, a, b, settings, repeats, threads):
+        """Of the pairs of a clip: the shortest time on the clock and the mean processor time."""
+        return self.timed("clip", a, b, self.settings_file(settings), "out.flo", repeats, threads)[1:]
+
+    def settings_file(self, settings):
         path = self.folder / "settings.json"
         path.write_text(json.dumps(settings))
-        return self.run("dense", a, b, path, "out.flo", repeats)
+        return path
 
     def flow(self, a, b, settings):
         return cv2.readOpticalFlow(self.dense(a, b, settings)[0])
@@ -322,11 +338,30 @@ def measure_times(ours, algorithms, results):
         result_files.write(results, "flow_times", command, heading, cells.values())
 
 
+def measure_threads(ours, algorithms, results):
+    cells = {}
+    for name, magnitude in (("254x254 smooth", 1.0), ("640x480 smooth", 2.0)):
+        a, b, _ = make_pair(name, magnitude, 2)
+        print(f"\ntime on the clock in ms, {name.split()[0]}: one thread, two, ratio; processor time of two over one")
+        for algorithm, (_, settings) in chosen(algorithms, PAIRS).items():
+            repeats = 3 if ours.clip(a, b, settings, 1, 1)[0] > LONG_MS else REPEATS
+            rounds = [[ours.clip(a, b, settings, repeats, threads) for threads in (1, 2)] for _ in range(ROUNDS)]
+            (one, work), (two, more_work) = np.min(rounds, 0)
+            print_row(algorithm, [one, two, one / two, more_work / work])
+            label = algorithm if algorithm.startswith("CLG") else TIMED.get(algorithm, LABELS.get(algorithm, algorithm))
+            shown = map(result_files.significant, (one, two, one / two))
+            cells.setdefault(algorithm, [label.split(" /")[0]]).extend(shown)
+    if results:
+        heading = ["eight pairs of a clip, ms on the clock", "254×254: one thread", "two", "ratio", "640×480: one thread", "two", "ratio"]
+        command = "python benches/flow_vs_opencv.py --results docs/results --only threads"
+        result_files.write(results, "flow_threads", command, heading, cells.values())
+
+
 def main():
     parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
     parser.add_argument("--program", default="target/release/examples/measure", help="our program")
     parser.add_argument("--middlebury", nargs="*", type=pathlib.Path, default=[], help="folders of Middlebury pairs")
-    parser.add_argument("--only", choices=["times", "errors", "middlebury"], help="leave the other tables out")
+    parser.add_argument("--only", choices=["times", "threads", "errors", "middlebury"], help="leave the other tables out")
     parser.add_argument("--algorithms", nargs="*", default=[], help=f"among {', '.join([*PAIRS, *OTHERS, 'LK'])}")
     parser.add_argument("--results", type=pathlib.Path, help="folder for the tables as files")
     arguments = parser.parse_args()
@@ -337,6 +372,8 @@ def main():
         ours = Ours(arguments.program, folder)
         if arguments.only in (None, "times"):
             measure_times(ours, arguments.algorithms, arguments.results)
+        if arguments.only == "threads":
+            measure_threads(ours, arguments.algorithms, arguments.results)
         if arguments.only in (None, "errors"):
             measure_errors(ours, arguments.algorithms, arguments.results)
         if arguments.only in (None, "middlebury") and arguments.middlebury:

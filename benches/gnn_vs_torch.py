@@ -2,7 +2,10 @@
 
     cargo bench -p microexpr-benches --bench gnn_side_by_side --no-run     (prints the path of the program)
     pip install torch torch_geometric numpy
-    python benches/gnn_vs_torch.py --program target/release/deps/gnn_side_by_side-… [--threads 2]
+    python benches/gnn_vs_torch.py --program target/release/deps/gnn_side_by_side-… [--threads 2] [--growth]
+                                   [--results docs/results]
+
+--results writes the tables of docs/performance.md.
 
 First the whole network: PyTorch loads the weights that Rust wrote (safetensors, by name) and must give its class scores.
 Then the tasks: the adaptive layer forward and backward against its PyTorch version, GraphSAGE, GINE, GAT, GATv2 and
@@ -27,6 +30,9 @@ from torch_geometric.nn import GATConv, GATv2Conv, GCNConv, GINEConv, SAGEConv, 
 from torch_geometric.nn import global_max_pool, global_mean_pool
 from torch_geometric.utils import scatter, softmax
 
+import result_files
+
+COMMAND = "python benches/gnn_vs_torch.py --growth --program target/debug/deps/gnn_side_by_side-… --results docs/results"
 CLIPS, FRAMES, LANDMARKS = 32, 15, 51
 ROUNDS = 3
 
@@ -220,6 +226,17 @@ def compare(name, task, clips, frames, repeats, options):
         f"{name:42s} {torch_ms:9.2f} {our_ms:9.2f} {torch_ms / our_ms:7.2f} x {torch_mb:9.1f} {our_mb:9.1f} {our_mb / torch_mb:7.3f}",
         flush=True,
     )
+    shown = map(result_files.significant, (torch_ms, our_ms, torch_ms / our_ms, torch_mb, our_mb))
+    return [name, *shown, result_files.significant(our_mb / torch_mb, 2)]
+
+
+def growth(options):
+    print("adaptive layer, forward + backward: nodes, ms, µs per node")
+    for clips in (1, 7, 13, 65, 131, 261):
+        nodes = clips * FRAMES * LANDMARKS
+        ms = min(measured([options.program, "layer", str(clips), str(FRAMES), "5"], options.threads)[0] for _ in range(3))
+        print(f"{nodes:8d} {ms:9.2f} {1e3 * ms / nodes:7.3f}", flush=True)
+        yield [f"{nodes:,}", result_files.significant(ms), result_files.significant(1e3 * ms / nodes, 2)]
 
 
 def main():
@@ -228,6 +245,7 @@ def main():
     arguments.add_argument("--threads", type=int, default=2)
     arguments.add_argument("--tasks", nargs="+", choices=list(TASKS), help="these rows alone")
     arguments.add_argument("--growth", action="store_true", help="time one adaptive layer on 1,000 to 200,000 nodes as well")
+    arguments.add_argument("--results", type=pathlib.Path, help="folder for the tables as files")
     arguments.add_argument("--torch", nargs=4, help=argparse.SUPPRESS)
     options = arguments.parse_args()
     torch.manual_seed(0)
@@ -250,14 +268,17 @@ def main():
     rows += [(f"{name}, forward + backward", task, CLIPS, 5) for task, (name, _) in CONVOLUTIONS.items()]
     rows += [("training step of the network", "step", CLIPS, 3), ("the same, graph by graph", "graphwise_step", CLIPS, 3)]
     rows += [("inference, one clip", "inference", 1, 30), ("the same, graph by graph", "graphwise_inference", 1, 30)]
-    for name, task, clips, repeats in rows:
-        if not options.tasks or task in options.tasks:
-            compare(name, task, clips, FRAMES, repeats, options)
+    rows = [row for row in rows if not options.tasks or row[1] in options.tasks]
+    cells = [compare(name, task, clips, FRAMES, repeats, options) for name, task, clips, repeats in rows]
+    if options.results and not options.tasks:
+        heading = [f"PyTorch {torch.__version__}, {options.threads} threads", "PyTorch ms", "ours ms", "ratio"]
+        heading += ["PyTorch peak MB", "ours MB", "ratio of memory"]
+        result_files.write(options.results, "gnn_layers", COMMAND, heading, cells)
     if options.growth:
-        print("adaptive layer, forward + backward: nodes, ms, µs per node")
-        for clips in (1, 7, 13, 65, 131, 261):
-            ms = min(measured([options.program, "layer", str(clips), str(FRAMES), "5"], options.threads)[0] for _ in range(3))
-            print(f"{clips * FRAMES * LANDMARKS:8d} {ms:9.2f} {1e3 * ms / (clips * FRAMES * LANDMARKS):7.3f}")
+        nodes = list(growth(options))
+        if options.results:
+            heading = ["nodes of the adaptive layer, forward + backward", "ms", "µs per node"]
+            result_files.write(options.results, "gnn_growth", COMMAND, heading, nodes)
 
 
 main()

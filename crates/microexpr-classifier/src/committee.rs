@@ -308,4 +308,43 @@ mod tests {
         }
         assert!(relevance.frames[0] == 0.0 && relevance.frames[1] != 0.0, "{:?}", relevance.frames);
     }
+
+    /// Answers of an untrained network without layers for a graph, and for its nodes alone.
+    struct OfNodes(VideoGraph);
+
+    impl OnBackend for OfNodes {
+        type Output = [Vec<f64>; 2];
+
+        fn run<B>(self, device: &B::Device) -> Self::Output
+        where
+            B: AutodiffBackend + GraphBackend,
+            B::InnerBackend: GraphBackend,
+        {
+            let settings = ModelSettings { layers: 0, input_readout: true, ..ModelSettings::default() };
+            let network = settings.network(settings.input_widths(&self.0), 3);
+            let networks = vec![network.init::<B::InnerBackend>(device, &mut SeededRng::new(5))];
+            let committee = Committee { networks };
+            let standardisation = Standardisation::fit(std::slice::from_ref(&self.0));
+            let whole = PreparedGraph::all(vec![self.0]).unwrap();
+            let nodes = whole.iter().cloned().map(|graph| graph.without_edges().unwrap()).collect();
+            [whole, nodes].map(|graphs| {
+                let answer = committee.answer(&graphs, standardisation, settings.columns, device).unwrap();
+                let alone = committee.probabilities(&graphs, standardisation, settings.columns, device);
+                assert_eq!(alone.unwrap(), answer.probabilities);
+                answer.probabilities
+            })
+        }
+    }
+
+    #[test]
+    fn a_network_without_layers_needs_no_edges() {
+        let wave =
+            |t: usize| ndarray::Array2::from_shape_fn((254, 254), |(y, x)| (0.1 * (t * y + x) as f32).sin());
+        let (faces, flows): (Vec<_>, Vec<_>) =
+            (0..3).map(|t| (face(t), FlowField::new(wave(t), wave(t + 1)).unwrap())).unzip();
+        let graph = build(&faces, &flows, &[0, 3, 5], &GraphParams::default()).unwrap();
+        assert!(graph.edges().len() > graph.nodes());
+        let [with, without] = Device::Cpu.run(OfNodes(graph)).unwrap();
+        assert_eq!(with, without);
+    }
 }

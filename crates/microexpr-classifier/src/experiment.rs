@@ -8,6 +8,7 @@ use microexpr_evaluation::{
 };
 use microexpr_pipeline::{Cache, Pipeline};
 
+use crate::network_input::Edges;
 use crate::paper_figures::PaperProtocol;
 use crate::prepare::{LabelledClip, prepare};
 use crate::progress::{Progress, ProgressSink};
@@ -214,6 +215,7 @@ impl Experiment {
         progress: ProgressSink<'_>,
     ) -> Result<PreparedClips<'a>, ClassifierError> {
         let pipeline = Pipeline::new(&self.settings.pipeline)?;
+        let edges = Edges::for_network(&self.settings.model);
         let mut skipped: Vec<SkippedClip> = datasets.iter().flat_map(|d| d.left_out(scheme)).collect();
         let records = datasets.iter().flat_map(|d| &d.clips);
         let mut clips: Vec<LabelledClip<'a>> = records
@@ -228,7 +230,7 @@ impl Experiment {
             let examples: Vec<Example> = clips.iter().map(LabelledClip::example).collect();
             let classes: Vec<usize> = clips.iter().map(|clip| clip.class).collect();
             let wanted = wanted(&classes, &training_sets(&examples)?, &self.settings);
-            let failed = prepare(&mut clips, &wanted, &pipeline, &self.cache, progress)?;
+            let failed = prepare(&mut clips, &wanted, (&pipeline, edges), &self.cache, progress)?;
             if failed.is_empty() {
                 return Ok(PreparedClips { clips, skipped });
             }

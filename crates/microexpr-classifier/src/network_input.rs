@@ -2,8 +2,8 @@ use microexpr_core::Digest;
 use microexpr_graph::VideoGraph;
 use microexpr_pipeline::{Cached, ClipGraph};
 
-use crate::ClassifierError;
 use crate::prepared_graph::PreparedGraph;
+use crate::{ClassifierError, ModelSettings};
 
 /// What the network sees of one clip at one magnification.
 #[derive(Debug, Clone)]
@@ -16,11 +16,29 @@ pub(crate) struct NetworkInput {
     pub(crate) digest: Digest,
 }
 
+/// Whether anything looks at the edges of graphs, which take most of their memory.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(crate) enum Edges {
+    Kept,
+    LeftOut,
+}
+
+impl Edges {
+    /// A network without layers is the readout of its nodes' features.
+    pub(crate) fn for_network(model: &ModelSettings) -> Self {
+        if model.layers == 0 { Self::LeftOut } else { Self::Kept }
+    }
+}
+
 impl NetworkInput {
-    pub(crate) fn of(cached: Cached<ClipGraph>) -> Result<Self, ClassifierError> {
+    pub(crate) fn of(cached: Cached<ClipGraph>, edges: Edges) -> Result<Self, ClassifierError> {
         let Cached { value, digest } = cached;
         let frames = value.frames;
-        Ok(Self { graphs: PreparedGraph::of_clip(value)?, frames, digest })
+        let mut graphs = PreparedGraph::of_clip(value)?;
+        if edges == Edges::LeftOut {
+            graphs = graphs.into_iter().map(PreparedGraph::without_edges).collect::<Result<_, _>>()?;
+        }
+        Ok(Self { graphs, frames, digest })
     }
 
     /// Graphs that somebody else has built; of the clip's length only the last frame with nodes is known.

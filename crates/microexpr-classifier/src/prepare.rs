@@ -11,7 +11,7 @@ use microexpr_pipeline::{Cache, ClipPreparation, Pipeline, PipelineError};
 use rayon::prelude::*;
 
 use crate::ClassifierError;
-use crate::network_input::{Alpha, NetworkInput};
+use crate::network_input::{Alpha, Edges, NetworkInput};
 use crate::network_learner::ClipInputs;
 use crate::progress::{Progress, ProgressSink};
 use crate::recorded_frames::recorded_frames;
@@ -72,11 +72,11 @@ impl<'a> LabelledClip<'a> {
 }
 
 /// Turns clips into graphs at the magnifications wanted for each, on all cores; what they have already is not made again. A clip
-/// that fails is taken out and reported.
+/// that fails is taken out and reported. Of the graphs no more is kept than `edges` says.
 pub(crate) fn prepare(
     clips: &mut Vec<LabelledClip<'_>>,
     wanted: &[BTreeSet<Alpha>],
-    pipeline: &Pipeline,
+    (pipeline, edges): (&Pipeline, Edges),
     cache: &Cache,
     progress: ProgressSink<'_>,
 ) -> Result<Vec<SkippedClip>, ClassifierError> {
@@ -85,7 +85,7 @@ pub(crate) fn prepare(
         .par_iter_mut()
         .zip(wanted)
         .map(|(clip, wanted)| {
-            let outcome = prepare_clip(clip, wanted, pipeline, cache);
+            let outcome = prepare_clip(clip, wanted, (pipeline, edges), cache);
             let done = done.fetch_add(1, Ordering::Relaxed) + 1;
             progress(Progress::Preparing { done, total });
             outcome
@@ -109,7 +109,7 @@ pub(crate) fn prepare(
 fn prepare_clip(
     clip: &mut LabelledClip<'_>,
     wanted: &BTreeSet<Alpha>,
-    pipeline: &Pipeline,
+    (pipeline, edges): (&Pipeline, Edges),
     cache: &Cache,
 ) -> Result<(), ClassifierError> {
     let missing = clip.missing(wanted);
@@ -120,11 +120,11 @@ fn prepare_clip(
     let mut preparation = pipeline.prepare(&frames, clip.record.fps, cache)?;
     let mut prepared = match clip.prepared.take() {
         Some(prepared) => prepared,
-        None => PreparedClip::new(&mut preparation, pipeline.settings().alpha())?,
+        None => PreparedClip::new(&mut preparation, pipeline.settings().alpha(), edges)?,
     };
     for alpha in missing {
         if let Entry::Vacant(place) = prepared.inputs.entry(alpha) {
-            place.insert(NetworkInput::of(preparation.graph(alpha.value())?)?);
+            place.insert(NetworkInput::of(preparation.graph(alpha.value())?, edges)?);
         }
     }
     clip.prepared = Some(prepared);
@@ -133,13 +133,13 @@ fn prepare_clip(
 
 impl PreparedClip {
     /// The clip as it is tested.
-    fn new(preparation: &mut ClipPreparation<'_>, alpha: f64) -> Result<Self, ClassifierError> {
+    fn new(preparation: &mut ClipPreparation<'_>, alpha: f64, edges: Edges) -> Result<Self, ClassifierError> {
         let graph = preparation.graph(alpha)?;
         let (selection, pose) = (graph.value.selection.clone(), graph.value.pose);
         Ok(Self {
             content: preparation.content(),
             source: preparation.key(alpha)?.digest(),
-            inputs: HashMap::from([(alpha.into(), NetworkInput::of(graph)?)]),
+            inputs: HashMap::from([(alpha.into(), NetworkInput::of(graph, edges)?)]),
             selection,
             pose,
         })

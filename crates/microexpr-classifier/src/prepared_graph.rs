@@ -1,6 +1,6 @@
 use microexpr_gnn::Topology;
-use microexpr_graph::{MIRROR_51, Stream, VideoGraph};
-use microexpr_pipeline::ClipGraph;
+use microexpr_graph::{EdgeList, MIRROR_51, Stream, VideoGraph};
+use microexpr_pipeline::{ClipGraph, PipelineError};
 
 use crate::ClassifierError;
 
@@ -46,6 +46,16 @@ impl PreparedGraph {
         let (units, mirrored) = clip.into_units();
         let units = units.into_iter().map(|graph| Self::new(graph, false));
         units.chain(mirrored.into_iter().map(|graph| Self::new(graph, true))).collect()
+    }
+
+    /// The same nodes, joined by nothing.
+    pub(crate) fn without_edges(self) -> Result<Self, ClassifierError> {
+        let mut parts = self.graph.into_parts();
+        let alone = |stream: &Stream| Stream::new(stream.node_features().to_owned(), Vec::new());
+        parts.location = alone(&parts.location).map_err(PipelineError::from)?;
+        parts.flow = alone(&parts.flow).map_err(PipelineError::from)?;
+        parts.edges = EdgeList { source: Vec::new(), target: Vec::new() };
+        Self::new(VideoGraph::new(parts).map_err(PipelineError::from)?, self.mirrored)
     }
 
     /// The landmark of the clip that a node shows.

@@ -12,6 +12,7 @@ use border::merged;
 use shrunk::shrunk;
 
 use crate::detector::largest_of;
+use crate::parallel::both_in_parallel;
 use crate::{Detection, FaceBox, FaceDetector, LandmarkError};
 
 /// Environment variable that may name the detector's model file.
@@ -133,6 +134,19 @@ impl SeetaFace {
         found.iter().filter_map(|f| Some(Detection { face: self.map_box(f)?, score: f.score() })).collect()
     }
 
+    /// Faces that take about a quarter of the image or more, looked for in an image so small that this is the detector's window;
+    /// `None` for images that are as small already.
+    fn detect_large(&self, image: &GrayImage) -> Result<Option<Vec<Detection>>, LandmarkError> {
+        let shrink = f64::from(image.width().min(image.height())) / f64::from(4 * WINDOW_PX);
+        if shrink <= 1.0 {
+            return Ok(None);
+        }
+        let size = |length: u32| (f64::from(length) / shrink).round() as u32;
+        let small = shrunk(image, size(image.width()), size(image.height()));
+        let on_image = |d: &Detection| Ok(Detection { face: enlarged(&d.face, image, &small)?, ..*d });
+        self.detect_in(&small).iter().map(on_image).collect::<Result<_, _>>().map(Some)
+    }
+
     /// A box of the detector in dlib's terms.
     fn map_box(&self, found: &FaceInfo) -> Option<FaceBox> {
         let b = found.bbox();
@@ -157,17 +171,13 @@ impl FaceDetector for SeetaFace {
     /// First looks at the image shrunk until a face of a quarter of its width fills the detector's window; smaller faces count only
     /// where there is none. The finest levels of the image's pyramid, which take most of the time, are left out then.
     fn largest(&self, image: &GrayImage) -> Result<Option<FaceBox>, LandmarkError> {
-        let at_border = self.detect_at_border(image)?;
-        let shrink = f64::from(image.width().min(image.height())) / f64::from(4 * WINDOW_PX);
-        if shrink > 1.0 {
-            let size = |length: u32| (f64::from(length) / shrink).round() as u32;
-            let small = shrunk(image, size(image.width()), size(image.height()));
-            let enlarged = |d: &Detection| Ok(Detection { face: enlarged(&d.face, image, &small)?, ..*d });
-            let found: Result<Vec<Detection>, LandmarkError> =
-                self.detect_in(&small).iter().map(enlarged).collect();
-            if let Some(face) = largest_of(&merged(found?, at_border.clone())) {
-                return Ok(Some(face));
-            }
+        let (found, at_border) =
+            both_in_parallel(|| self.detect_large(image), || self.detect_at_border(image));
+        let at_border = at_border?;
+        if let Some(found) = found?
+            && let Some(face) = largest_of(&merged(found, at_border.clone()))
+        {
+            return Ok(Some(face));
         }
         Ok(largest_of(&merged(self.detect_in(image), at_border)))
     }

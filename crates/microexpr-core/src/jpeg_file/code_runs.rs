@@ -3,7 +3,7 @@
 /// The codes of AC coefficients that lie within the next bits, as many as fit: each with the value behind it, or the end of the block.
 ///
 /// Runs of 16 zeros, which have no value, are left out.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, PartialEq)]
 pub(super) struct CodeRun {
     /// 0 if not even one code fits.
     bits: u8,
@@ -43,6 +43,21 @@ impl CodeRun {
             run.coefficients += zeros + 1;
         }
         if run.bits == 0 { Self::NONE } else { run }
+    }
+
+    /// A code of `(length, symbol)`, and the run behind its value; `None` if they lead out of the block.
+    pub(super) fn joined((length, symbol): (u8, u8), rest: Self) -> Option<Self> {
+        let (zeros, size) = (symbol >> 4, symbol & 15);
+        if size == 0 {
+            let end = Self { bits: length, coefficients: 0, most: LAST_PLACE };
+            return Some(if zeros < 15 { end } else { Self::NONE });
+        }
+        let alone = Self { bits: length + size, coefficients: zeros + 1, most: BLOCK };
+        if rest.bits == 0 {
+            return Some(alone);
+        }
+        let coefficients = alone.coefficients + rest.coefficients;
+        (coefficients < BLOCK).then_some(Self { bits: alone.bits + rest.bits, coefficients, most: rest.most })
     }
 
     /// Bits of all codes and values, at most 32.

@@ -85,12 +85,28 @@ impl HuffmanTable {
 
     #[cold]
     fn code_runs(&self) -> Box<CodeRuns> {
+        // The runs of fewer bits, one after the other: what follows a code is one of them.
+        let mut runs = vec![CodeRun::NONE];
+        for known in 1..=RUN_BITS {
+            for bits in 0..1_u32 << known {
+                runs.push(self.code_run(bits, known, &runs));
+            }
+        }
+        Box::new(std::array::from_fn(|bits| runs[run_place(bits as u32, RUN_BITS)]))
+    }
+
+    /// The run of `known` bits, from those of fewer bits.
+    fn code_run(&self, bits: u32, known: u32, shorter: &[CodeRun]) -> CodeRun {
+        let ahead = bits << (32 - known);
         let code = |ahead: u32, known: u32| {
             let found = self.code((ahead >> 16) as u16).ok();
             found.filter(|(length, _)| u32::from(*length) <= known)
         };
-        let run = |ahead: usize| CodeRun::new((ahead as u32) << (32 - RUN_BITS), RUN_BITS, code);
-        Box::new(std::array::from_fn(run))
+        let Some(first) = code(ahead, known) else { return CodeRun::NONE };
+        let left = known.saturating_sub(u32::from(first.0) + u32::from(first.1 & 15));
+        let rest = shorter[run_place(bits & ((1 << left) - 1), left)];
+        // Several long runs of zeros may lead out of the block: then they count one by one.
+        CodeRun::joined(first, rest).unwrap_or_else(|| CodeRun::new(ahead, known, code))
     }
 
     /// Length and symbol of the code at the beginning of 16 bits.
@@ -109,6 +125,11 @@ impl HuffmanTable {
         let symbol = self.symbols.get(place as usize).ok_or(JpegFault::Damaged)?;
         Ok((index as u8 + 1, *symbol))
     }
+}
+
+/// Where the run of so many bits lies among those of all numbers of bits.
+fn run_place(bits: u32, known: u32) -> usize {
+    ((1 << known) - 1 + bits) as usize
 }
 
 /// The run of codes at the beginning of `ahead`.
@@ -157,5 +178,31 @@ impl HuffmanTables {
 
     fn defined(class: &[Option<HuffmanTable>; 4], index: u8) -> Result<&HuffmanTable, JpegFault> {
         class.get(usize::from(index)).and_then(Option::as_ref).ok_or(JpegFault::NoTables)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn runs_made_of_shorter_runs_are_those_of_one_code_after_the_other() {
+        // Codes of 1 to 8 bits and longer ones, among them the end of a block, 16 zeros, and up to 15 zeros before a value of few bits.
+        let symbols =
+            [0x01, 0x00, 0xf1, 0x11, 0xe1, 0xf0, 0x02, 0x21, 0xd1, 0x03, 0x31, 0xf2, 0x41, 0x0a, 0x51];
+        for lengths in [
+            [1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 1, 0],
+            [0, 1, 3, 3, 2, 2, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0],
+            [0, 0, 5, 4, 2, 1, 1, 1, 1, 0, 0, 0, 0, 0, 0, 0],
+        ] {
+            let table = HuffmanTable::new(&lengths, &symbols).unwrap();
+            let code = |ahead: u32, known: u32| {
+                table.code((ahead >> 16) as u16).ok().filter(|(length, _)| u32::from(*length) <= known)
+            };
+            for (bits, run) in table.code_runs().iter().enumerate() {
+                let one_by_one = CodeRun::new((bits as u32) << (32 - RUN_BITS), RUN_BITS, code);
+                assert_eq!(*run, one_by_one, "{bits:010b} of {lengths:?}");
+            }
+        }
     }
 }

@@ -45,15 +45,22 @@ fn transposed(lanes: &[Lanes; 8]) -> [Lanes; 8] {
 /// The first four with the last four, lane by lane.
 #[inline(always)]
 fn shuffled(lanes: &[Lanes; 8]) -> [Lanes; 8] {
-    std::array::from_fn(|i| {
+    let mut shuffled = [[0; 8]; 8];
+    for (i, out) in shuffled.iter_mut().enumerate() {
         let (a, b) = (&lanes[i / 2], &lanes[i / 2 + 4]);
-        each(|lane| if lane % 2 == 0 { a[4 * (i % 2) + lane / 2] } else { b[4 * (i % 2) + lane / 2] })
-    })
+        *out = each(|lane| if lane % 2 == 0 { a[4 * (i % 2) + lane / 2] } else { b[4 * (i % 2) + lane / 2] });
+    }
+    shuffled
 }
 
 #[inline(always)]
 fn each(of: impl Fn(usize) -> i32) -> Lanes {
-    std::array::from_fn(of)
+    // A loop is compiled along with its caller in every profile; `from_fn` is not.
+    let mut lanes = [0; 8];
+    for (i, lane) in lanes.iter_mut().enumerate() {
+        *lane = of(i);
+    }
+    lanes
 }
 
 /// Eight inverse transforms side by side: `x[k]` are the coefficients of frequency `k`. `rounding` is added before the last `shift` bits
