@@ -28,7 +28,7 @@
 //! | [`canonical_face`], [`canonical_grid`], [`canonical_window`] | points in a flow map, which has no landmarks: the template's, or a grid; and where to cut one |
 //! | [`mirrored_face`], [`MIRROR_51`] | the face seen in a mirror |
 //! | [`EdgeList`], [`Temporal`] | edges over space and time |
-//! | [`NodeFrames`], [`PositionFeature`], [`PatchFeature`], [`PatchScale`], [`Trend`], [`FeatureColumns`] | nodes and their features |
+//! | [`NodeFrames`], [`PositionFeature`], [`PatchFeature`], [`ClipScale`], [`Trend`], [`MotionAxes`], [`FeatureColumns`] | nodes and their features |
 //! | [`jaccard`], [`rbf`] | edge features of any graph |
 
 #![doc(html_root_url = "https://docs.rs/microexpr-graph/latest")]
