@@ -42,10 +42,11 @@ impl Trend {
         feature: PatchFeature,
         size_px: usize,
     ) {
-        let half = feature.width(size_px) / 2;
-        if self == Self::Keep || feature.axis_of(0, size_px) == feature.axis_of(2 * half - 1, size_px) {
+        let width = feature.width(size_px);
+        if self == Self::Keep || feature.axis_of(0, size_px) == feature.axis_of(width - 1, size_px) {
             return;
         }
+        let half = width / 2;
         let mean = |component: &[f32]| component.iter().sum::<f32>() / half as f32;
         let means: Vec<f32> = patches.chunks_exact(half).map(mean).collect();
         let mut own = means.clone();

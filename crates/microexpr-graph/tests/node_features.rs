@@ -302,3 +302,15 @@ fn displacements_over_their_root_mean_square_keep_their_pattern() {
     assert!(measured.iter().zip(&scaled).all(|(m, s)| (m - ratio * s).abs() < 1e-4));
     assert!(scaled.rows().into_iter().take(51).all(|row| row[0] == 0.0 && row[1] == 0.0), "what rests is 0");
 }
+
+#[test]
+fn patches_without_both_components_keep_their_trend() {
+    for patch_size_px in [1, 10] {
+        for patch_feature in [PatchFeature::Magnitude, PatchFeature::Horizontal, PatchFeature::Vertical] {
+            let kept = GraphParams { patch_feature, patch_size_px, ..GraphParams::default() };
+            let removed = GraphParams { trend: Trend::Remove { degree: 2 }, ..kept };
+            let [kept, removed] = [kept, removed].map(|params| restless(as_seen, &params));
+            assert_eq!(kept.flow().node_features(), removed.flow().node_features());
+        }
+    }
+}
