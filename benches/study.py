@@ -1,7 +1,7 @@
 """The open choices of the method, one changed at a time: the tables of docs/study.md.
 
     cargo build --release --examples
-    python benches/study.py --dataset smic --root ROOT --out OUT [--tables choices,network,paper,development] [--seeds 3] -- EVALUATE OPTIONS
+    python benches/study.py --dataset smic --root ROOT --out OUT [--tables choices,network,paper,development,weak] [--seeds 3] -- EVALUATE OPTIONS
 
 Every line is one whole run of the program `evaluate` with single settings changed by --set. What stands after `--` goes to every run,
 such as --landmark-model FILE. Started again it goes on where it stopped; OUT/study.md holds what there is so far. Choose on clips that
@@ -81,6 +81,13 @@ TABLES = {
          ("recommended", 'pipeline.graph.trend={"remove":{"degree":1}}')),
     ]),
 }
+# What measures the motion, in the present `recommended`: the table of docs/weak_clips.md.
+MEASUREMENT = ("tvl1", "dis", "farneback", "consecutive", "components", "magnitudes-4", "magnitudes-10", "strain-4", "trend-kept",
+               "averaging-45", "averaging-none", "alpha-2", "alpha-4-ideal", "alpha-4-butterworth")
+TABLES["weak"] = (("recommended",), FIVE_FOLDS, [
+    ("recommended", "`recommended` as it is", "", ()),
+    *(row for row in TABLES["choices"][2] if row[0] in MEASUREMENT),
+])
 
 
 def run(options, protocol, name, changes):
