@@ -1,6 +1,8 @@
 use microexpr_core::OutOfRange;
 use microexpr_gnn::attention::{Activation, DensityReduction, Fusion, SelfAttentionKind};
-use microexpr_gnn::{EdgeSimilarity, Readout, ReadoutScale, StreamModelConfig, TwoStreamModelConfig};
+use microexpr_gnn::{
+    EdgeSimilarity, InitialWeights, Readout, ReadoutScale, StreamModelConfig, TwoStreamModelConfig,
+};
 use microexpr_graph::{FeatureColumns, Stream, VideoGraph};
 use serde::{Deserialize, Serialize};
 
@@ -62,6 +64,8 @@ pub struct ModelSettings {
     pub dropout: f64,
     /// Nonlinearity of the layers.
     pub activation: Activation,
+    /// Where the first layer's weights start.
+    pub initial_weights: InitialWeights,
     /// How Gaussian densities become scores.
     pub reduction: DensityReduction,
     /// Added to the Gaussian variance.
@@ -98,6 +102,7 @@ impl Default for ModelSettings {
             input_dropout: 0.0,
             dropout: 0.5,
             activation: Activation::Elu,
+            initial_weights: InitialWeights::Glorot,
             reduction: DensityReduction::Sum,
             variance_floor: 1e-2,
             readout: Readout::MaxMean,
@@ -157,6 +162,10 @@ impl ModelSettings {
             let inside = (0.0..=1.0).contains(&lambda);
             OutOfRange::unless(inside, "attention", "a fixed lambda in 0..=1", lambda)?;
         }
+        if let InitialWeights::RandomFourier { width } = self.initial_weights {
+            let positive = width.is_finite() && width > 0.0;
+            OutOfRange::unless(positive, "initial_weights", "a positive width", width)?;
+        }
         let floor = self.variance_floor;
         OutOfRange::unless(floor.is_finite() && floor > 0.0, "variance_floor", "a positive number", floor)
     }
@@ -185,6 +194,7 @@ impl ModelSettings {
                 .with_edge_similarity(self.edge_similarity)
                 .with_fusion(fusion)
                 .with_activation(self.activation)
+                .with_initial_weights(self.initial_weights)
                 .with_reduction(self.reduction)
                 .with_variance_floor(self.variance_floor)
                 .with_pooling_ratio(self.pooling_ratio)

@@ -80,6 +80,7 @@ mod graph_matrices;
 mod graph_norm;
 #[cfg(feature = "flex")]
 pub mod graphwise;
+mod initial_weights;
 mod initializer;
 mod jumping_knowledge;
 mod labelled_batch;
@@ -120,6 +121,7 @@ pub use fourier_features::{FourierFeatures, FourierFeaturesConfig};
 pub use fully_connected::{FullyConnected, FullyConnectedConfig};
 pub use graph_backend::GraphBackend;
 pub use graph_norm::{GraphNorm, GraphNormConfig};
+pub use initial_weights::InitialWeights;
 pub use jumping_knowledge::JumpingKnowledge;
 pub use labelled_batch::{LabelledBatch, LabelledGraph};
 pub use node_features::NodeFeatures;

@@ -7,8 +7,8 @@ use crate::attention::{
 use crate::edge_similarity::{EdgeSimilarity, recompute_similarity};
 use crate::error::OrPanic;
 use crate::{
-    FullyConnected, FullyConnectedConfig, GnnError, GraphBackend, GraphBatch, NodeFeatures, Readout,
-    ReadoutScale, SagPool, SagPoolConfig, SeededRng, dropout,
+    FullyConnected, FullyConnectedConfig, GnnError, GraphBackend, GraphBatch, InitialWeights, NodeFeatures,
+    Readout, ReadoutScale, SagPool, SagPoolConfig, SeededRng, dropout,
 };
 
 /// Configuration of [`StreamModel`]; the defaults are the paper's.
@@ -48,6 +48,9 @@ pub struct StreamModelConfig {
     /// The nonlinearity of the layers.
     #[config(default = "Activation::Elu")]
     pub activation: Activation,
+    /// Where the first layer's map of the node features starts; the others start by Glorot's rule.
+    #[config(default = "InitialWeights::Glorot")]
+    pub initial_weights: InitialWeights,
     /// How Gaussian densities become scores.
     #[config(default = "DensityReduction::Sum")]
     pub reduction: DensityReduction,
@@ -138,13 +141,17 @@ impl StreamModelConfig {
     }
 
     fn layer(&self, index: usize) -> AdaptiveAttentionConfig {
-        let input = if index == 0 { self.embedding.unwrap_or(self.input) } else { self.hidden };
+        let (input, initial_weights) = match index {
+            0 => (self.embedding.unwrap_or(self.input), self.initial_weights),
+            _ => (self.hidden, InitialWeights::Glorot),
+        };
         AdaptiveAttentionConfig::new(input, self.hidden)
             .with_edge_input(self.edge_input)
             .with_fusion(self.fusion)
             .with_heads(self.heads)
             .with_self_attention(self.self_attention)
             .with_activation(self.activation)
+            .with_initial_weights(initial_weights)
             .with_reduction(self.reduction)
             .with_variance_floor(self.variance_floor)
     }

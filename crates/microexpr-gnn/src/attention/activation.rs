@@ -15,6 +15,10 @@ pub enum Activation {
     /// Rectified linear unit.
     #[serde(alias = "Relu")]
     Relu,
+    /// `sin x`. Of positions mapped by [`InitialWeights::RandomFourier`](crate::InitialWeights) it tells places apart that differ little.
+    ///
+    /// Source: V. Sitzmann et al., "Implicit Neural Representations with Periodic Activation Functions", NeurIPS 2020.
+    Sine,
     /// None.
     #[serde(alias = "Identity")]
     Identity,
@@ -28,8 +32,15 @@ impl Activation {
             // The exponent is capped at 0, so large inputs keep finite gradients.
             Self::Elu => relu(x.clone()) + x.clamp_max(0.0).exp() - 1.0,
             Self::Relu => relu(x),
+            Self::Sine => x.sin(),
             Self::Identity => x,
         }
+    }
+
+    /// Whether the derivative follows from the sum that is activated; from the output otherwise.
+    #[cfg(feature = "flex")]
+    pub(crate) fn has_slope_of_sum(self) -> bool {
+        self == Self::Sine
     }
 
     /// Of eight values.
@@ -41,18 +52,20 @@ impl Activation {
             // max(x, 0) + e^min(x, 0) − 1
             Self::Elu => positive.plus(x.minus(positive).exp().minus(V::splat(1.0))),
             Self::Relu => positive,
+            Self::Sine => x.each(f32::sin),
             Self::Identity => x,
         }
     }
 
-    /// The derivative, given eight outputs.
+    /// The derivative, given eight outputs, or sums for [`Activation::has_slope_of_sum`].
     #[cfg(feature = "flex")]
     #[inline(always)]
-    pub(crate) fn slope_of_lanes<V: Lanes>(self, out: V) -> V {
+    pub(crate) fn slope_of_lanes<V: Lanes>(self, known: V) -> V {
         match self {
             // min(y, 0) + 1
-            Self::Elu => out.minus(V::splat(0.0).at_least(out)).plus(V::splat(1.0)),
-            Self::Relu => V::splat(1.0).where_positive(out),
+            Self::Elu => known.minus(V::splat(0.0).at_least(known)).plus(V::splat(1.0)),
+            Self::Relu => V::splat(1.0).where_positive(known),
+            Self::Sine => known.each(f32::cos),
             Self::Identity => V::splat(1.0),
         }
     }

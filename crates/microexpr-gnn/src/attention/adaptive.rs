@@ -10,7 +10,7 @@ use super::{
 use crate::biased_activation::biased_activation;
 use crate::dense_map::dense_map;
 use crate::error::OrPanic;
-use crate::{GnnError, GraphBackend, GraphBatch, SeededRng, initializer};
+use crate::{GnnError, GraphBackend, GraphBatch, InitialWeights, SeededRng, initializer};
 
 /// Configuration of [`AdaptiveAttention`].
 #[derive(Config, Debug)]
@@ -34,6 +34,9 @@ pub struct AdaptiveAttentionConfig {
     /// The nonlinearity of eq. 8.
     #[config(default = "Activation::Elu")]
     pub activation: Activation,
+    /// Where the weights start.
+    #[config(default = "InitialWeights::Glorot")]
+    pub initial_weights: InitialWeights,
     /// How densities become scores.
     #[config(default = "DensityReduction::Sum")]
     pub reduction: DensityReduction,
@@ -74,11 +77,12 @@ impl AdaptiveAttentionConfig {
     /// # Errors
     ///
     /// [`GnnError::Setting`] for a width of 0, heads that cannot share the output equally, a fixed λ outside `0..=1`, or a
-    /// variance floor that is not positive.
+    /// variance floor or a width of Fourier features that is not positive.
     pub fn check(&self) -> Result<(), GnnError> {
         GnnError::check_widths(self.input, self.output)?;
         GnnError::check_heads(self.heads, self.output)?;
         self.fusion.check()?;
+        self.initial_weights.check()?;
         check_variance_floor(self.variance_floor)
     }
 
@@ -89,14 +93,14 @@ impl AdaptiveAttentionConfig {
     /// If [`AdaptiveAttentionConfig::check`] fails.
     pub fn init<B: Backend>(&self, device: &B::Device, random: &mut SeededRng) -> AdaptiveAttention<B> {
         self.check().or_panic();
-        let weight = initializer::glorot([self.output, self.input], device, random);
+        let (weight, bias) = self.initial_weights.draw([self.output, self.input], device, random);
         let own = SelfAttentionConfig::new(self.output, self.edge_input)
             .with_heads(self.heads)
             .with_kind(self.self_attention);
         let pair = GaussianAttentionConfig::new(self.input, self.edge_input);
         AdaptiveAttention {
             weight,
-            bias: initializer::constant(self.output, 0.0, device),
+            bias,
             self_attention: self.fusion.has_self_attention().then(|| own.init(device, random)),
             gaussian: self.fusion.has_gaussian().then(|| pair.init(device, random)),
             lambda_logit: (self.fusion == Fusion::Learned).then(|| initializer::constant(1, 0.0, device)),

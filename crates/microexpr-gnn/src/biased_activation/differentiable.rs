@@ -20,10 +20,15 @@ pub(super) fn tracked<C: CheckpointStrategy>(
     (x, bias, activation): Operands<Autodiff<Flex, C>>,
 ) -> Tensor<Autodiff<Flex, C>, 2> {
     let (x, bias) = (primitive(x), primitive(bias));
-    let out = flex::forward(&x.primitive.to_contiguous(), &bias.primitive.to_contiguous(), activation);
+    let operands = [x.primitive.to_contiguous(), bias.primitive.to_contiguous()];
+    let forward = |activation| flex::forward(&operands[0], &operands[1], activation);
+    let out = forward(activation);
     let parents = [x.node.clone(), bias.node.clone()];
     float::<Autodiff<Flex, C>>(match BiasedActivation.prepare::<C>(parents).compute_bound().stateful() {
-        OpsKind::Tracked(ready) => ready.finish(Saved { out: out.clone(), activation }, out),
+        OpsKind::Tracked(ready) => {
+            let sum = activation.has_slope_of_sum().then(|| forward(Activation::Identity));
+            ready.finish(Saved { known: sum.unwrap_or_else(|| out.clone()), activation }, out)
+        }
         OpsKind::UnTracked(ready) => ready.finish(out),
     })
 }
@@ -31,10 +36,10 @@ pub(super) fn tracked<C: CheckpointStrategy>(
 #[derive(Debug)]
 struct BiasedActivation;
 
-/// The output says all about the slope.
+/// What the slope follows from: the output, or the sum before it.
 #[derive(Debug, Clone)]
 struct Saved {
-    out: FlexTensor,
+    known: FlexTensor,
     activation: Activation,
 }
 
@@ -43,7 +48,7 @@ impl Backward<Flex, 2> for BiasedActivation {
 
     fn backward(self, ops: Ops<Saved, 2>, grads: &mut Gradients, _: &mut Checkpointer) {
         let gradient = grads.consume::<Flex>(&ops.node).to_contiguous();
-        let (by_x, by_bias) = flex::backward(&gradient, &ops.state.out, ops.state.activation);
+        let (by_x, by_bias) = flex::backward(&gradient, &ops.state.known, ops.state.activation);
         let [x, bias] = ops.parents;
         if let Some(x) = x {
             grads.register::<Flex>(x.id, by_x);

@@ -25,22 +25,22 @@ pub(super) fn forward(x: &FlexTensor, bias: &FlexTensor, activation: Activation)
     flex_matrix(out, bias.len())
 }
 
-/// The gradients of `x` and `b`, given that of the output and the output.
+/// The gradients of `x` and `b`, given that of the output, and what the slope follows from.
 pub(super) fn backward(
     gradient: &FlexTensor,
-    out: &FlexTensor,
+    known: &FlexTensor,
     activation: Activation,
 ) -> (FlexTensor, FlexTensor) {
-    let columns = columns(out);
-    let (gradient, out): (&[f32], &[f32]) = (gradient.storage(), out.storage());
-    let part = part(out.len(), columns);
-    let mut by_x = vec![0.0; out.len()];
+    let columns = columns(known);
+    let (gradient, known): (&[f32], &[f32]) = (gradient.storage(), known.storage());
+    let part = part(known.len(), columns);
+    let mut by_x = vec![0.0; known.len()];
     let sums: Vec<Vec<f32>> = by_x
         .par_chunks_mut(part)
-        .zip(gradient.par_chunks(part).zip(out.par_chunks(part)))
-        .map(|(by_x, (gradient, out))| {
+        .zip(gradient.par_chunks(part).zip(known.par_chunks(part)))
+        .map(|(by_x, (gradient, known))| {
             let mut sum = vec![0.0; columns];
-            deactivate(gradient, out, activation, by_x, &mut sum);
+            deactivate(gradient, known, activation, by_x, &mut sum);
             sum
         })
         .collect();
@@ -72,23 +72,23 @@ fn activate_rows<V: Lanes>(x: &[f32], bias: &[f32], activation: Activation, out:
 }
 
 dispatched! {
-    fn deactivate(gradient: &[f32], out: &[f32], activation: Activation, by_x: &mut [f32], sum: &mut [f32])
+    fn deactivate(gradient: &[f32], known: &[f32], activation: Activation, by_x: &mut [f32], sum: &mut [f32])
         => deactivate_rows
 }
 
 #[inline(always)]
 fn deactivate_rows<V: Lanes>(
     gradient: &[f32],
-    out: &[f32],
+    known: &[f32],
     activation: Activation,
     by_x: &mut [f32],
     sum: &mut [f32],
 ) {
     let columns = sum.len();
-    let rows = gradient.chunks_exact(columns).zip(out.chunks_exact(columns));
-    for (by_x, (gradient, out)) in by_x.chunks_exact_mut(columns).zip(rows) {
+    let rows = gradient.chunks_exact(columns).zip(known.chunks_exact(columns));
+    for (by_x, (gradient, known)) in by_x.chunks_exact_mut(columns).zip(rows) {
         for k in 0..columns.div_ceil(LANES) {
-            let slope = activation.slope_of_lanes(load::<V>(out, k));
+            let slope = activation.slope_of_lanes(load::<V>(known, k));
             let product = load::<V>(gradient, k).times(slope);
             store(by_x, k, product);
             store(sum, k, load::<V>(sum, k).plus(product));

@@ -69,7 +69,7 @@ mod tests {
 
     #[test]
     fn values_and_gradients_are_those_of_burns_operations() {
-        for activation in [Activation::Elu, Activation::Relu, Activation::Identity] {
+        for activation in [Activation::Elu, Activation::Relu, Activation::Sine, Activation::Identity] {
             for [rows, columns] in [[1, 1], [3, 8], [70, 11], [4100, 3]] {
                 let (x, bias) = (random([rows, columns], 3.0, 1), random([columns], 3.0, 2));
                 let found = biased_activation(x.clone(), bias.clone(), activation);

@@ -9,7 +9,6 @@ use super::linear::{Features, add_rows};
 use super::node_rows::{activate, deactivate, head_sums, head_sums_backward};
 use super::product::{Start, lanes_of};
 use crate::Topology;
-use crate::attention::SelfOperands;
 use crate::attention::flex::backward::{Alphas, BackwardSlices};
 use crate::attention::flex::dispatch;
 use crate::attention::flex::forward::ForwardSlices;
@@ -17,6 +16,7 @@ use crate::attention::flex::gaussian::CentredGaussian;
 use crate::attention::flex::lanes::{Eight, LANES};
 use crate::attention::flex::operands::{Block, Operands};
 use crate::attention::flex::rows::Rows;
+use crate::attention::{Activation, SelfOperands};
 
 /// What a layer computed for a graph, for its backward pass.
 #[derive(Debug, Clone, Default)]
@@ -29,6 +29,8 @@ pub(super) struct LayerRun {
     alpha_self: Vec<f32>,
     alpha_gaussian: Vec<f32>,
     alpha: Vec<f32>,
+    /// The sums that were activated, like `out`, where the slope follows from them.
+    sums: Vec<Eight>,
     /// The activated output, `[N, C]`, rows in whole lanes.
     pub(super) out: Vec<Eight>,
 }
@@ -113,10 +115,23 @@ impl Layer<'_> {
             alpha_gaussian: &mut alpha_gaussian,
             alpha: &mut alpha,
         };
+        let first = nodes.start * lanes;
         let block = Block { nodes, edges: 0..x.topology.edges() };
         self.with_operands(x, run, |operands| dispatch::forward(operands, &block, &mut slices));
-        activate(rows, &self.weights.bias, self.plan.activation);
+        self.activate(rows, first, &mut run.sums);
         (run.out, run.alpha_self, run.alpha_gaussian, run.alpha) = (out, alpha_self, alpha_gaussian, alpha);
+    }
+
+    /// `σ(x + b)` of rows that begin at `first` of the output.
+    fn activate(self, rows: &mut [Eight], first: usize, sums: &mut Vec<Eight>) {
+        let (bias, activation) = (&self.weights.bias, self.plan.activation);
+        if activation.has_slope_of_sum() {
+            sums.resize(sums.len().max(first + rows.len()), [0.0; LANES]);
+            let known = &mut sums[first..first + rows.len()];
+            known.copy_from_slice(rows);
+            activate(known, bias, Activation::Identity);
+        }
+        activate(rows, bias, activation);
     }
 
     /// The operands of the attention, as the forward pass left them.
@@ -170,7 +185,8 @@ impl Layer<'_> {
         d_nodes: Option<&mut Vec<Eight>>,
     ) {
         let (nodes, edges) = (x.topology.nodes(), x.topology.edges());
-        deactivate(d_out, &run.out, self.plan.activation);
+        let known = if self.plan.activation.has_slope_of_sum() { &run.sums } else { &run.out };
+        deactivate(d_out, known, self.plan.activation);
         add_rows(&mut gradient.bias, d_out);
         self.attention_backward(x, run, d_out, gradient, scratch);
         if let (Some(own), Some(sums)) = (&self.weights.own, &mut gradient.own) {

@@ -80,12 +80,13 @@ fn activate_rows<V: Lanes>(rows: &mut [Eight], bias: &[f32], activation: Activat
     }
 }
 
-/// The gradient of the sum before [`activate`], given its output.
-pub(super) fn deactivate(gradient: &mut [Eight], out: &[Eight], activation: Activation) {
-    let values = gradient.as_flattened_mut().iter_mut().zip(out.as_flattened());
+/// The gradient of the sum before [`activate`], given what the slope follows from: the output, or the sum.
+pub(super) fn deactivate(gradient: &mut [Eight], known: &[Eight], activation: Activation) {
+    let values = gradient.as_flattened_mut().iter_mut().zip(known.as_flattened());
     match activation {
         Activation::Elu => values.for_each(|(d, out)| *d *= if *out > 0.0 { 1.0 } else { out + 1.0 }),
         Activation::Relu => values.for_each(|(d, out)| *d *= if *out > 0.0 { 1.0 } else { 0.0 }),
+        Activation::Sine => values.for_each(|(d, sum)| *d *= sum.cos()),
         Activation::Identity => {}
     }
 }

@@ -12,7 +12,7 @@ use microexpr_gnn::attention::{Activation, DensityReduction, Fusion, SelfAttenti
 use microexpr_gnn::graphwise::{GraphwiseNetwork, GraphwiseTraining, HostGraph, HostSample, HostStream};
 use microexpr_gnn::sparse::SparseMatrix;
 use microexpr_gnn::{
-    EdgeSimilarity, GraphBatch, NodeFeatures, Readout, ReadoutScale, SeededRng, StreamInput,
+    EdgeSimilarity, GraphBatch, InitialWeights, NodeFeatures, Readout, ReadoutScale, SeededRng, StreamInput,
     StreamModelConfig, Topology, TwoStreamInput, TwoStreamModel, TwoStreamModelConfig,
 };
 
@@ -163,6 +163,14 @@ fn configurations() -> Vec<(&'static str, Columns, TwoStreamModelConfig)> {
                 s.with_fusion(Fusion::Fixed(0.0))
                     .with_readout(Readout::Max)
                     .with_activation(Activation::Identity)
+            }),
+        ),
+        (
+            "sines of random Fourier features",
+            Columns::Shared,
+            both(Columns::Shared, &|s| {
+                s.with_activation(Activation::Sine)
+                    .with_initial_weights(InitialWeights::RandomFourier { width: 1.0 })
             }),
         ),
         ("fixed share", Columns::Shared, both(Columns::Shared, &|s| s.with_fusion(Fusion::Fixed(0.3)))),

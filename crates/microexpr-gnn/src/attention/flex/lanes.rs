@@ -41,6 +41,14 @@ pub(crate) trait Lanes: Copy {
         ((x[0] + x[1]) + (x[2] + x[3])) + ((x[4] + x[5]) + (x[6] + x[7]))
     }
 
+    /// `f` of every value.
+    #[inline(always)]
+    fn each(self, f: fn(f32) -> f32) -> Self {
+        let mut x = [0.0; LANES];
+        self.store(&mut x);
+        Self::load(&x.map(f))
+    }
+
     /// `eˣ` to about one unit in the last place for `−86 ≤ x ≤ 88`, clamped below; not for larger `x`.
     ///
     /// Method: Cody–Waite reduction to `|r| ≤ ½ ln 2` and the polynomial of S. Moshier's Cephes library.
