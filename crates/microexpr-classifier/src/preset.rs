@@ -2,8 +2,11 @@ use std::fmt;
 use std::str::FromStr;
 
 use microexpr_flow::{ClgParams, DisPreset, FlowAlgorithm, SelectionParams};
-use microexpr_gnn::{Readout, ReadoutScale};
-use microexpr_graph::{FeatureColumns, GraphParams, NodeFrames, PatchFeature, PositionFeature, Trend};
+use microexpr_gnn::attention::Activation;
+use microexpr_gnn::{InitialWeights, Readout, ReadoutScale};
+use microexpr_graph::{
+    ClipScale, FeatureColumns, GraphParams, MotionAxes, NodeFrames, PatchFeature, PositionFeature, Trend,
+};
 use microexpr_magnify::MagnifyParams;
 use microexpr_pipeline::{FlowSpan, PipelineSettings, Views};
 
@@ -12,9 +15,11 @@ use crate::{ClassWeights, ClassifierError, LastLayer, ModelSettings, Settings, S
 /// A named set of settings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Preset {
-    /// The paper's configuration. Where it is silent, the readings that recognised best on a development set (`docs/paper.md`):
-    /// of a landmark's place the displacement since the first frame, of its patch half of u and half of v, both on frames averaged over
-    /// time; ten epochs, a step per clip. Everything else as in [`Settings::default`].
+    /// The paper's configuration. Where it is silent, the readings that recognised best on development sets (`docs/paper.md`): a graph
+    /// of three frames between the first kept one and the last; of a landmark's place the pattern of its displacement since the first frame, outward from the
+    /// middle of the face, of its patch half of u and half of v, standardised clip by clip, both on frames averaged over time and without
+    /// what the whole face shares; sines for nonlinearity, whose first layer starts as random Fourier features; ten epochs, a step per
+    /// clip, the mean weights of the last five. Everything else as in [`Settings::default`].
     Paper,
     /// The best of the networks with attention, see `docs/study.md` of the repository: frames averaged over time instead of
     /// magnified; stream 1 the displacement of the landmark since the first frame, stream 2 the mean flow around it, both
@@ -43,14 +48,30 @@ impl Preset {
             Self::Paper => Settings {
                 pipeline: PipelineSettings {
                     averaging_s: 0.03,
+                    selection: SelectionParams { max_kept: Some(5), ..SelectionParams::default() },
                     graph: GraphParams {
+                        node_frames: NodeFrames::Inner,
                         position_feature: PositionFeature::RelativeDisplacement,
+                        position_scale: ClipScale::RootMeanSquare,
+                        axes: MotionAxes::Outward,
                         patch_feature: PatchFeature::HalfComponents,
+                        patch_scale: ClipScale::PerClip,
+                        trend: Trend::Remove { degree: 2 },
                         ..GraphParams::default()
                     },
                     ..PipelineSettings::default()
                 },
-                training: TrainingSettings { epochs: 10, batch_size: 1, ..TrainingSettings::default() },
+                model: ModelSettings {
+                    activation: Activation::Sine,
+                    initial_weights: InitialWeights::RandomFourier { width: 0.5 },
+                    ..ModelSettings::default()
+                },
+                training: TrainingSettings {
+                    epochs: 10,
+                    averaged_epochs: 5,
+                    batch_size: 1,
+                    ..TrainingSettings::default()
+                },
                 ..Settings::default()
             },
             Self::Attention => Settings {

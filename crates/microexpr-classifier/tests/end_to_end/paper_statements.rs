@@ -13,6 +13,8 @@ use safetensors::SafeTensors;
 
 const LANDMARKS: usize = 51;
 const KEPT: [usize; 5] = [0, 3, 9, 14, 20];
+/// The graph is of the three frames between the first and the last.
+const FRAMES: usize = 3;
 
 fn paper() -> Settings {
     Preset::Paper.settings()
@@ -44,7 +46,7 @@ fn frames_are_aligned_to_254_by_254_pixels_magnified_by_4_and_kept_where_they_ex
     assert_eq!(pipeline.alpha(), 4.0);
     let selection = pipeline.selection;
     assert_eq!((selection.measure, selection.keep), (IntensityMeasure::Magnitude, KeepRule::Greater));
-    assert_eq!((selection.segment, selection.stride, selection.max_kept), (8, 8, None));
+    assert_eq!((selection.segment, selection.stride), (8, 8));
 }
 
 #[test]
@@ -58,14 +60,15 @@ fn fifty_one_landmarks_are_37_of_the_68_10_of_the_forehead_and_4_beside_the_mout
 #[test]
 fn a_node_has_2_values_in_one_stream_and_a_10_by_10_flow_patch_in_the_other() {
     let graph = graph();
-    assert_eq!(graph.nodes(), LANDMARKS * KEPT.len());
+    assert_eq!(graph.nodes(), LANDMARKS * FRAMES);
     assert_eq!(graph.location().node_features().ncols(), 2);
     assert_eq!(paper().pipeline.graph.patch_size_px, 10);
     assert_eq!(graph.flow().node_features().ncols(), 10 * 10);
 }
 
 #[test]
-fn a_node_is_joined_to_its_own_frame_and_to_itself_in_the_frame_before_and_after() {
+fn a_graph_of_three_frames_joins_a_node_to_its_own_frame_and_to_itself_in_the_frame_before_and_after() {
+    assert_eq!(paper().pipeline.selection.max_kept, Some(FRAMES + 2));
     let graph = graph();
     let edges: BTreeSet<(u32, u32)> =
         graph.edges().source.iter().copied().zip(graph.edges().target.iter().copied()).collect();
@@ -76,7 +79,7 @@ fn a_node_is_joined_to_its_own_frame_and_to_itself_in_the_frame_before_and_after
         assert_eq!((landmark(*from), frame(*from).abs_diff(frame(*to))), (landmark(*to), 1));
         three_frames += 1;
     }
-    assert_eq!(three_frames, 2 * LANDMARKS * (KEPT.len() - 1));
+    assert_eq!(three_frames, 2 * LANDMARKS * (FRAMES - 1));
     assert!(edges.iter().any(|(from, to)| frame(*from) == frame(*to) && from != to));
 }
 
