@@ -1,7 +1,7 @@
 """The study's tables of recognition on rendered clips, from the results of `evaluate`.
 
     evaluate --dataset smic --root CLIPS --learner network,linear,rbf,kernel-ridge --seeds 3 --out OUT       # every set, `recommended`
-    evaluate --dataset smic --root CLIPS --preset paper --out PAPER                                          # every set, `paper`
+    evaluate --dataset smic --root CLIPS --preset paper --seeds 3 --out PAPER                                     # every set, `paper`
     python benches/recognition_tables.py --recommended NAME=OUT ... [--paper NAME=PAPER ...] [--results docs/results]
 
 NAME is what the tables call a set; sets whose names begin with the same word, one after the other, get a mean. A set of `paper` is compared with
@@ -97,7 +97,7 @@ def main():
         "paper_report": (
             HEADS + ["gained/lost against `recommended`, exact p", "largest class"],
             [of_paper(name, folder, recommended[name]) for name, folder in map(named, options.paper)],
-            COMMAND.format("--preset paper") + " --recommended NAME=OUT ... --paper NAME=PAPER ... --results docs/results`",
+            COMMAND.format("--preset paper --seeds 3") + " --recommended NAME=OUT ... --paper NAME=PAPER ... --results docs/results`",
         ),
     }
     for file, (heading, rows, command) in tables.items():
