@@ -163,8 +163,8 @@ impl ModelSettings {
             OutOfRange::unless(inside, "attention", "a fixed lambda in 0..=1", lambda)?;
         }
         if let InitialWeights::RandomFourier { width } = self.initial_weights {
-            let positive = width.is_finite() && width > 0.0;
-            OutOfRange::unless(positive, "initial_weights", "a positive width", width)?;
+            let holds = InitialWeights::WIDTHS.contains(&width);
+            OutOfRange::unless(holds, "initial_weights", "a width in 0.001..=1000", width)?;
         }
         let floor = self.variance_floor;
         OutOfRange::unless(floor.is_finite() && floor > 0.0, "variance_floor", "a positive number", floor)

@@ -1,3 +1,5 @@
+use std::ops::RangeInclusive;
+
 use burn::module::Param;
 use burn::prelude::*;
 use serde::{Deserialize, Serialize};
@@ -23,18 +25,22 @@ pub enum InitialWeights {
 }
 
 impl InitialWeights {
+    /// The widths of [`InitialWeights::RandomFourier`] that single precision can tell from nothing and from everything.
+    pub const WIDTHS: RangeInclusive<f64> = 1e-3..=1e3;
+
     /// Whether they can be drawn.
     ///
     /// # Errors
     ///
-    /// [`GnnError::Setting`] for a width that is not a positive number.
+    /// [`GnnError::Setting`] for a width outside [`InitialWeights::WIDTHS`].
     pub fn check(self) -> Result<(), GnnError> {
-        let width = match self {
-            Self::Glorot => return Ok(()),
-            Self::RandomFourier { width } => width,
-        };
-        let positive = width.is_finite() && width > 0.0;
-        GnnError::check_setting(positive, "initial_weights", "a positive width", width)
+        match self {
+            Self::Glorot => Ok(()),
+            Self::RandomFourier { width } => {
+                let holds = Self::WIDTHS.contains(&width);
+                GnnError::check_setting(holds, "initial_weights", "a width in 0.001..=1000", width)
+            }
+        }
     }
 
     /// `W`, `[C, D]`, and `b`, `[C]`.
@@ -96,9 +102,13 @@ mod tests {
     }
 
     #[test]
-    fn a_width_of_nothing_is_refused() {
-        for width in [0.0, -1.0, f64::NAN, f64::INFINITY] {
+    fn a_width_of_nothing_or_everything_is_refused() {
+        for width in [0.0, -1.0, 1e-40, 1e40, f64::NAN, f64::INFINITY] {
             assert!(InitialWeights::RandomFourier { width }.check().is_err(), "{width}");
+        }
+        for width in [*InitialWeights::WIDTHS.start(), *InitialWeights::WIDTHS.end()] {
+            let [weight, _] = drawn(InitialWeights::RandomFourier { width });
+            assert!(weight.iter().all(|w| w.is_finite()) && variance(&weight) > 0.0, "{width}");
         }
     }
 }

@@ -15,9 +15,9 @@ use microexpr_gnn::message_passing::{Aggregation, MessagePassing, edge_softmax};
 use microexpr_gnn::sparse::SparseMatrix;
 use microexpr_gnn::{
     AttentionalAggregationConfig, FullyConnectedConfig, GcnConvConfig, GinConvConfig, GineConvConfig,
-    GnnError, GraphBackend, GraphBatch, GraphNormConfig, Readout, SagPoolConfig, SageConvConfig, SeededRng,
-    StreamModelConfig, TopKPoolConfig, Topology, TransformerConvConfig, TwoStreamModelConfig,
-    recompute_similarity,
+    GnnError, GraphBackend, GraphBatch, GraphNormConfig, InitialWeights, Readout, SagPoolConfig,
+    SageConvConfig, SeededRng, StreamModelConfig, TopKPoolConfig, Topology, TransformerConvConfig,
+    TwoStreamModelConfig, recompute_similarity,
 };
 
 use crate::device::Plain;
@@ -203,6 +203,8 @@ fn settings_out_of_range_are_errors_that_name_them() {
     assert_eq!(setting(adaptive().with_fusion(Fusion::Fixed(1.5)).check()), "fixed lambda");
     assert_eq!(setting(adaptive().with_fusion(Fusion::Fixed(f64::NAN)).check()), "fixed lambda");
     assert_eq!(setting(adaptive().with_variance_floor(0.0).check()), "variance_floor");
+    let narrow = InitialWeights::RandomFourier { width: 0.0 };
+    assert_eq!(setting(adaptive().with_initial_weights(narrow).check()), "initial_weights");
     assert_eq!(setting(AdaptiveAttentionConfig::new(0, 2).check()), "input");
     assert_eq!(setting(GatConvConfig::new(INPUT, 2).with_heads(0).check()), "heads");
     assert_eq!(setting(Gatv2ConvConfig::new(INPUT, 2).with_heads(0).check()), "heads");
