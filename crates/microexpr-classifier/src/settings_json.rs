@@ -40,12 +40,18 @@ impl Settings {
     /// this value.
     pub fn with(&self, key: &str, value: &str) -> Result<Self, ClassifierError> {
         let mut all = serde_json::to_value(self).map_err(ClassifierError::EncodeSettings)?;
+        let value = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+        let last = key.split('.').count() - 1;
         let mut place = &mut all;
         for (at, part) in key.split('.').enumerate() {
             let unknown = unknown_setting(key.split('.').take(at + 1), place.as_object());
+            // A setting that is absent unless somebody gives it is not in the JSON; what nothing reads is refused below.
+            if let (true, Value::Object(beside)) = (at == last && !value.is_null(), &mut *place) {
+                beside.entry(part).or_insert(Value::Null);
+            }
             place = place.get_mut(part).ok_or(unknown)?;
         }
-        *place = serde_json::from_str(value).unwrap_or_else(|_| Value::String(value.to_owned()));
+        *place = value;
         from_value(all)
     }
 }
@@ -165,6 +171,17 @@ mod tests {
         expected.pipeline.flow = FlowAlgorithm::TvL1(Default::default());
         let changed = settings.with("pipeline.flow_span", "consecutive").unwrap();
         assert_eq!(changed.with("pipeline.flow", r#"{"algorithm":"tvl1"}"#).unwrap(), expected);
+    }
+
+    #[test]
+    fn settings_that_are_absent_by_default_can_be_given() {
+        let changed = Settings::default().with("pipeline.phase_magnification", r#"{"alpha":4}"#).unwrap();
+        assert_eq!(changed.pipeline.phase_magnification.as_ref().unwrap().alpha, 4.0);
+        assert_eq!(changed.with("pipeline.phase_magnification", "null").unwrap(), Settings::default());
+        let changed = Settings::default().with("pipeline.selection_flow", r#"{"algorithm":"tvl1"}"#).unwrap();
+        assert!(changed.pipeline.selection_flow.is_some());
+        let message = error(Settings::default().with("pipeline.phase_magnifcation", "null"));
+        assert!(message.starts_with("unknown setting `pipeline.phase_magnifcation`"), "{message}");
     }
 
     #[test]
