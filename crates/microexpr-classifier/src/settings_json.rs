@@ -177,6 +177,7 @@ mod tests {
     fn settings_that_are_absent_by_default_can_be_given() {
         let changed = Settings::default().with("pipeline.phase_magnification", r#"{"alpha":4}"#).unwrap();
         assert_eq!(changed.pipeline.phase_magnification.as_ref().unwrap().alpha, 4.0);
+        assert_eq!(changed.pipeline.alpha(), 4.0);
         assert_eq!(changed.with("pipeline.phase_magnification", "null").unwrap(), Settings::default());
         let changed = Settings::default().with("pipeline.selection_flow", r#"{"algorithm":"tvl1"}"#).unwrap();
         assert!(changed.pipeline.selection_flow.is_some());

@@ -229,7 +229,7 @@ impl Pipeline {
 
     pub(crate) fn cache_settings(&self, alpha: f64, fps: f64) -> Result<CacheSettings<'_>, PipelineError> {
         let mut settings = self.settings.clone();
-        settings.magnification.alpha = alpha;
+        settings.set_alpha(alpha);
         // The model counts by its content, not by where it lies.
         settings.landmarks = LandmarkSource::Files;
         Ok(CacheSettings { settings, points: self.points.digest()?, fps })

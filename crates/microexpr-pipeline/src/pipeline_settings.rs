@@ -66,9 +66,9 @@ pub struct PipelineSettings {
     /// Standard deviation of the averaging over neighbouring frames of the aligned face, in seconds; 0 for none, as in the
     /// paper.
     pub averaging_s: f64,
-    /// Motion magnification; its α is that of test clips.
+    /// Linear motion magnification; its α is that of test clips.
     pub magnification: MagnifyParams,
-    /// Magnification by local phase in place of the linear one, with the α of `magnification`.
+    /// Magnification by local phase in place of the linear one, whose α then counts for nothing.
     #[serde(skip_serializing_if = "Option::is_none")]
     pub phase_magnification: Option<RieszParams>,
     /// Optical flow, for patches and, unless `selection_flow` is given, for frame selection.
@@ -97,9 +97,17 @@ impl PipelineSettings {
             && self.alignment.evidence == AlignEvidence::Texture
     }
 
-    /// Magnification factor of test clips.
+    /// Magnification factor of test clips: that of the magnification by local phase where there is one.
     #[must_use]
     pub fn alpha(&self) -> f64 {
-        self.magnification.alpha
+        self.phase_magnification.as_ref().map_or(self.magnification.alpha, |phase| phase.alpha)
+    }
+
+    /// Magnifies test clips by `alpha`, by the method that is set; 0 for no magnification.
+    pub fn set_alpha(&mut self, alpha: f64) {
+        self.magnification.alpha = alpha;
+        if let Some(phase) = &mut self.phase_magnification {
+            phase.alpha = alpha;
+        }
     }
 }

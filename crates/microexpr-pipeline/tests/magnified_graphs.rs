@@ -29,3 +29,14 @@ fn magnified_by_phase_the_graph_is_that_of_the_magnified_clip() {
     assert_eq!(magnified.graph.flow().node_features(), expected.graph.flow().node_features());
     assert_ne!(magnified.graph.flow().node_features(), plain.graph.flow().node_features());
 }
+
+#[test]
+fn the_factor_of_test_clips_is_that_of_the_method_in_use() {
+    let mut settings = PipelineSettings::default();
+    settings.set_alpha(3.0);
+    assert_eq!(settings.alpha(), 3.0);
+    settings.phase_magnification = Some(RieszParams { alpha: 7.0, ..RieszParams::default() });
+    assert_eq!(settings.alpha(), 7.0);
+    settings.set_alpha(0.0);
+    assert_eq!(settings.alpha(), 0.0);
+}

@@ -117,11 +117,11 @@ impl Variant {
             Self::AttentionLayer => {}
             Self::SingleView => settings.pipeline.views = Views::Single,
             Self::NoMagnification => {
-                settings.pipeline.magnification.alpha = 0.0;
+                settings.pipeline.set_alpha(0.0);
                 settings.training.augmentation_alphas.clear();
             }
             Self::Magnification if method.pipeline.alpha() == 0.0 => {
-                settings.pipeline.magnification.alpha = MagnifyParams::default().alpha;
+                settings.pipeline.set_alpha(MagnifyParams::default().alpha);
             }
             Self::Magnification => {}
             Self::AllFrames => {

@@ -45,11 +45,11 @@ fn every_variant_leaves_out_one_part_and_nothing_else() {
                 Variant::LocationStream | Variant::FlowStream => settings.model.streams = full.model.streams,
                 Variant::NoMagnification => {
                     assert_eq!(settings.pipeline.alpha(), 0.0);
-                    settings.pipeline.magnification.alpha = full.pipeline.alpha();
+                    settings.pipeline.set_alpha(full.pipeline.alpha());
                     settings.training.augmentation_alphas = full.training.augmentation_alphas.clone();
                 }
                 Variant::Magnification => {
-                    settings.pipeline.magnification.alpha = full.pipeline.alpha();
+                    settings.pipeline.set_alpha(full.pipeline.alpha());
                 }
                 Variant::NoInputReadout => settings.model.input_readout = full.model.input_readout,
                 Variant::AttentionLayer => {

@@ -183,7 +183,7 @@ impl PipelineOptions {
             None => {}
         }
         if let Some(alpha) = self.alpha {
-            pipeline.magnification.alpha = alpha;
+            pipeline.set_alpha(alpha);
         }
         settings
     }
