@@ -98,11 +98,15 @@ impl NodeFeatures {
                 patches.extend(patch);
             }
         }
-        params.trend.apply_to_patches(&points[0], &mut patches, params.patch_feature, params.patch_size_px);
-        params.axes.apply_to_patches(&points[0], &mut patches, params.patch_feature, params.patch_size_px);
+        let hidden = params.blinks.hidden(points);
+        let (feature, size) = (params.patch_feature, params.patch_size_px);
+        params.trend.apply_to_patches(&points[0], &mut patches, feature, size, &hidden);
+        hidden.clear(&mut patches, points[0].points().len(), flow_width);
+        params.axes.apply_to_patches(&points[0], &mut patches, feature, size);
         let (frame, frames) = (points[0].points().len() * flow_width, params.node_frames.of(kept.len()));
         params.patch_scale.apply(&mut patches[frame * frames.start..frame * frames.end]);
-        let mut location = params.position_feature.of(points, flows[0].dim(), params.trend, params.axes);
+        let mut location =
+            params.position_feature.of(points, flows[0].dim(), params.trend, &hidden, params.axes);
         let frame = 2 * points[0].points().len();
         params.position_scale.apply(&mut location[frame * frames.start..frame * frames.end]);
         Ok(Self { landmarks: points[0].points().len(), location, flow: patches, flow_width })

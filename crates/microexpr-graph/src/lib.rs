@@ -28,12 +28,13 @@
 //! | [`canonical_face`], [`canonical_grid`], [`canonical_window`] | points in a flow map, which has no landmarks: the template's, or a grid; and where to cut one |
 //! | [`mirrored_face`], [`MIRROR_51`] | the face seen in a mirror |
 //! | [`EdgeList`], [`Temporal`] | edges over space and time |
-//! | [`NodeFrames`], [`PositionFeature`], [`PatchFeature`], [`ClipScale`], [`Trend`], [`MotionAxes`], [`FeatureColumns`] | nodes and their features |
+//! | [`NodeFrames`], [`PositionFeature`], [`PatchFeature`], [`ClipScale`], [`Trend`], [`Blinks`], [`MotionAxes`], [`FeatureColumns`] | nodes and their features |
 //! | [`jaccard`], [`rbf`] | edge features of any graph |
 
 #![doc(html_root_url = "https://docs.rs/microexpr-graph/latest")]
 
 mod adjacency;
+mod blinks;
 mod build;
 mod canonical_face;
 mod canonical_grid;
@@ -60,6 +61,7 @@ mod video_graph;
 pub use microexpr_core;
 pub use ndarray;
 
+pub use blinks::Blinks;
 pub use build::{build, build_triplets};
 pub use canonical_face::{canonical_face, canonical_window};
 pub use canonical_grid::canonical_grid;

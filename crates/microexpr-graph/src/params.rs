@@ -2,8 +2,8 @@ use microexpr_core::OutOfRange;
 use serde::{Deserialize, Serialize};
 
 use crate::{
-    Bandwidth, ClipScale, MotionAxes, Neighbourhood, NodeFrames, PatchFeature, PositionFeature, SelfLoops,
-    SpatialTopology, Temporal, Trend,
+    Bandwidth, Blinks, ClipScale, MotionAxes, Neighbourhood, NodeFrames, PatchFeature, PositionFeature,
+    SelfLoops, SpatialTopology, Temporal, Trend,
 };
 
 /// Settings of a video graph; the default is the paper's graph.
@@ -28,6 +28,8 @@ pub struct GraphParams {
     pub patch_scale: ClipScale,
     /// What becomes of motion that all landmarks share.
     pub trend: Trend,
+    /// What becomes of the eyes' landmarks while the eyes blink.
+    pub blinks: Blinks,
     /// Which way motion counts as positive.
     pub axes: MotionAxes,
     /// Side of a flow patch in pixels, 1 to 256; the paper's 10.
@@ -50,6 +52,7 @@ impl Default for GraphParams {
             patch_feature: PatchFeature::default(),
             patch_scale: ClipScale::default(),
             trend: Trend::default(),
+            blinks: Blinks::default(),
             axes: MotionAxes::default(),
             patch_size_px: 10,
             neighbourhood: Neighbourhood::default(),
@@ -62,13 +65,15 @@ impl Default for GraphParams {
 const LARGEST_PATCH_PX: usize = 256;
 
 impl GraphParams {
-    /// Rejects patches without a pixel or beyond all faces, patches that cannot be halved, and trends that no face can show.
+    /// Rejects patches without a pixel or beyond all faces, patches that cannot be halved, trends that no face can show, and blinks
+    /// without motion.
     pub(crate) fn check(&self) -> Result<(), OutOfRange> {
         OutOfRange::unless_within(1..=LARGEST_PATCH_PX, "patch_size_px", "1 to 256", self.patch_size_px)?;
         let halved =
             self.patch_feature != PatchFeature::HalfComponents || self.patch_size_px.is_multiple_of(2);
         let expected = "an even number for half components";
         OutOfRange::unless(halved, "patch_size_px", expected, self.patch_size_px)?;
-        self.trend.check()
+        self.trend.check()?;
+        self.blinks.check()
     }
 }

@@ -5,7 +5,8 @@ use std::ops::Range;
 use microexpr_core::{LandmarkScheme, Landmarks, Point};
 use serde::{Deserialize, Serialize};
 
-use crate::template::{LEFT_EYE, RIGHT_EYE, TEMPLATE_51};
+use crate::blinks::{HiddenEyes, eyes};
+use crate::template::TEMPLATE_51;
 use crate::{MotionAxes, Trend};
 
 /// Node features of the first stream, two values per landmark.
@@ -39,25 +40,32 @@ pub enum PositionFeature {
 
 impl PositionFeature {
     /// The feature of every landmark, frame after frame; the first frame and `(height, width)` are the
-    /// reference; `trend` is taken from what is measured from the first frame, and `axes` turn displacements.
+    /// reference; `trend` is taken from what is measured from the first frame, `hidden` landmarks have not moved, and `axes`
+    /// turn displacements.
     pub(crate) fn of(
         self,
         frames: &[Landmarks],
         (height, width): (usize, usize),
         trend: Trend,
+        hidden: &HiddenEyes,
         axes: MotionAxes,
     ) -> Vec<f32> {
         let Some(first) = frames.first() else { return Vec::new() };
         let (centroid, scale) = (first.centroid(), scale(first));
+        let displacements = |unit: f64| {
+            let mut features = displacements(frames, unit, trend, hidden);
+            hidden.clear(&mut features, first.points().len(), 2);
+            features
+        };
         match self {
             Self::Normalised => rows(frames, |p, _, axis| (p[axis] - centroid[axis]) / scale),
             Self::Pixels => rows(frames, |p, _, axis| p[axis]),
             Self::FrameFraction => rows(frames, |p, _, axis| p[axis] / [width, height][axis] as f64),
-            Self::Displacement => turned(displacements(frames, 1.0, trend), frames, axes),
-            Self::RelativeDisplacement => turned(displacements(frames, 1000.0 / scale, trend), frames, axes),
+            Self::Displacement => turned(displacements(1.0), frames, axes),
+            Self::RelativeDisplacement => turned(displacements(1000.0 / scale), frames, axes),
             Self::Exaggerated { factor, inter_ocular } => {
                 let unit = f64::from(inter_ocular);
-                let mut features = displacements(frames, unit * f64::from(factor) / scale, trend);
+                let mut features = displacements(unit * f64::from(factor) / scale);
                 let places = places(first, centroid, scale);
                 for frame in features.chunks_exact_mut(places.len()) {
                     frame.iter_mut().zip(&places).for_each(|(value, place)| *value += unit as f32 * place);
@@ -75,10 +83,10 @@ fn rows(frames: &[Landmarks], value: impl Fn(&Point, &Point, usize) -> f64) -> V
     frames.iter().flat_map(landmarks).flat_map(row).collect()
 }
 
-/// `scale` times the way of every landmark since the first frame, without the trend.
-fn displacements(frames: &[Landmarks], scale: f64, trend: Trend) -> Vec<f32> {
+/// `scale` times the way of every landmark since the first frame, without the trend of those that are not hidden.
+pub(crate) fn displacements(frames: &[Landmarks], scale: f64, trend: Trend, hidden: &HiddenEyes) -> Vec<f32> {
     let mut features = rows(frames, |p, start, axis| scale * (p[axis] - start[axis]));
-    trend.apply(&frames[0], &mut features);
+    trend.apply(&frames[0], &mut features, hidden);
     features
 }
 
@@ -97,11 +105,10 @@ fn places(first: &Landmarks, centroid: Point, scale: f64) -> Vec<f32> {
 }
 
 /// Inter-ocular distance (between the eyes' mean points) or the points' spread; 1 for points that coincide.
-fn scale(face: &Landmarks) -> f64 {
-    let scale = match face.scheme() {
-        LandmarkScheme::Paper51 => inter_ocular(face.points(), LEFT_EYE, RIGHT_EYE),
-        LandmarkScheme::Ibug68 => inter_ocular(face.points(), 36..42, 42..48),
-        _ => {
+pub(crate) fn scale(face: &Landmarks) -> f64 {
+    let scale = match eyes(face.scheme()) {
+        Some([left, right]) => inter_ocular(face.points(), left, right),
+        None => {
             let c = face.centroid();
             let sum: f64 = face.points().iter().map(|p| (p[0] - c[0]).powi(2) + (p[1] - c[1]).powi(2)).sum();
             (sum / face.points().len().max(1) as f64).sqrt()

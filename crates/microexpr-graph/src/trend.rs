@@ -1,9 +1,13 @@
 //! Motion that the whole face shares: what head motion and slow deformation leave.
 
+use std::collections::BTreeMap;
+use std::ops::Range;
+
 use microexpr_core::{Landmarks, OutOfRange};
 use serde::{Deserialize, Serialize};
 
 use crate::PatchFeature;
+use crate::blinks::HiddenEyes;
 
 /// What becomes of motion that all landmarks share, in node features that are displacements of landmarks
 /// ([`PositionFeature::Displacement`](crate::PositionFeature::Displacement),
@@ -41,6 +45,7 @@ impl Trend {
         patches: &mut [f32],
         feature: PatchFeature,
         size_px: usize,
+        hidden: &HiddenEyes,
     ) {
         let width = feature.width(size_px);
         if self == Self::Keep || feature.axis_of(0, size_px) == feature.axis_of(width - 1, size_px) {
@@ -50,22 +55,27 @@ impl Trend {
         let mean = |component: &[f32]| component.iter().sum::<f32>() / half as f32;
         let means: Vec<f32> = patches.chunks_exact(half).map(mean).collect();
         let mut own = means.clone();
-        self.apply(first, &mut own);
+        self.apply(first, &mut own, hidden);
         for ((component, mean), own) in patches.chunks_exact_mut(half).zip(means).zip(own) {
             component.iter_mut().for_each(|value| *value = own + (*value - mean));
         }
     }
 
-    /// Subtracts the trend from rows of two values per landmark, frame after frame.
-    pub(crate) fn apply(self, first: &Landmarks, rows: &mut [f32]) {
+    /// Subtracts the trend from rows of two values per landmark, frame after frame; hidden landmarks have no part in it, but
+    /// lose it, too.
+    pub(crate) fn apply(self, first: &Landmarks, rows: &mut [f32], hidden: &HiddenEyes) {
         let Self::Remove { degree } = self else { return };
-        let basis = orthonormal_polynomials(first, degree);
-        for frame in rows.chunks_exact_mut(2 * first.points().len()) {
+        let mut bases: BTreeMap<(usize, usize), Vec<Vec<f64>>> = BTreeMap::new();
+        for (frame, rows) in rows.chunks_exact_mut(2 * first.points().len()).enumerate() {
+            let hidden = hidden.of_frame(frame);
+            let basis = bases
+                .entry((hidden.start, hidden.end))
+                .or_insert_with(|| orthonormal_polynomials(first, degree, &hidden));
             for axis in 0..2 {
-                for polynomial in &basis {
-                    let values = frame.iter().skip(axis).step_by(2);
-                    let share: f64 = polynomial.iter().zip(values).map(|(p, v)| p * f64::from(*v)).sum();
-                    let values = frame.iter_mut().skip(axis).step_by(2);
+                for polynomial in &*basis {
+                    let values: Vec<f64> = rows.iter().skip(axis).step_by(2).map(|v| f64::from(*v)).collect();
+                    let share = product(polynomial, &values, &hidden);
+                    let values = rows.iter_mut().skip(axis).step_by(2);
                     values.zip(polynomial).for_each(|(v, p)| *v -= (share * p) as f32);
                 }
             }
@@ -73,9 +83,9 @@ impl Trend {
     }
 }
 
-/// Polynomials up to `degree` over the landmarks, orthonormal as vectors of one value per landmark (modified Gram-Schmidt, twice). Those that
-/// the landmarks cannot tell from lower ones are left out.
-fn orthonormal_polynomials(face: &Landmarks, degree: usize) -> Vec<Vec<f64>> {
+/// Polynomials up to `degree` over the landmarks, orthonormal as vectors of one value per landmark that is not hidden (modified
+/// Gram-Schmidt, twice). Those that the landmarks cannot tell from lower ones are left out.
+fn orthonormal_polynomials(face: &Landmarks, degree: usize, hidden: &Range<usize>) -> Vec<Vec<f64>> {
     let [cx, cy] = face.centroid();
     let spread = face.points().iter().map(|p| (p[0] - cx).hypot(p[1] - cy)).fold(0.0, f64::max).max(1e-12);
     let mut basis: Vec<Vec<f64>> = Vec::new();
@@ -86,10 +96,11 @@ fn orthonormal_polynomials(face: &Landmarks, degree: usize) -> Vec<Vec<f64>> {
                 x.powi((total - power) as i32) * y.powi(power as i32)
             };
             let mut column: Vec<f64> = face.points().iter().map(value).collect();
+            let norm = |column: &[f64]| product(column, column, hidden).sqrt();
             let before = norm(&column);
             for _ in 0..2 {
                 for other in &basis {
-                    let share: f64 = column.iter().zip(other).map(|(a, b)| a * b).sum();
+                    let share = product(&column, other, hidden);
                     column.iter_mut().zip(other).for_each(|(a, b)| *a -= share * b);
                 }
             }
@@ -103,8 +114,10 @@ fn orthonormal_polynomials(face: &Landmarks, degree: usize) -> Vec<Vec<f64>> {
     basis
 }
 
-fn norm(values: &[f64]) -> f64 {
-    values.iter().map(|v| v * v).sum::<f64>().sqrt()
+/// Inner product over the landmarks that are not hidden.
+fn product(a: &[f64], b: &[f64], hidden: &Range<usize>) -> f64 {
+    let seen = (0..a.len()).filter(|landmark| !hidden.contains(landmark));
+    seen.map(|landmark| a[landmark] * b[landmark]).sum()
 }
 
 #[cfg(test)]
@@ -138,7 +151,7 @@ mod tests {
         let face = face();
         for (degree, vanishes) in [(1, false), (2, true), (3, true)] {
             let mut rows = displacements(&face, 0.0);
-            Trend::Remove { degree }.apply(&face, &mut rows);
+            Trend::Remove { degree }.apply(&face, &mut rows, &HiddenEyes::none());
             assert_eq!(rows.iter().all(|v| v.abs() < 1e-5), vanishes, "degree {degree}");
         }
     }
@@ -147,7 +160,7 @@ mod tests {
     fn a_landmark_that_moves_by_itself_keeps_most_of_its_motion() {
         let face = face();
         let mut rows = displacements(&face, 0.3);
-        Trend::Remove { degree: 2 }.apply(&face, &mut rows);
+        Trend::Remove { degree: 2 }.apply(&face, &mut rows, &HiddenEyes::none());
         assert!(rows[61] > 0.2 && rows[60].abs() < 1e-5);
     }
 
@@ -155,7 +168,7 @@ mod tests {
     fn landmarks_on_one_spot_leave_finite_values() {
         let spot = Landmarks::new(LandmarkScheme::Paper51, vec![[5.0, 5.0]; 51]).expect("51 points");
         let mut rows: Vec<f32> = (0..102).map(|i| i as f32).collect();
-        Trend::Remove { degree: 3 }.apply(&spot, &mut rows);
+        Trend::Remove { degree: 3 }.apply(&spot, &mut rows, &HiddenEyes::none());
         assert!(rows.iter().all(|v| v.is_finite()));
         assert!((rows.iter().step_by(2).sum::<f32>()).abs() < 1e-3);
     }
