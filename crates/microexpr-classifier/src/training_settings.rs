@@ -52,7 +52,8 @@ pub struct TrainingSettings {
     pub learning_rate: f64,
     /// Share of every weight, times the rate, that a step takes away (decoupled weight decay, AdamW); 0 is Adam.
     pub weight_decay: f32,
-    /// How rare classes weigh in the loss.
+    /// How rare classes weigh in the loss. A step's loss is divided by the weights of its graphs, as PyTorch's is, so a step of one
+    /// graph knows no weights.
     pub class_weights: ClassWeights,
     /// How the weights of the last layer are found.
     pub last_layer: LastLayer,
@@ -101,6 +102,9 @@ impl TrainingSettings {
         OutOfRange::unless(averaged, "averaged_epochs", "1 to 1000", self.averaged_epochs)?;
         OutOfRange::unless((1..=1000).contains(&networks), "networks", "1 to 1000", networks)?;
         OutOfRange::unless((1..=1_000_000).contains(&batch_size), "batch_size", "1 to 1000000", batch_size)?;
+        let weighed = self.class_weights == ClassWeights::Equal || batch_size > 1 || epochs == 0;
+        let expected = "2 or more where classes are weighed: a step's loss is divided by its graphs' weights";
+        OutOfRange::unless(weighed, "batch_size", expected, batch_size)?;
         let rate = self.learning_rate;
         OutOfRange::unless(rate.is_finite() && rate > 0.0, "learning_rate", "a positive number", rate)?;
         let decay = self.weight_decay;
@@ -108,5 +112,26 @@ impl TrainingSettings {
         let alphas = &self.augmentation_alphas;
         let finite = alphas.iter().all(|a| a.is_finite());
         OutOfRange::unless(finite, "augmentation_alphas", "finite numbers", format!("{alphas:?}"))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn weights_of_classes_need_steps_of_more_than_one_graph() {
+        let settings =
+            TrainingSettings { class_weights: ClassWeights::Balanced, ..TrainingSettings::default() };
+        let refused = TrainingSettings { batch_size: 1, ..settings.clone() }.check().unwrap_err();
+        assert!(
+            refused.to_string().starts_with("batch_size must be 2 or more where classes are weighed"),
+            "{refused}"
+        );
+        assert_eq!(settings.check(), Ok(()));
+        // Ridge regression weighs by itself.
+        let last_layer = LastLayer::Ridge { strength: 1.0 };
+        let fitted = TrainingSettings { batch_size: 1, epochs: 0, last_layer, ..settings };
+        assert_eq!(fitted.check(), Ok(()));
     }
 }

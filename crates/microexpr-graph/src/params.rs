@@ -66,8 +66,12 @@ const LARGEST_PATCH_PX: usize = 256;
 
 impl GraphParams {
     /// Rejects patches without a pixel or beyond all faces, patches that cannot be halved, trends that no face can show, and blinks
-    /// without motion.
-    pub(crate) fn check(&self) -> Result<(), OutOfRange> {
+    /// without motion, as [`build`](crate::build) does.
+    ///
+    /// # Errors
+    ///
+    /// The refusal.
+    pub fn check(&self) -> Result<(), OutOfRange> {
         OutOfRange::unless_within(1..=LARGEST_PATCH_PX, "patch_size_px", "1 to 256", self.patch_size_px)?;
         let halved =
             self.patch_feature != PatchFeature::HalfComponents || self.patch_size_px.is_multiple_of(2);

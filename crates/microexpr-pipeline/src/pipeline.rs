@@ -41,9 +41,10 @@ impl Pipeline {
     ///
     /// # Errors
     ///
-    /// [`PipelineError::Landmarks`] if the landmark model or the face detector cannot be loaded, or a setting is out of
-    /// range.
+    /// [`PipelineError::Landmarks`] if the landmark model or the face detector cannot be loaded; it or [`PipelineError::Setting`] if a
+    /// setting is out of range.
     pub fn new(settings: &PipelineSettings) -> Result<Self, PipelineError> {
+        settings.graph.check()?;
         Ok(Self {
             points: PointSource::open(settings)?,
             aligner: FaceAligner::new(settings.alignment.clone())?,

@@ -1,6 +1,7 @@
-//! Clips measured magnified.
+//! What the settings of the pipeline do, and which are refused.
 #![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
+use microexpr_graph::Trend;
 use microexpr_magnify::{RieszParams, StreamFilter, magnify_clip_phase};
 use microexpr_pipeline::{LandmarkSource, Pipeline, PipelineSettings};
 use microexpr_synth::{Acting, Expression, Subject, SynthClip, SynthParams};
@@ -39,4 +40,12 @@ fn the_factor_of_test_clips_is_that_of_the_method_in_use() {
     assert_eq!(settings.alpha(), 7.0);
     settings.set_alpha(0.0);
     assert_eq!(settings.alpha(), 0.0);
+}
+
+#[test]
+fn settings_of_the_graph_are_refused_before_anything_is_measured() {
+    let mut settings = PipelineSettings::default();
+    settings.graph.trend = Trend::Remove { degree: 9 };
+    let refused = Pipeline::new(&settings).unwrap_err();
+    assert_eq!(refused.to_string(), "trend must be a degree up to 3, found 9");
 }
