@@ -78,6 +78,7 @@ enum VariantName {
     NoInputReadout,
     AttentionLayer,
     SingleView,
+    BlinksKept,
 }
 
 pub(crate) fn run(options: &Options) -> Result<(), Box<dyn Error>> {
@@ -173,6 +174,7 @@ impl Options {
             VariantName::NoInputReadout => Variant::NoInputReadout,
             VariantName::AttentionLayer => Variant::AttentionLayer,
             VariantName::SingleView => Variant::SingleView,
+            VariantName::BlinksKept => Variant::BlinksKept,
         };
         std::iter::once(Variant::Full).chain(self.variants.iter().map(named)).collect()
     }

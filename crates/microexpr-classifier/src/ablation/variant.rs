@@ -1,6 +1,7 @@
 use std::str::FromStr;
 
 use microexpr_flow::KeepRule;
+use microexpr_graph::Blinks;
 use microexpr_magnify::MagnifyParams;
 use microexpr_pipeline::Views;
 use serde::{Deserialize, Serialize};
@@ -34,11 +35,13 @@ pub enum Variant {
     AttentionLayer,
     /// One view: the clip as it is, without its mirror image.
     SingleView,
+    /// Eyes that blink count like any other motion.
+    BlinksKept,
 }
 
 impl Variant {
     /// All variants, the full model first.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Full,
         Self::SelfAttention,
         Self::GaussianAttention,
@@ -50,6 +53,7 @@ impl Variant {
         Self::NoInputReadout,
         Self::AttentionLayer,
         Self::SingleView,
+        Self::BlinksKept,
     ];
 
     /// Whether the variant differs from the method: what a method lacks cannot be left out, what it has cannot be added.
@@ -73,6 +77,7 @@ impl Variant {
             Self::NoInputReadout => "no-input-readout",
             Self::AttentionLayer => "attention-layer",
             Self::SingleView => "single-view",
+            Self::BlinksKept => "blinks-kept",
         }
     }
 
@@ -91,6 +96,7 @@ impl Variant {
             Self::NoInputReadout => "no readout of the node features",
             Self::AttentionLayer => "with a layer of adaptive attention",
             Self::SingleView => "without mirror images",
+            Self::BlinksKept => "blinks kept",
         }
     }
 
@@ -116,6 +122,7 @@ impl Variant {
             }
             Self::AttentionLayer => {}
             Self::SingleView => settings.pipeline.views = Views::Single,
+            Self::BlinksKept => settings.pipeline.graph.blinks = Blinks::Keep,
             Self::NoMagnification => {
                 settings.pipeline.set_alpha(0.0);
                 settings.training.augmentation_alphas.clear();

@@ -58,6 +58,7 @@ fn every_variant_leaves_out_one_part_and_nothing_else() {
                     }
                 }
                 Variant::SingleView => settings.pipeline.views = full.pipeline.views,
+                Variant::BlinksKept => settings.pipeline.graph.blinks = full.pipeline.graph.blinks,
                 Variant::AllFrames => settings.pipeline.selection = full.pipeline.selection.clone(),
             }
             assert_eq!(settings, full, "{variant:?}");
