@@ -17,7 +17,7 @@ COLUMNS = ("pipeline.graph.patch_feature=mean", "model.columns=per-landmark")
 
 FIVE_FOLDS = ("--protocol", "k-fold", "--folds", "5")
 # What was `recommended` before clips were seen in their mirror image, and by their pattern.
-EARLIER = ("pipeline.views=single", "model.readout_scale=as-read")
+EARLIER = ("pipeline.views=single", "model.readout_scale=as-read", "pipeline.graph.blinks=keep")
 
 # table: (preset and settings of every run, its protocol, [(name of the run, decision, what is used instead, settings changed, or a preset)])
 TABLES = {
@@ -75,8 +75,10 @@ TABLES = {
     "development": ((), ("--protocol", "loso"), [
         ("earlier", "one attention layer, five networks (`recommended` until then)", "", ("attention", *EARLIER)),
         ("mirrored", "... clips in their mirror image, too, and the pattern of each stream alone (two networks)", "",
-         ("attention", "training.networks=2")),
-        ("recommended", "`recommended`: the same without an attention layer and without steps", "", ("recommended",)),
+         ("attention", "training.networks=2", "pipeline.graph.blinks=keep")),
+        ("blinks-kept", "... without an attention layer and without steps (`recommended` until then)", "",
+         ("recommended", "pipeline.graph.blinks=keep")),
+        ("recommended", "`recommended`: eyes that blink count as at rest", "", ("recommended",)),
         ("linear", "... linear trend removed instead of the quadratic one", "",
          ("recommended", 'pipeline.graph.trend={"remove":{"degree":1}}')),
     ]),

@@ -4,7 +4,8 @@
     python benches/true_motion.py [NAME=]CLIPS/truth.json ... [--results docs/results]
 
 "True motion": kernel ridge regression on the motion of all 68 points at the apex, as the renderer knows it, each clip's divided by its
-length; one subject is left out at a time. "Action units known": the program `ceiling`. NAME is what the table calls the clips (without
+length; one subject is left out at a time, once among the clips of the set, once among those of all sets given, which show the same subjects: what is
+lost because a set's clips are few. "Action units known": the program `ceiling`. NAME is what the table calls the clips (without
 it the folder's name); clips whose names begin with the same word, one after the other, get a mean. Needs numpy.
 """
 import argparse, itertools, json, pathlib, re, subprocess
@@ -44,14 +45,25 @@ def uf1(truth, predicted):
     return np.mean([2 * r / max((truth == c).sum() + (predicted == c).sum(), 1) for c, r in enumerate(right)])
 
 
-def of_motion(truth):
-    """Accuracy and UF1."""
+def true_motion(truth):
+    """Motion of unit length, classes and subjects of a set's clips."""
     clips = json.loads(truth.read_text()).values()
     motion = np.array([np.ravel(clip["motion_at_apex"]["action_units"]) for clip in clips])
     motion /= np.linalg.norm(motion, axis=1, keepdims=True)
-    classes = np.array([CLASSES.index(clip["class"]) for clip in clips])
-    predicted = leave_one_subject_out(motion, classes, np.array([clip["subject"] for clip in clips]))
+    return motion, np.array([CLASSES.index(clip["class"]) for clip in clips]), np.array([clip["subject"] for clip in clips])
+
+
+def of_motion(clips, predicted):
+    """Accuracy and UF1."""
+    _, classes, _ = clips
     return (predicted == classes).mean(), uf1(classes, predicted)
+
+
+def learned_from_all(sets):
+    """The answers for each set by learners of the other subjects' clips of all sets."""
+    motion, classes, subjects = map(np.concatenate, zip(*sets))
+    predicted = leave_one_subject_out(motion, classes, subjects)
+    return np.split(predicted, np.cumsum([len(of_set) for _, of_set, _ in sets])[:-1])
 
 
 def of_action_units(truth, program):
@@ -71,14 +83,18 @@ def main():
     parser.add_argument("--ceiling", default="target/release/examples/ceiling", help="the program")
     parser.add_argument("--results", help="folder for true_motion.tsv")
     options = parser.parse_args()
-    rows, groups = [], itertools.groupby(map(name_and_path, options.truth), lambda named: named[0].split()[0])
-    for _, group in groups:
-        figures = [(name, *of_motion(truth), *of_action_units(truth, options.ceiling)) for name, truth in group]
+    named = list(map(name_and_path, options.truth))
+    sets = [true_motion(truth) for _, truth in named]
+    found = [(name, *of_motion(clips, leave_one_subject_out(*clips)), *of_motion(clips, of_all), *of_action_units(truth, options.ceiling))
+             for (name, truth), clips, of_all in zip(named, sets, learned_from_all(sets))]
+    rows = []
+    for _, group in itertools.groupby(found, lambda row: row[0].split()[0]):
+        figures = list(group)
         figures += [("mean", *np.mean([row[1:] for row in figures], 0))] if len(figures) > 1 else []
         rows += [[name, *map(result_files.decimals, values)] for name, *values in figures]
     print(*("\t".join(row) for row in rows), sep="\n")
     if options.results:
-        heading = ["clips", "true motion: accuracy", "UF1", "action units known: accuracy", "UF1"]
+        heading = ["clips", "true motion: accuracy", "UF1", "learned from all sets: accuracy", "UF1", "action units known: accuracy", "UF1"]
         result_files.write(options.results, "true_motion", "python benches/true_motion.py CLIPS/truth.json ... --results docs/results", heading, rows)
 
 
