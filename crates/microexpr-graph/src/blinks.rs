@@ -27,7 +27,7 @@ pub enum Blinks {
     /// displacements and patches are 0, and the [`Trend`] is that of the other landmarks. Positions other than displacements
     /// stay as they are.
     Hide {
-        /// Mean vertical motion of an eye's landmarks, in inter-ocular distances.
+        /// Mean vertical motion of an eye's landmarks on an upright face, in inter-ocular distances.
         eye_motion: f64,
     },
 }

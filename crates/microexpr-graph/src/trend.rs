@@ -73,8 +73,8 @@ impl Trend {
                 .or_insert_with(|| orthonormal_polynomials(first, degree, &hidden));
             for axis in 0..2 {
                 for polynomial in &*basis {
-                    let values: Vec<f64> = rows.iter().skip(axis).step_by(2).map(|v| f64::from(*v)).collect();
-                    let share = product(polynomial, &values, &hidden);
+                    let value = |landmark: usize| polynomial[landmark] * f64::from(rows[2 * landmark + axis]);
+                    let share: f64 = seen(polynomial.len(), &hidden).map(value).sum();
                     let values = rows.iter_mut().skip(axis).step_by(2);
                     values.zip(polynomial).for_each(|(v, p)| *v -= (share * p) as f32);
                 }
@@ -114,10 +114,14 @@ fn orthonormal_polynomials(face: &Landmarks, degree: usize, hidden: &Range<usize
     basis
 }
 
+/// The landmarks that are not hidden.
+fn seen(landmarks: usize, hidden: &Range<usize>) -> impl Iterator<Item = usize> {
+    (0..landmarks).filter(move |landmark| !hidden.contains(landmark))
+}
+
 /// Inner product over the landmarks that are not hidden.
 fn product(a: &[f64], b: &[f64], hidden: &Range<usize>) -> f64 {
-    let seen = (0..a.len()).filter(|landmark| !hidden.contains(landmark));
-    seen.map(|landmark| a[landmark] * b[landmark]).sum()
+    seen(a.len(), hidden).map(|landmark| a[landmark] * b[landmark]).sum()
 }
 
 #[cfg(test)]
