@@ -120,3 +120,24 @@ fn points_that_name_no_eyes_keep_what_moves() {
     };
     assert_eq!(built(HIDE), built(Blinks::Keep));
 }
+
+#[test]
+fn in_a_blink_patches_of_every_kind_rest_at_the_eyes_and_nowhere_else() {
+    let frames = [Motion::default(), Motion { eyes: [0.05; 2], ..Motion::default() }].map(face);
+    let v = Array2::from_shape_fn((200, 254), |(row, column)| 0.5 + 0.01 * (row + 2 * column) as f32);
+    let flows = [FlowField::zeros(200, 254), FlowField::new(v.clone(), v * 0.3).unwrap()];
+    for patch_feature in [PatchFeature::Magnitude, PatchFeature::HalfComponents, PatchFeature::Strain] {
+        let built = |blinks| {
+            let params = GraphParams { patch_feature, blinks, ..GraphParams::default() };
+            build(&frames, &flows, &[0, 4], &params).unwrap()
+        };
+        let [hidden, kept] = [HIDE, Blinks::Keep].map(built);
+        let [hidden, kept] = [&hidden, &kept].map(|graph| graph.flow().node_features());
+        for node in 51..102 {
+            let expected =
+                if node - 51 < 12 { kept.row(node).mapv(|_| 0.0) } else { kept.row(node).to_owned() };
+            assert!(kept.row(node).iter().any(|value| *value != 0.0));
+            assert_eq!(hidden.row(node), expected, "{patch_feature:?}, {node}");
+        }
+    }
+}
