@@ -8,7 +8,7 @@ use microexpr_graph::{
     Blinks, ClipScale, FeatureColumns, GraphParams, MotionAxes, NodeFrames, PatchFeature, PositionFeature,
     Trend,
 };
-use microexpr_magnify::MagnifyParams;
+use microexpr_magnify::{ClipFilter, MagnifyParams, StreamFilter};
 use microexpr_pipeline::{FlowSpan, PipelineSettings, Views};
 
 use crate::{ClassWeights, ClassifierError, LastLayer, ModelSettings, Settings, Streams, TrainingSettings};
@@ -19,7 +19,7 @@ pub enum Preset {
     /// The paper's configuration. Where it is silent, the readings that recognised best on development sets (`docs/paper.md`): a graph
     /// of three frames between the first kept one and the last; of a landmark's place the pattern of its displacement since the first frame, outward from the
     /// middle of the face, of its patch half of u and half of v, standardised clip by clip, both on frames averaged over time and without
-    /// what the whole face shares; sines for nonlinearity, whose first layer starts as random Fourier features; ten epochs, a step per
+    /// what the whole face shares; magnification's temporal filter a band, its flow DIS; sines for nonlinearity, whose first layer starts as random Fourier features; ten epochs, a step per
     /// clip, the mean weights of the last five. Everything else as in [`Settings::default`].
     Paper,
     /// The best of the networks with attention, see `docs/study.md` of the repository: frames averaged over time instead of
@@ -49,6 +49,11 @@ impl Preset {
             Self::Paper => Settings {
                 pipeline: PipelineSettings {
                     averaging_s: 0.03,
+                    magnification: MagnifyParams {
+                        temporal: ClipFilter::Stream(StreamFilter::default()),
+                        ..MagnifyParams::default()
+                    },
+                    flow: FlowAlgorithm::Dis(DisPreset::Medium.params()),
                     selection: SelectionParams { max_kept: Some(5), ..SelectionParams::default() },
                     graph: GraphParams {
                         node_frames: NodeFrames::Inner,
