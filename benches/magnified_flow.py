@@ -84,8 +84,8 @@ def main():
         rows.append([what, *figures])
         print("\t".join(rows[-1]), flush=True)
     if a.results:
-        every = f" --every {a.every}" if a.every > 1 else ""
-        result_files.write(a.results, "magnified_flow", f"python benches/magnified_flow.py --clips CLIPS --out OUT{every} --results docs/results", heading, rows)
+        part = (f" --every {a.every}" if a.every > 1 else "") + (f" --only {a.only}" if a.only else "")
+        result_files.write(a.results, "magnified_flow", f"python benches/magnified_flow.py --clips CLIPS --out OUT{part} --results docs/results", heading, rows)
 
 
 if __name__ == "__main__":
