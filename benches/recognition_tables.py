@@ -5,9 +5,11 @@
     python benches/recognition_tables.py --recommended NAME=OUT ... [--paper NAME=PAPER ...] [--results docs/results]
 
 NAME is what the tables call a set; sets whose names begin with the same word, one after the other, get a mean. A set of `paper` is compared with
-the set of `recommended` of that name, by the answers of the first training seed (McNemar's exact test).
+the set of `recommended` of that name, by the answers of the first training seed (McNemar's exact test). "Trainings together": the mean of
+the probabilities that the networks of all training seeds give a clip.
 """
 import argparse, itertools, json, math, pathlib
+from collections import defaultdict
 from result_files import decimals, write
 
 HEADS = ["clips", "accuracy", "UF1", "95 % over subjects", "UAR"]
@@ -54,12 +56,29 @@ def right_answers(results):
     return {p["clip"]: p["truth"] == p["predicted"] for p in answers}
 
 
+def f1(clips, k):
+    hits = sum(truth == k == answer for truth, answer in clips)
+    named = sum((truth == k) + (answer == k) for truth, answer in clips)
+    return 2 * hits / named if named else 0.0
+
+
+def together(results):
+    """UF1 of all training seeds' networks as one: the class of the highest mean probability."""
+    summed, truths = defaultdict(lambda: [0.0] * len(results["classes"])), {}
+    for p in results["predictions"]:
+        truths[p["clip"]] = p["truth"]
+        summed[p["clip"]] = [total + one for total, one in zip(summed[p["clip"]], p["probabilities"])]
+    clips = [(truths[clip], scores.index(max(scores))) for clip, scores in summed.items()]
+    return sum(f1(clips, k) for k in range(len(results["classes"]))) / len(results["classes"])
+
+
 def of_paper(name, folder, recommended):
     results = json.loads((folder / "results.json").read_text())
     ours, theirs = right_answers(results), right_answers(json.loads((recommended / "network" / "results.json").read_text()))
     gained, lost = (sum(ours[clip] is right and theirs[clip] is not right for clip in ours) for right in (True, False))
-    cells = scores(name, results) + [f"{gained}/{lost}, {p_value(exact_p(gained, lost))}", decimals(largest_class(results))]
-    return cells, [results["accuracy"], results["uf1"], None, results["uar"], None, largest_class(results)]
+    last = [together(results), largest_class(results)]
+    cells = scores(name, results) + [f"{gained}/{lost}, {p_value(exact_p(gained, lost))}", *map(decimals, last)]
+    return cells, [results["accuracy"], results["uf1"], None, results["uar"], None, *last]
 
 
 def with_means(rows):
@@ -95,7 +114,7 @@ def main():
             COMMAND.format("--learner network,linear,rbf,kernel-ridge --seeds 3") + " --recommended NAME=OUT ... --results docs/results`",
         ),
         "paper_report": (
-            HEADS + ["gained/lost against `recommended`, exact p", "largest class"],
+            HEADS + ["gained/lost against `recommended`, exact p", "trainings together: UF1", "largest class"],
             [of_paper(name, folder, recommended[name]) for name, folder in map(named, options.paper)],
             COMMAND.format("--preset paper --seeds 3") + " --recommended NAME=OUT ... --paper NAME=PAPER ... --results docs/results`",
         ),

@@ -5,8 +5,10 @@
 
 "True motion": kernel ridge regression on the motion of all 68 points at the apex, as the renderer knows it, each clip's divided by its
 length; one subject is left out at a time, once among the clips of the set, once among those of all sets given, which show the same subjects: what is
-lost because a set's clips are few. "Action units known": the program `ceiling`. NAME is what the table calls the clips (without
-it the folder's name); clips whose names begin with the same word, one after the other, get a mean. Needs numpy.
+lost because a set's clips are few. "Action units seen": the same regression on which action units a clip shows, one-sided ones apart: what
+a learner of the set's clips makes of motion that is understood, too. "Action units known": the program `ceiling`, which also knows how often
+every set of action units is drawn with each class. NAME is what the table calls the clips (without it the folder's name); clips whose names
+begin with the same word, one after the other, get a mean. Needs numpy.
 """
 import argparse, itertools, json, pathlib, re, subprocess
 import numpy as np
@@ -53,6 +55,13 @@ def true_motion(truth):
     return motion, np.array([CLASSES.index(clip["class"]) for clip in clips]), np.array([clip["subject"] for clip in clips])
 
 
+def units_seen(truth):
+    """1 for every action unit that a clip shows, 0 for the others."""
+    clips = [set(clip["action_units"].split("+")) for clip in json.loads(truth.read_text()).values()]
+    units = sorted(set().union(*clips))
+    return np.array([[float(unit in clip) for unit in units] for clip in clips])
+
+
 def of_motion(clips, predicted):
     """Accuracy and UF1."""
     _, classes, _ = clips
@@ -85,8 +94,11 @@ def main():
     options = parser.parse_args()
     named = list(map(name_and_path, options.truth))
     sets = [true_motion(truth) for _, truth in named]
-    found = [(name, *of_motion(clips, leave_one_subject_out(*clips)), *of_motion(clips, of_all), *of_action_units(truth, options.ceiling))
-             for (name, truth), clips, of_all in zip(named, sets, learned_from_all(sets))]
+    found = []
+    for (name, truth), clips, of_all in zip(named, sets, learned_from_all(sets)):
+        answers = [leave_one_subject_out(*clips), of_all, leave_one_subject_out(units_seen(truth), *clips[1:])]
+        scores = [score for predicted in answers for score in of_motion(clips, predicted)]
+        found.append((name, *scores, *of_action_units(truth, options.ceiling)))
     rows = []
     for _, group in itertools.groupby(found, lambda row: row[0].split()[0]):
         figures = list(group)
@@ -94,7 +106,8 @@ def main():
         rows += [[name, *map(result_files.decimals, values)] for name, *values in figures]
     print(*("\t".join(row) for row in rows), sep="\n")
     if options.results:
-        heading = ["clips", "true motion: accuracy", "UF1", "learned from all sets: accuracy", "UF1", "action units known: accuracy", "UF1"]
+        kinds = ["true motion", "learned from all sets", "action units seen", "action units known"]
+        heading = ["clips", *(column for kind in kinds for column in (f"{kind}: accuracy", "UF1"))]
         result_files.write(options.results, "true_motion", "python benches/true_motion.py CLIPS/truth.json ... --results docs/results", heading, rows)
 
 
