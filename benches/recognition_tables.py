@@ -6,11 +6,13 @@
 
 NAME is what the tables call a set; sets whose names begin with the same word, one after the other, get a mean. A set of `paper` is compared with
 the set of `recommended` of that name, by the answers of the first training seed (McNemar's exact test). "Trainings together": the mean of
-the probabilities that the networks of all training seeds give a clip.
+the probabilities that the networks of all training seeds give a clip. Needs numpy.
 """
 import argparse, itertools, json, math, pathlib
 from collections import defaultdict
+import numpy as np
 from result_files import decimals, write
+from true_motion import uf1
 
 HEADS = ["clips", "accuracy", "UF1", "95 % over subjects", "UAR"]
 COMMAND = "`evaluate --dataset smic --root CLIPS {} --out OUT` (SAMM: `--dataset samm`), `python benches/recognition_tables.py"
@@ -56,20 +58,13 @@ def right_answers(results):
     return {p["clip"]: p["truth"] == p["predicted"] for p in answers}
 
 
-def f1(clips, k):
-    hits = sum(truth == k == answer for truth, answer in clips)
-    named = sum((truth == k) + (answer == k) for truth, answer in clips)
-    return 2 * hits / named if named else 0.0
-
-
 def together(results):
     """UF1 of all training seeds' networks as one: the class of the highest mean probability."""
-    summed, truths = defaultdict(lambda: [0.0] * len(results["classes"])), {}
+    summed, truths = defaultdict(float), {}
     for p in results["predictions"]:
         truths[p["clip"]] = p["truth"]
-        summed[p["clip"]] = [total + one for total, one in zip(summed[p["clip"]], p["probabilities"])]
-    clips = [(truths[clip], scores.index(max(scores))) for clip, scores in summed.items()]
-    return sum(f1(clips, k) for k in range(len(results["classes"]))) / len(results["classes"])
+        summed[p["clip"]] += np.array(p["probabilities"])
+    return uf1(np.array(list(truths.values())), np.array([scores.argmax() for scores in summed.values()]))
 
 
 def of_paper(name, folder, recommended):

@@ -11,6 +11,7 @@ numbers; of another size they make other clips, which are not tested against tho
 import argparse, csv, json, math, os, shlex, shutil, subprocess, sys
 from pathlib import Path
 import cv2, numpy as np
+from recognition_tables import exact_p
 
 FPS, NOISE = 100, 2.5
 LABELS = {"ne": "negative", "po": "positive", "sur": "surprise"}
@@ -80,12 +81,6 @@ def changed_clips(clips, out, change, fps, stored):
         sys.exit(f"{clips} holds no clips in SMIC's layout: render them with benches/render_clips.py")
     with open(out / "manifest.csv", "w", newline="") as f:
         csv.writer(f).writerows([["dataset", "subject", "clip", "path", "label", "fps"], *rows])
-
-
-def exact_p(gained, lost):
-    """McNemar's exact two-sided test."""
-    n, k = gained + lost, min(gained, lost)
-    return min(1.0, 2 * sum(math.comb(n, i) for i in range(k + 1)) / 2**n)
 
 
 def right(results):
